@@ -1,0 +1,59 @@
+// Package dialect says plans in each source's language: which expressions can be said at all, exactly or not, and the
+// request that says them. It is data and pure functions; it calls nothing.
+package dialect
+
+import "github.com/waggle-sql/waggle/planner/plan"
+
+// Request is what a source is asked; the set is closed (DECISIONS 19).
+type Request interface{ request() }
+
+type (
+	// Text is a statement in the source's language with its literals in it.
+	Text struct{ Text string }
+	// Calls is one logical read of an object of a REST source: which sinks get which values, which columns are
+	// needed, and how many rows at most. The connector turns it into pages of HTTP calls.
+	Calls struct {
+		Object  string
+		Columns []string // physical names, in the order of the fragment's columns
+		Sinks   []SinkValue
+		Limit   int64 // rows wanted at most; -1 for all
+	}
+	// Read is a read of a catalog relation.
+	Read struct {
+		Schema, Relation string
+		Columns          []string
+	}
+)
+
+func (Text) request()  {}
+func (Calls) request() {}
+func (Read) request()  {}
+
+// SinkValue is values for one parameter of a REST object. Values are canonical PostgreSQL text of the sink's type.
+type SinkValue struct {
+	Sink   string
+	Values []string
+}
+
+// Form is how one signature is said.
+type Form struct {
+	Text    string
+	Support plan.Support
+}
+
+// Sink is one parameter of a REST object that a filter can fill: `column op value`.
+type Sink struct {
+	Name      string // unique within the object; the connector knows where it goes
+	Column    string // physical name
+	Op        string // =, in, <, <=, >, >=
+	Support   plan.Support
+	MaxValues int // for in: values per request; 0 means one
+}
+
+// Object is what a REST or catalog source declares of one object.
+type Object struct {
+	Sinks    []Sink
+	Required []string // columns that must be bound by a sink (or are fanned out by the connector when FanOut)
+	FanOut   bool
+	Limit    bool // a row limit can be said
+}

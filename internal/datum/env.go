@@ -1,0 +1,54 @@
+package datum
+
+import "time"
+
+// Env is what a value's meaning depends on besides itself: the session's settings and the transaction's clock.
+// The zero Env means UTC, ISO dates in MDY order, and an epoch clock.
+type Env struct {
+	Zone             *time.Location // nil is UTC
+	ZoneName         string         // as SHOW TimeZone prints it
+	DateOrder        DateOrder
+	DateStyle        DateFormat
+	IntervalStyle    IntervalFormat
+	ExtraFloatDigits int8 // 1 and above: shortest exact output; PostgreSQL's default is 1
+	ByteaEscape      bool
+	Now              Timestamp // start of the transaction
+	Statement        Timestamp // start of the statement
+	User, Database   string
+	Session          string   // session_user
+	Schemas          []string // effective search_path, for current_schema()
+	ServerVersion    string
+	Setting          func(name string) (string, bool) // current_setting
+}
+
+// DateOrder is the order of ambiguous input dates.
+type DateOrder uint8
+
+// The orders of DateStyle.
+const (
+	MDY DateOrder = iota
+	DMY
+	YMD
+)
+
+// DateFormat is the output format of dates and timestamps.
+type DateFormat uint8
+
+// The formats of DateStyle.
+const (
+	ISO DateFormat = iota
+	SQL
+	Postgres
+	German
+)
+
+// IntervalFormat is the output format of intervals.
+type IntervalFormat uint8
+
+// The formats of IntervalStyle.
+const (
+	IntervalPostgres IntervalFormat = iota
+	IntervalPostgresVerbose
+	IntervalSQLStandard
+	IntervalISO8601
+)

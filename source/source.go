@@ -1,0 +1,99 @@
+// Package source is what a connector implements. A connector is a leaf: it knows one system's protocol and converts its
+// answers to Arrow at its edge (DECISIONS 1).
+package source
+
+import (
+	"context"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/waggle-sql/waggle/dialect"
+	"github.com/waggle-sql/waggle/internal/secret"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// Source is one configured system. Its methods may be called from many goroutines.
+type Source interface {
+	// Capabilities is constant for the life of the source.
+	Capabilities() Capabilities
+	// Open returns a connection that acts as the credential's person alone. It may make no call before Run.
+	Open(ctx context.Context, c Credential) (Conn, error)
+}
+
+// Conn is one person's connection. One Run is active at a time; cancelling its context reaches the source.
+type Conn interface {
+	// Describe returns the columns of an object that this person may see; 42501 or 42P01 when none.
+	Describe(ctx context.Context, object string) (Schema, error)
+	// Run starts a request. The reader's schema is that of the request's columns.
+	Run(ctx context.Context, r dialect.Request) (Rows, error)
+	Close() error
+}
+
+// Rows is a stream of record batches. Release closes it and stops the source.
+type Rows interface {
+	array.RecordReader
+	// Report tells what the source said of the request so far: complete after the last batch, and also on errors.
+	Report() Report
+}
+
+// Report is what a connector knows of a request after the fact, for the audit log. It holds no value of a row.
+type Report struct {
+	QueryID  string   // the source's own id, "" when it gives none
+	Requests []string // ids of each HTTP exchange: the source's when it gives one, else the id that we sent
+	Pages    int
+	Retries  int
+	Rows     int64
+	Bytes    int64 // received
+	Status   string
+}
+
+// Capabilities is what the planner may ask of a source, per physical object.
+type Capabilities struct {
+	Language string // rest, catalog
+	Version  string // changes whenever the answer changes; part of the plan cache's key
+	Objects  map[string]dialect.Object
+	Org      bool // requests use the organisation's credential (DECISIONS 25)
+}
+
+// Schema is an object as one person sees it.
+type Schema struct{ Columns []Column }
+
+// Column is a described column.
+type Column struct {
+	Name    string // physical
+	Type    plan.Type
+	NotNull bool
+}
+
+// Credential is what a connection is opened with; the set is closed.
+type Credential interface{ credential() }
+
+type (
+	// Bearer is an OAuth access token. Refresh, when the source answers that the token is not valid, returns the next
+	// one, once; it goes through the vault under the same session.
+	Bearer struct {
+		Token   secret.Text
+		Expires time.Time
+		BaseURL string // what the token's answer named as API base, "" for the configured one
+		Person  string // verified e-mail of the asking person: the key of a permission profile
+		Refresh func(ctx context.Context) (secret.Text, error)
+	}
+	// Password is a person's own login at a source.
+	Password struct {
+		User     string
+		Password secret.Text
+	}
+	// Certificate is a person's own client certificate and key, in PEM.
+	Certificate struct {
+		Certificate []byte
+		Key         secret.Text
+	}
+	// Inside is no credential: it names whose view source/catalog shows.
+	Inside struct{ Organisation, Person, View string }
+)
+
+func (Bearer) credential()      {}
+func (Password) credential()    {}
+func (Certificate) credential() {}
+func (Inside) credential()      {}
