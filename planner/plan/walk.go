@@ -229,3 +229,19 @@ func mapKeys(in []SortKey, f func(Expr) Expr) ([]SortKey, bool) {
 	}
 	return out, changed
 }
+
+// MapExprSubqueries rebuilds e with f's answer as the plan of each subquery in it, the outermost only.
+func MapExprSubqueries(e Expr, f func(*Subquery) Node) Expr {
+	m := withChildren(e, func(c Expr) Expr { return MapExprSubqueries(c, f) }, func(n Node) Node { return n })
+	s, ok := m.(*Subquery)
+	if !ok {
+		return m
+	}
+	p := f(s)
+	if p == s.Plan {
+		return m
+	}
+	c := *s
+	c.Plan = p
+	return &c
+}

@@ -1,0 +1,43 @@
+package dialect
+
+import (
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// ErrorMark stands before an error of ours inside a DuckDB error text; JSON follows it.
+const ErrorMark = "waggle:"
+
+// Statement is one DuckDB statement for the workspace.
+type Statement struct {
+	SQL   string
+	Types []plan.Type // result columns in order, each cast to plan.ArrowType of its type
+	Funcs []Func      // the user-defined functions that SQL calls
+	Env   *datum.Env  // set by the caller: the session that the functions' results depend on
+}
+
+// Func is a scalar function over datum that the worker registers for one statement. Args and Result are OIDs; a value
+// travels as the DuckDB type that WorkspaceType names.
+type Func struct {
+	Name     string   `json:"name"`
+	Kind     FuncKind `json:"kind"`
+	Proc     uint32   `json:"proc,omitempty"`
+	Args     []uint32 `json:"args"`
+	Result   uint32   `json:"result"`
+	Mod      int32    `json:"mod"`
+	Variadic bool     `json:"variadic,omitempty"`
+	Explicit bool     `json:"explicit,omitempty"`
+	At       int      `json:"at"` // position in the client's text, -1 for none
+}
+
+// FuncKind is what a Func computes.
+type FuncKind uint8
+
+// CallFunc: datum.Call. CastFunc: datum.Cast of its one argument. AggFunc: datum.AggCall over one list of rows.
+// SortKey: a text whose byte order and equality are those of the argument's type.
+const (
+	CallFunc FuncKind = iota
+	CastFunc
+	AggFunc
+	SortKeyFunc
+)

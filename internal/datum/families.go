@@ -1,0 +1,6 @@
+package datum
+
+// families lists the tables of implementations, one file each.
+func families() []family {
+	return []family{integerArithmetic()}
+}

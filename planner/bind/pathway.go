@@ -1,0 +1,138 @@
+package bind
+
+import (
+	"github.com/waggle-sql/waggle/internal/pgcat"
+)
+
+// context is how freely a conversion may be chosen.
+type context byte
+
+const (
+	implicit   context = 'i'
+	assignment context = 'a'
+	explicit   context = 'e'
+)
+
+func (c context) allows(declared byte) bool {
+	rank := func(b byte) int {
+		switch b {
+		case 'i':
+			return 0
+		case 'a':
+			return 1
+		}
+		return 2
+	}
+	return rank(byte(c)) >= rank(declared)
+}
+
+// path is a way from one type to another.
+type path uint8
+
+const (
+	noPath path = iota
+	relabelPath
+	functionPath
+	arrayPath
+	inOutPath
+)
+
+// pathway finds how a value of type from becomes one of type to (find_coercion_pathway).
+func pathway(to, from uint32, c context) (path, uint32) {
+	from, to = baseOf(from), baseOf(to)
+	if from == to {
+		return relabelPath, 0
+	}
+	if k, ok := pgcat.CastFor(from, to); ok {
+		if !c.allows(k.Context) {
+			return noPath, 0
+		}
+		switch k.Method {
+		case 'f':
+			return functionPath, k.Func
+		case 'b':
+			return relabelPath, 0
+		}
+		return inOutPath, 0
+	}
+	if to != pgcat.OIDVector && to != pgcat.Int2Vector {
+		if p := arrayPathway(to, from, c); p != noPath {
+			return p, 0
+		}
+	}
+	if c != implicit && category(to) == 'S' || c == explicit && category(from) == 'S' {
+		return inOutPath, 0
+	}
+	return noPath, 0
+}
+
+func arrayPathway(to, from uint32, c context) path {
+	te, fe := elementOf(to), elementOf(from)
+	if te == 0 || fe == 0 {
+		return noPath
+	}
+	switch p, _ := pathway(te, fe, c); p {
+	case noPath:
+		return noPath
+	case inOutPath:
+		return inOutPath
+	}
+	return arrayPath
+}
+
+// binaryCoercible reports whether from can stand for to without a conversion (IsBinaryCoercible).
+func binaryCoercible(from, to uint32) bool {
+	if from == to || to == pgcat.Any || to == pgcat.AnyElement || to == pgcat.AnyCompatible {
+		return true
+	}
+	from = baseOf(from)
+	t := typ(from)
+	switch {
+	case from == to:
+		return true
+	case to == pgcat.AnyArray || to == pgcat.AnyCompatibleArray:
+		return elementOf(from) != 0
+	case to == pgcat.AnyNonArray || to == pgcat.AnyCompatibleNonArray:
+		return elementOf(from) == 0
+	case to == pgcat.AnyEnum:
+		return t.Kind == 'e'
+	case to == pgcat.AnyRange || to == pgcat.AnyCompatibleRange:
+		return t.Kind == 'r'
+	case to == pgcat.AnyMultirange || to == pgcat.AnyCompatibleMultirange:
+		return t.Kind == 'm'
+	case to == pgcat.Record && t.Kind == 'c':
+		return true
+	}
+	k, ok := pgcat.CastFor(from, to)
+	return ok && k.Method == 'b' && k.Context == 'i'
+}
+
+// canCoerce reports whether arguments of some types may be passed as others (can_coerce_type).
+func canCoerce(from, to []uint32, c context) bool {
+	generic := false
+	for i, f := range from {
+		t := to[i]
+		if f == t || t == pgcat.Any {
+			continue
+		}
+		if isPolymorphic(t) {
+			generic = true
+			continue
+		}
+		if f == pgcat.Unknown {
+			continue
+		}
+		if p, _ := pathway(t, f, c); p != noPath {
+			continue
+		}
+		if t == pgcat.Record && typ(f).Kind == 'c' || t == pgcat.RecordArray && typ(elementOf(f)).Kind == 'c' {
+			continue
+		}
+		return false
+	}
+	return !generic || genericConsistent(from, to)
+}
+
+func canCoerceOne(from, to uint32, c context) bool {
+	return canCoerce([]uint32{from}, []uint32{to}, c)
+}

@@ -1,0 +1,116 @@
+package rules
+
+import (
+	"github.com/waggle-sql/waggle/dialect"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// Place makes a Remote of each scan with the filters above it that its source can be asked for, and of a limit above
+// them when every filter is exact. Filters that a source answers with too many rows stay above as well.
+//
+//	filter a > 1 and f(b)            filter f(b)
+//	  scan t [a, b]            →       remote
+//	                                     filter a > 1
+//	                                       scan t [a, b]
+//
+// It would be wrong to push a limit below a filter that stays: the source would stop before enough rows had passed it.
+func Place(env *Env, n plan.Node) plan.Node {
+	return plan.Transform(n, func(m plan.Node) plan.Node {
+		m = inSubqueries(m, func(sub plan.Node) plan.Node { return Place(env, sub) })
+		switch m := m.(type) {
+		case *plan.Scan:
+			return &plan.Remote{Connection: m.Table.Connection, Plan: m}
+		case *plan.Filter:
+			return placeFilter(env, m)
+		case *plan.Limit:
+			return placeLimit(env, m)
+		}
+		return m
+	})
+}
+
+func placeFilter(env *Env, f *plan.Filter) plan.Node {
+	r, ok := f.Input.(*plan.Remote)
+	if !ok || env.Off {
+		return f
+	}
+	scan, ok := r.Plan.(*plan.Scan)
+	if !ok {
+		return f
+	}
+	object := env.Sources[r.Connection].Objects[scan.Table.Object]
+	var pushed, stay []plan.Expr
+	for _, t := range Conjuncts(f.Cond) {
+		b, said := dialect.BindSink(object, scan, t)
+		if said && !volatile(t) {
+			pushed = append(pushed, t)
+			if b.Support == plan.Exact {
+				continue
+			}
+		}
+		stay = append(stay, t)
+	}
+	if len(pushed) == 0 {
+		return f
+	}
+	c := *r
+	c.Plan = filter(scan, pushed)
+	return filter(&c, stay)
+}
+
+// placeLimit pushes a limit into a Remote below it, looking through projections, which change no rows.
+func placeLimit(env *Env, l *plan.Limit) plan.Node {
+	if l.WithTies || l.Offset != nil || l.Count == nil || len(plan.Refs(l.Count)) > 0 || hasSubquery(l.Count) {
+		return l
+	}
+	if below, ok := limitBelow(env, l.Input, l.Count); ok {
+		return below
+	}
+	return l
+}
+
+func limitBelow(env *Env, n plan.Node, count plan.Expr) (plan.Node, bool) {
+	switch n := n.(type) {
+	case *plan.Project:
+		in, ok := limitBelow(env, n.Input, count)
+		if !ok {
+			return nil, false
+		}
+		return n.WithInputs([]plan.Node{in}), true
+	case *plan.Remote:
+		return limitRemote(env, n, count)
+	}
+	return nil, false
+}
+
+func limitRemote(env *Env, r *plan.Remote, count plan.Expr) (plan.Node, bool) {
+	scan := fragmentScan(r.Plan)
+	if env.Off || scan == nil || !env.Sources[r.Connection].Objects[scan.Table.Object].Limit {
+		return nil, false
+	}
+	if f, ok := r.Plan.(*plan.Filter); ok && !exact(env, r.Connection, scan, f.Cond) {
+		return nil, false
+	}
+	c := *r
+	c.Plan = &plan.Limit{Input: r.Plan, Count: count}
+	return &c, true
+}
+
+func exact(env *Env, connection string, scan *plan.Scan, cond plan.Expr) bool {
+	object := env.Sources[connection].Objects[scan.Table.Object]
+	for _, t := range Conjuncts(cond) {
+		if b, ok := dialect.BindSink(object, scan, t); !ok || b.Support != plan.Exact {
+			return false
+		}
+	}
+	return true
+}
+
+// fragmentScan returns the scan of a filter over a scan, or nil for another shape (a limit is already there).
+func fragmentScan(n plan.Node) *plan.Scan {
+	if f, ok := n.(*plan.Filter); ok {
+		n = f.Input
+	}
+	s, _ := n.(*plan.Scan)
+	return s
+}
