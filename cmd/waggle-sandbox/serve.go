@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/internal/sandbox"
+)
+
+// serveFlags are the flags of serve.
+type serveFlags struct {
+	readyFile, listen string
+	port              int
+	redirects         []string
+	scale             int
+	seed              uint64
+}
+
+func serveCommand() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the emulators and the OAuth server until interrupted",
+		Example: "  waggle-sandbox serve --ready-file ready.json\n" +
+			"  waggle-sandbox serve --port 7500 --redirect-uri http://127.0.0.1:7480/callback",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := cobra.NoArgs(cmd, args); err != nil {
+				return usageError{err}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, cmd.OutOrStdout()) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.readyFile, "ready-file", "", "write the URLs to this file as JSON once everything listens; removed at the end")
+	flags.StringVar(&f.listen, "listen", "127.0.0.1", "the address to listen on")
+	flags.IntVar(&f.port, "port", 0, "the OAuth server's port, the emulators take the next ones; 0 takes free ports")
+	flags.StringArrayVar(&f.redirects, "redirect-uri", nil, "a redirect URI that every client may use (repeatable)")
+	flags.IntVar(&f.scale, "scale", 1, "multiplies the sample company's accounts and calls")
+	flags.Uint64Var(&f.seed, "seed", 1, "the sample company's seed")
+	return cmd
+}
+
+// ready is the content of the ready file.
+type ready struct {
+	Sources map[string]string `json:"sources"`
+	OAuth   string            `json:"oauth"`
+}
+
+func serve(ctx context.Context, f serveFlags, out io.Writer) error {
+	o := sandbox.Options{RedirectURIs: f.redirects}
+	o.Data.Scale, o.Data.Seed = f.scale, f.seed
+	for i, addr := range []*string{&o.OAuthAddr, &o.GongAddr, &o.GoogleAddr} {
+		port := 0
+		if f.port != 0 {
+			port = f.port + i
+		}
+		*addr = net.JoinHostPort(f.listen, strconv.Itoa(port))
+	}
+	company, err := sandbox.Start(o)
+	if err != nil {
+		return err
+	}
+	defer company.Close()
+	urls := company.URLs()
+	fmt.Fprintf(out, "oauth   %s\ngong    %s\ngoogle  %s\n", urls.OAuth, urls.Gong, urls.Google)
+	for _, p := range company.Data.People {
+		fmt.Fprintf(out, "person  %s (%s)\n", p.Login, p.Name)
+	}
+	if f.readyFile != "" {
+		if err := writeReady(f.readyFile, ready{Sources: urls.Sources(), OAuth: urls.OAuth}); err != nil {
+			return err
+		}
+		defer os.Remove(f.readyFile)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// writeReady writes the file whole: a reader sees all of it or none.
+func writeReady(path string, r ready) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	failed := func(err error) error {
+		return pgerr.New("58030", "the ready file %s cannot be written", path).WithDetail("%s", err).
+			WithHint("Name a file in a directory that exists and is yours.").Because(err)
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), ".ready-*")
+	if err != nil {
+		return failed(err)
+	}
+	defer os.Remove(temp.Name())
+	_, err = temp.Write(append(text, '\n'))
+	if closing := temp.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return nil
+}
