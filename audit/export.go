@@ -1,10 +1,10 @@
 package audit
 
 import (
-	"context"
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -21,13 +21,14 @@ const (
 	CSV  Format = "csv"
 )
 
-// Export writes what matches to w. In CSV a text that a spreadsheet would take for a formula has an apostrophe in front.
-func (r *Reader) Export(ctx context.Context, w io.Writer, f Filter, format Format) error {
+// Export writes entries, of a Reader or a Log, to w and returns the first error of either. In CSV a text that a spreadsheet
+// would take for a formula has an apostrophe in front.
+func Export(w io.Writer, entries iter.Seq2[Entry, error], format Format) error {
 	write, flush, err := exporter(w, format)
 	if err != nil {
 		return err
 	}
-	for e, err := range r.Entries(ctx, f) {
+	for e, err := range entries {
 		if err != nil {
 			return err
 		}

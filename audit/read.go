@@ -127,6 +127,10 @@ func entries(ctx context.Context, dir string, f Filter, size int64) iter.Seq2[En
 			return
 		}
 		j := joiner{filter: f, open: map[ID]*Entry{}, yield: yield}
+		if list, err = since(list, f.From); err != nil {
+			yield(Entry{}, err)
+			return
+		}
 		for i, s := range list {
 			end := size
 			if i+1 < len(list) {
@@ -141,6 +145,30 @@ func entries(ctx context.Context, dir string, f Filter, size int64) iter.Seq2[En
 		}
 		j.rest()
 	}
+}
+
+// since leaves out the segments that end before from.
+func since(list []segment, from time.Time) ([]segment, error) {
+	for !from.IsZero() && len(list) > 1 {
+		in, err := openFrames(list[1].path)
+		if err != nil {
+			return nil, err
+		}
+		f, err := in.next()
+		in.close()
+		if err == io.EOF || err == errTorn {
+			break // the writer is at its beginning
+		} else if err != nil {
+			return nil, inRecord(err, list[1].first)
+		}
+		if rec, err := decodeRecord(f.clear); err != nil {
+			return nil, inRecord(err, list[1].first)
+		} else if !rec.Time.Before(from) {
+			break
+		}
+		list = list[1:]
+	}
+	return list, nil
 }
 
 // errStopped says that the consumer wants no more.
