@@ -93,7 +93,7 @@ func writeReady(path string, r ready) error {
 		return err
 	}
 	failed := func(err error) error {
-		return pgerr.New("58030", "the ready file %s cannot be written", path).WithDetail("%s", err).
+		return pgerr.New(pgerr.IOError, "the ready file %s cannot be written", path).WithDetail("%s", err).
 			WithHint("Name a file in a directory that exists and is yours.").Because(err)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), ".ready-*")

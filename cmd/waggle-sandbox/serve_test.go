@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestServeWritesTheReadyFileAndLeavesNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ready.json")
+	ctx, cancel := context.WithCancel(t.Context())
+	root := newRoot()
+	var out bytes.Buffer
+	root.SetOut(&out)
+	root.SetArgs([]string{"serve", "--ready-file", file})
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	r := waitReady(t, file)
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get(r.OAuth + "/.well-known/oauth-authorization-server")
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("metadata: %v %v", resp, err)
+	}
+	resp.Body.Close()
+	if r.Sources["gong"] == "" || r.Sources["google"] == "" {
+		t.Errorf("sources %v", r.Sources)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(file); !os.IsNotExist(err) {
+		t.Error("the ready file is left behind")
+	}
+	if !strings.Contains(out.String(), "admin@acme.example") {
+		t.Errorf("output lacks the people:\n%s", out.String())
+	}
+}
+
+func waitReady(t *testing.T, file string) ready {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if text, err := os.ReadFile(file); err == nil {
+			var r ready
+			if err := json.Unmarshal(text, &r); err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+	}
+	t.Fatal("no ready file")
+	return ready{}
+}
+
+func TestExitCodes(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+		want int
+	}{
+		{"unknown flag", []string{"serve", "--nosuch"}, 2},
+		{"unknown command", []string{"dance"}, 2},
+		{"an argument too many", []string{"serve", "x"}, 2},
+		{"address of another machine", []string{"serve", "--listen", "192.0.2.1"}, 1},
+		{"no such directory", []string{"serve", "--ready-file", "/nonexistent/ready.json"}, 1},
+		{"help", []string{"--help"}, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			root := newRoot()
+			root.SetOut(&bytes.Buffer{})
+			root.SetArgs(c.args)
+			if got := exitCode(root.ExecuteContext(t.Context())); got != c.want {
+				t.Errorf("exit code %d, want %d", got, c.want)
+			}
+		})
+	}
+}
