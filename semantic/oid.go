@@ -40,7 +40,7 @@ func objectPaths(models []*Model) []named {
 		paths = append(paths, named{m.Organisation, m.Name})
 		for _, e := range m.Entities {
 			path := m.Name + "." + e.Name
-			for _, part := range []string{"", "#key", "#type", "#array"} {
+			for _, part := range []string{"", "#key", "#index", "#type", "#array"} {
 				paths = append(paths, named{m.Organisation, path + part})
 			}
 		}

@@ -55,7 +55,7 @@ func NewView(models []*Model, system []*plan.Table, states map[string]State) *Vi
 	v.path = append(v.path, "public")
 	v.schemas["public"] = make(map[string]*Relation)
 	for _, t := range system {
-		v.add(&Relation{Table: t})
+		v.add(&Relation{Table: t, hidden: systemHidden(t)})
 	}
 	v.id = viewID(models, system, states)
 	return v
@@ -81,6 +81,21 @@ func (v *View) entity(table *plan.Table, e *Entity, states map[string]State) *Re
 		r.hidden = hiddenColumns(e, states)
 	}
 	return r
+}
+
+// systemHidden hides the columns with negative numbers of a system relation: PostgreSQL's system columns, as tableoid, and
+// names of other versions.
+func systemHidden(t *plan.Table) map[string]bool {
+	var hidden map[string]bool
+	for _, c := range t.Columns {
+		if c.Num < 0 {
+			if hidden == nil {
+				hidden = make(map[string]bool)
+			}
+			hidden[c.Name] = true
+		}
+	}
+	return hidden
 }
 
 // hiddenColumns finds the columns of e that are hidden, and those whose expressions read one, to any depth.
@@ -154,11 +169,13 @@ func (v *View) Schemas() []string { return slices.Sorted(maps.Keys(v.schemas)) }
 // Relations yields every relation, hidden ones too: the models' in declared order and by name, then the system's.
 func (v *View) Relations() iter.Seq[*Relation] { return slices.Values(v.order) }
 
-// OID returns the number of a schema "model", an entity "model.entity", its primary key "model.entity#key", its row type
-// "model.entity#type" and that one's array "model.entity#array", or a relationship "model#relationship"; 0 for any other.
+// OID returns the number of a schema "model", an entity "model.entity", its primary key "model.entity#key" with the index
+// "model.entity#index", its row type "model.entity#type" and that one's array "model.entity#array", or a relationship
+// "model#relationship"; 0 for any other.
 func (v *View) OID(path string) uint32 { return v.oids[path] }
 
-// ColumnState returns the state of a property or metric. A hidden one is left out of `*` and of the catalog.
+// ColumnState returns the state of a property, a metric, or a system relation's column. A hidden one is left out of `*`
+// and of the catalog, and can be bound by name.
 func (r *Relation) ColumnState(name string) State {
 	switch {
 	case r.hidden[name]:
