@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
@@ -41,3 +42,26 @@ const (
 	AggFunc
 	SortKeyFunc
 )
+
+// WorkspaceType is the DuckDB type by which values of a PostgreSQL type live in the workspace and cross to its functions:
+// numeric crosses as canonical text.
+func WorkspaceType(oid uint32) string {
+	if t, ok := workspaceTypes[oid]; ok {
+		return t
+	}
+	if t, ok := pgcat.TypeByOID(oid); ok && t.IsArray() {
+		return WorkspaceType(t.Elem) + "[]"
+	}
+	return "VARCHAR"
+}
+
+var workspaceTypes = map[uint32]string{
+	pgcat.Bool: "BOOLEAN", pgcat.Int2: "SMALLINT", pgcat.Int4: "INTEGER", pgcat.Int8: "BIGINT", pgcat.Char: "TINYINT",
+	pgcat.Float4: "FLOAT", pgcat.Float8: "DOUBLE", pgcat.Bytea: "BLOB", pgcat.UUID: "UUID",
+	pgcat.Date: "DATE", pgcat.Time: "TIME", pgcat.TimeTZ: "STRUCT(\"time\" TIME, \"offset\" INTEGER)",
+	pgcat.Timestamp: "TIMESTAMP", pgcat.TimestampTZ: "TIMESTAMPTZ", pgcat.Interval: "INTERVAL",
+	pgcat.OID: "UINTEGER", pgcat.XID: "UINTEGER", pgcat.CID: "UINTEGER", pgcat.Regproc: "UINTEGER",
+	pgcat.Regprocedure: "UINTEGER", pgcat.Regoper: "UINTEGER", pgcat.Regoperator: "UINTEGER", pgcat.Regclass: "UINTEGER",
+	pgcat.Regtype: "UINTEGER", pgcat.Regconfig: "UINTEGER", pgcat.Regdictionary: "UINTEGER", pgcat.Regrole: "UINTEGER",
+	pgcat.Regnamespace: "UINTEGER", pgcat.Regcollation: "UINTEGER",
+}

@@ -1,0 +1,257 @@
+package workspace
+
+// #include <stdlib.h>
+// #include <stdint.h>
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/cdata"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	bindings "github.com/duckdb/duckdb-go-bindings"
+	"github.com/duckdb/duckdb-go/v2/arrowmapping"
+	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// database is the worker's DuckDB: in memory, locked.
+type database struct {
+	db mapping.Database
+}
+
+// openDatabase opens DuckDB with every door shut: no file, no extension, no spill, and no setting can be changed later.
+func openDatabase(c config) (*database, error) {
+	d := &database{}
+	var conf mapping.Config
+	if mapping.CreateConfig(&conf) == mapping.StateError {
+		return nil, errors.New("duckdb: no configuration")
+	}
+	defer mapping.DestroyConfig(&conf)
+	options := [][2]string{
+		{"temp_directory", ""},
+		{"threads", strconv.Itoa(max(c.Threads, 1))},
+		{"memory_limit", strconv.FormatInt(c.Budget/4*3, 10) + "B"},
+		{"enable_external_access", "false"},
+		{"autoinstall_known_extensions", "false"},
+		{"autoload_known_extensions", "false"},
+		{"allow_community_extensions", "false"},
+		{"allow_persistent_secrets", "false"},
+		{"max_expression_depth", "1000"},
+		{"preserve_insertion_order", "true"},
+		{"default_null_order", "nulls_last_on_asc_first_on_desc"},
+		{"old_implicit_casting", "false"},
+	}
+	for _, o := range options {
+		if mapping.SetConfig(conf, o[0], o[1]) == mapping.StateError {
+			return nil, fmt.Errorf("duckdb: setting %s is unknown", o[0])
+		}
+	}
+	var text string
+	if mapping.OpenExt(":memory:", &d.db, conf, &text) == mapping.StateError {
+		return nil, fmt.Errorf("duckdb: %s", text)
+	}
+	con, err := d.connect()
+	if err != nil {
+		return nil, err
+	}
+	defer mapping.Disconnect(&con)
+	return d, run(con, "SET TimeZone='UTC'; SET lock_configuration=true; SELECT sum(i) FROM range(10) t(i)")
+}
+
+func (d *database) connect() (mapping.Connection, error) {
+	var con mapping.Connection
+	if mapping.Connect(d.db, &con) == mapping.StateError {
+		return con, errors.New("duckdb: no connection")
+	}
+	return con, nil
+}
+
+func run(con mapping.Connection, text string) error {
+	for _, s := range strings.Split(text, ";") {
+		var res mapping.Result
+		state := bindings.Query(con, s, &res)
+		err := resultError(&res, state)
+		mapping.DestroyResult(&res)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func resultError(res *mapping.Result, state mapping.State) error {
+	if text := mapping.ResultError(res); text != "" || state == mapping.StateError {
+		return fromDuckDB(text)
+	}
+	return nil
+}
+
+// load reads an Arrow IPC stream into a table (a second scan of a registered view returns no rows).
+func (d *database) load(o loadOrder, in io.Reader) error {
+	con, err := d.connect()
+	if err != nil {
+		return err
+	}
+	defer mapping.Disconnect(&con)
+	r, err := ipc.NewReader(in)
+	if err != nil {
+		return err
+	}
+	defer r.Release()
+	if r.Schema().NumFields() != len(o.Names) {
+		return fmt.Errorf("table %s: %d columns instead of %d", o.Table, r.Schema().NumFields(), len(o.Names))
+	}
+	if len(o.Names) == 0 {
+		return pgerr.New(pgerr.Internal, "table without columns")
+	}
+	renamed := named(r, o)
+	stream := C.calloc(1, C.size_t(unsafe.Sizeof(cdata.CArrowArrayStream{})))
+	defer C.free(stream)
+	cdata.ExportRecordReader(renamed, (*cdata.CArrowArrayStream)(stream))
+	defer cdata.ReleaseCArrowArrayStream((*cdata.CArrowArrayStream)(stream))
+	view := "v_" + o.Table
+	if arrowmapping.ArrowScan(con, view, arrowmapping.ArrowStream{Ptr: stream}) == mapping.StateError {
+		return fmt.Errorf("table %s: arrow scan", o.Table)
+	}
+	err = run(con, `CREATE TABLE "`+o.Table+`" AS SELECT * FROM "`+view+`"`)
+	if rerr := r.Err(); rerr != nil && !errors.Is(rerr, io.EOF) {
+		return rerr
+	}
+	return err
+}
+
+// named gives the stream's columns the plan's names, and UUIDs the extension name by which DuckDB knows them.
+func named(r *ipc.Reader, o loadOrder) array.RecordReader {
+	fields := make([]arrow.Field, len(o.Names))
+	for i, f := range r.Schema().Fields() {
+		fields[i] = arrow.Field{Name: o.Names[i], Type: f.Type, Nullable: true}
+		if f.Type.ID() == arrow.FIXED_SIZE_BINARY {
+			fields[i].Metadata = arrow.NewMetadata([]string{"ARROW:extension:name", "ARROW:extension:metadata"}, []string{"arrow.uuid", ""})
+		}
+	}
+	return &renamedReader{RecordReader: r, schema: arrow.NewSchema(fields, nil)}
+}
+
+type renamedReader struct {
+	array.RecordReader
+	schema *arrow.Schema
+	batch  arrow.RecordBatch
+}
+
+func (r *renamedReader) Schema() *arrow.Schema { return r.schema }
+
+func (r *renamedReader) Next() bool {
+	if r.batch != nil {
+		r.batch.Release()
+		r.batch = nil
+	}
+	if !r.RecordReader.Next() {
+		return false
+	}
+	b := r.RecordReader.RecordBatch()
+	r.batch = array.NewRecordBatch(r.schema, b.Columns(), b.NumRows())
+	return true
+}
+
+func (r *renamedReader) RecordBatch() arrow.RecordBatch { return r.batch }
+
+// Record is the former name of RecordBatch.
+func (r *renamedReader) Record() arrow.RecordBatch { return r.batch }
+
+// query runs one printed statement and writes its rows, chunk by chunk, as an Arrow IPC stream.
+func (d *database) query(o queryOrder, w *streamWriter) error {
+	con, err := d.connect()
+	if err != nil {
+		return err
+	}
+	defer mapping.Disconnect(&con)
+	if err := register(con, o); err != nil {
+		return err
+	}
+	var stmt mapping.PreparedStatement
+	state := mapping.Prepare(con, o.SQL, &stmt)
+	defer mapping.DestroyPrepare(&stmt)
+	if state == mapping.StateError {
+		return fromDuckDB(mapping.PrepareError(stmt))
+	}
+	var pending mapping.PendingResult
+	state = bindings.PendingPreparedStreaming(stmt, &pending)
+	defer mapping.DestroyPending(&pending)
+	if state == mapping.StateError {
+		return fromDuckDB(mapping.PendingError(pending))
+	}
+	var res mapping.Result
+	state = mapping.ExecutePending(pending, &res)
+	defer mapping.DestroyResult(&res)
+	if err := resultError(&res, state); err != nil {
+		return err
+	}
+	return stream(&res, o.Types, w)
+}
+
+func stream(res *mapping.Result, types []plan.Type, w *streamWriter) error {
+	options := arrowmapping.ResultGetArrowOptions(res)
+	defer arrowmapping.DestroyArrowOptions(&options)
+	count := mapping.ColumnCount(res)
+	names, logical := make([]string, count), make([]mapping.LogicalType, count)
+	for i := range count {
+		names[i], logical[i] = "c"+strconv.Itoa(int(i)), mapping.ColumnLogicalType(res, i)
+		defer mapping.DestroyLogicalType(&logical[i])
+	}
+	schema, bad := arrowmapping.NewArrowSchema(options, logical, names)
+	if err := dataError(bad); err != nil {
+		return err
+	}
+	edge, err := newEdge(schema, types)
+	if err != nil {
+		return err
+	}
+	out := ipc.NewWriter(w, ipc.WithSchema(edge.schema))
+	for {
+		chunk := mapping.FetchChunk(*res)
+		if chunk.Ptr == nil {
+			break
+		}
+		if err := writeChunk(out, edge, options, chunk); err != nil {
+			return err
+		}
+	}
+	if err := resultError(res, mapping.StateSuccess); err != nil {
+		return err
+	}
+	return out.Close()
+}
+
+func writeChunk(out *ipc.Writer, e *edge, options arrowmapping.ArrowOptions, chunk mapping.DataChunk) error {
+	defer mapping.DestroyDataChunk(&chunk)
+	raw, bad := arrowmapping.DataChunkToArrowArray(options, e.from, chunk)
+	if err := dataError(bad); err != nil {
+		return err
+	}
+	defer raw.Release()
+	batch, err := e.convert(raw)
+	if err != nil {
+		return err
+	}
+	defer batch.Release()
+	return out.Write(batch)
+}
+
+func dataError(e mapping.ErrorData) error {
+	if !mapping.ErrorDataHasError(e) {
+		return nil
+	}
+	text := mapping.ErrorDataMessage(e)
+	mapping.DestroyErrorData(&e)
+	return fromDuckDB(text)
+}
