@@ -4,6 +4,18 @@
 //
 // A record has a clear part, JSON that says who did what, and a sealed part, ciphertext of the client's own literals. The
 // leaf covers both as they are stored, so that destroying a sealing key keeps every proof valid.
+//
+// An audit directory holds
+//
+//	0000000000000000.log  segments, named by their first record; records in frames with checksums
+//	hashes                the tree's stored hashes, derived from the records
+//	checkpoint            the last signed checkpoint (C2SP tlog-checkpoint), never older than any other file says
+//	checkpoints           all of them, one after the other
+//	cut-…                 torn tails that were taken off after a crash
+//	lock                  held by the one process that writes
+//
+// Who can write to the directory can take the whole log back to an earlier checkpoint. Only a copy of a later checkpoint kept
+// elsewhere shows that; VerifyDir takes such copies.
 package audit
 
 import (

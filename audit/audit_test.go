@@ -3,6 +3,8 @@ package audit
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"os"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+	"golang.org/x/mod/sumdb/note"
 
 	"github.com/waggle-sql/waggle/identity"
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -324,7 +327,7 @@ func TestKeyFiles(t *testing.T) {
 		mode os.FileMode
 	}{
 		"readable": {string(text), 0o640}, "short": {string(text[:40]), 0o600}, "empty": {"", 0o600}, "missing": {"", 0},
-		"weak": {"PRIVATE+KEY+w+4e4ad4f5+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 0o600},
+		"weak": {weakKey(t), 0o600},
 	} {
 		path := filepath.Join(dir, name)
 		if c.mode != 0 {
@@ -332,8 +335,23 @@ func TestKeyFiles(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := LoadKey(path); pgerr.Code(err) != pgerr.ConfigFile || strings.Contains(err.Error(), "AAAA") {
+		_, err := LoadKey(path)
+		if pgerr.Code(err) != pgerr.ConfigFile || strings.Contains(explain(err), "PRIVATE") || name == "weak" != strings.Contains(explain(err), "weak:") {
 			t.Errorf("%s: %v", name, err)
 		}
+		if errors.Is(err, os.ErrNotExist) != (name == "missing") {
+			t.Errorf("%s: only a missing key may be taken for one", name)
+		}
 	}
+}
+
+// weakKey is a well-formed key whose seed is one byte repeated.
+func weakKey(t *testing.T) string {
+	t.Helper()
+	seed := bytes.Repeat([]byte{7}, ed25519.SeedSize)
+	public, err := note.NewEd25519VerifierKey("w", ed25519.NewKeyFromSeed(seed).Public().(ed25519.PublicKey))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "PRIVATE+KEY+w+" + strings.Split(public, "+")[1] + "+" + base64.StdEncoding.EncodeToString(append([]byte{1}, seed...))
 }

@@ -59,3 +59,29 @@ func BenchmarkReopen(b *testing.B) {
 		closeLog(b, l)
 	}
 }
+
+func BenchmarkRead(b *testing.B) {
+	l := openLog(b, testOptions(b))
+	ctx, ana, ed := context.Background(), session("acme", "ana", identity.Viewer), session("acme", "ed", identity.Viewer)
+	for i := range 100_000 {
+		s := ana
+		if i%10 != 0 {
+			s = ed
+		}
+		id, err := l.BeginLater(ctx, statement(s, "SELECT $1", "x"))
+		if err == nil {
+			err = l.End(id, End{Outcome: OK})
+		}
+		if err != nil {
+			b.Fatal(explain(err))
+		}
+	}
+	for b.Loop() {
+		for _, err := range l.Entries(ctx, ana, Filter{}) {
+			if err != nil {
+				b.Fatal(explain(err))
+			}
+		}
+	}
+	b.ReportMetric(200_000*float64(b.N)/b.Elapsed().Seconds(), "records/s")
+}

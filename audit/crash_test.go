@@ -268,6 +268,11 @@ func TestStalledDiskRefusesWithinPatience(t *testing.T) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	run(t, l, ana, "SELECT 2")
+	for _, e := range collect(t, l, ana, Filter{}) {
+		if e.Statement == "SELECT 1" && e.Outcome != Aborted {
+			t.Fatalf("the refused statement is %s", e.Outcome)
+		}
+	}
 	closeLog(t, l)
 	if r := mustVerify(t, opt); r.Open != 0 || r.Aborted != 1 {
 		t.Fatalf("the refused statement must have ended as aborted: %+v", r)

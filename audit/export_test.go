@@ -100,7 +100,7 @@ func TestVerifyAndReadWhileWriting(t *testing.T) {
 	for range 4 {
 		go func() {
 			defer func() { done <- struct{}{} }()
-			for {
+			for range 400 {
 				select {
 				case <-stop:
 					return

@@ -85,7 +85,8 @@ func (l *Log) End(id ID, e End) error {
 	return l.finish(it)
 }
 
-// Record implements identity.Journal: it returns once the act is durable.
+// Record implements identity.Journal: it returns once the act is durable. Where addresses are sealed, that of an act by
+// nobody known is left out: there is no key to seal it under.
 func (l *Log) Record(ctx context.Context, a identity.Act) error {
 	if a.Kind == "" || a.Kind == kindBegin || a.Kind == kindAccess || a.Kind == kindEnd || a.Kind == kindAbort || strings.HasPrefix(a.Kind, "log.") {
 		return pgerr.New(pgerr.Internal, "an act cannot be of kind %q", a.Kind)
@@ -118,8 +119,8 @@ func (l *Log) begin(ctx context.Context, b Begin) (ID, *item, error) {
 	if s == nil {
 		return "", nil, pgerr.New(pgerr.Internal, "a statement without a session cannot be recorded")
 	}
-	if l.Ready() != nil {
-		return "", nil, l.Ready()
+	if err := l.Ready(); err != nil {
+		return "", nil, err
 	}
 	id := newID(time.Now())
 	clear := &body{
