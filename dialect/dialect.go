@@ -17,6 +17,7 @@ type (
 		Columns []string // physical names, in the order of the fragment's columns
 		Sinks   []SinkValue
 		Limit   int64 // rows wanted at most; -1 for all
+		Empty   bool  // no row can match: nothing needs to be asked
 	}
 	// Read is a read of a catalog relation.
 	Read struct {
@@ -29,7 +30,8 @@ func (Text) request()  {}
 func (Calls) request() {}
 func (Read) request()  {}
 
-// SinkValue is values for one parameter of a REST object. Values are canonical PostgreSQL text of the sink's type.
+// SinkValue is values for one parameter of a REST object. Values are PostgreSQL's text of the column's type, in ISO style
+// and UTC.
 type SinkValue struct {
 	Sink   string
 	Values []string
@@ -44,6 +46,7 @@ type Form struct {
 // Sink is one parameter of a REST object that a filter can fill: `column op value`.
 type Sink struct {
 	Name      string // unique within the object; the connector knows where it goes
+	Into      string // where it goes, for EXPLAIN: "body.filter.fromDateTime"
 	Column    string // physical name
 	Op        string // =, in, <, <=, >, >=
 	Support   plan.Support
@@ -52,8 +55,7 @@ type Sink struct {
 
 // Object is what a REST or catalog source declares of one object.
 type Object struct {
-	Sinks    []Sink
-	Required []string // columns that must be bound by a sink (or are fanned out by the connector when FanOut)
-	FanOut   bool
-	Limit    bool // a row limit can be said
+	Request string // method and path, for EXPLAIN and the audit log
+	Sinks   []Sink
+	Limit   bool // the connector stops after a number of rows
 }

@@ -234,7 +234,7 @@ func (l *lexer) number() {
 	}
 }
 
-// word scans an identifier or keyword, or a string constant with a prefix (E'', B'', X'', N'', U&'').
+// word scans an identifier or keyword, or a string constant with a prefix (E”, B”, X”, N”, U&”).
 func (l *lexer) word() (tokenKind, error) {
 	start := l.pos
 	for l.pos < len(l.text) && isWordPart(l.text[l.pos]) {

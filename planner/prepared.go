@@ -22,6 +22,7 @@ type Input struct {
 
 // Prepared is a planned statement. It is immutable and holds no value of a person, so that equal views may share it.
 type Prepared struct {
+	Input     Input // what it was planned from, without Values
 	Path      Path
 	Columns   []Column
 	Params    []plan.Type
@@ -53,13 +54,14 @@ type Fragment struct {
 	ID         int
 	Connection string
 	Object     string
+	Table      *plan.Table
 	Plan       plan.Node // its Late leaves are filled at execution, then it is printed into a Request
-	Once       bool      // the remainder reads it once, so it may stream
 }
 
 // Column describes one output column for RowDescription and for finishing.
 type Column struct {
 	Name   string
+	ID     plan.ColID // in the remainder
 	Type   plan.Type
 	Origin plan.Origin
 	// Index is the column of the result's batches; with Finish Quotient, Index+1 is the denominator.

@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/waggle-sql/waggle/audit"
+	"github.com/waggle-sql/waggle/dialect"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/internal/secret"
+	"github.com/waggle-sql/waggle/planner"
+	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/source"
+	"github.com/waggle-sql/waggle/vault"
+)
+
+// call is one Run of one Request: opened under the person's token, recorded before it leaves.
+type call struct {
+	id   string // our request id, unique within the statement
+	rows source.Rows
+}
+
+// call prints a fragment, opens its source and starts it. The connection is closed with the run.
+func (r *run) call(ctx context.Context, f planner.Fragment) (source.Rows, error) {
+	filled, err := plan.Fill(f.Plan, r.args.Values, r.args.Env)
+	if err != nil {
+		return nil, err
+	}
+	request, err := r.print(f, filled)
+	if err != nil {
+		return nil, err
+	}
+	c := &call{id: strconv.Itoa(f.ID)}
+	credential := source.Credential(source.Inside{Organisation: string(r.who.Org), Person: string(r.who.Person), View: r.plan.Input.View.ID()})
+	if f.Connection != Catalog {
+		if credential, err = r.bearer(ctx, f.Connection); err != nil {
+			return nil, err
+		}
+		if err := r.engine.config.Audit.Access(ctx, r.audit, r.access(f, c.id, request)); err != nil {
+			return nil, err
+		}
+		r.addCall(c)
+	}
+	conn, err := r.engine.config.Sources[f.Connection].Open(ctx, credential)
+	if err != nil {
+		return nil, err
+	}
+	r.onClose(func() { _ = conn.Close() })
+	rows, err := conn.Run(source.WithRequestID(ctx, string(r.audit)+"-"+c.id), request)
+	c.rows = rows
+	return rows, err
+}
+
+func (r *run) addCall(c *call) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls = append(r.calls, c)
+}
+
+func (r *run) print(f planner.Fragment, filled plan.Node) (dialect.Request, error) {
+	if f.Connection == Catalog {
+		return dialect.CatalogRead(filled)
+	}
+	calls, err := dialect.REST(filled, r.engine.capabilities[f.Connection].Objects[f.Object], r.args.Env)
+	return calls, err
+}
+
+// bearer gets the person's token; a source that rejects it may ask for the next one, under the same session.
+func (r *run) bearer(ctx context.Context, connection string) (source.Credential, error) {
+	t, err := r.engine.config.Tokens.Token(ctx, r.who, connection)
+	if err != nil {
+		return nil, err
+	}
+	current := t
+	return source.Bearer{
+		Token: t.Access, Expires: t.Expires, BaseURL: t.BaseURL(), Person: r.who.Email,
+		Refresh: func(ctx context.Context) (secret.Text, error) {
+			next, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, current)
+			if err == nil {
+				current = next
+			}
+			return next.Access, err
+		},
+	}, nil
+}
+
+func (r *run) access(f planner.Fragment, id string, request dialect.Request) audit.Access {
+	a := audit.Access{Source: f.Connection, Object: f.Object, Credential: string(vault.UserCredential), Request: id}
+	caps := r.engine.capabilities[f.Connection]
+	if caps.Org {
+		a.Credential, a.Subject = string(vault.OrgCredential), "permission profile of "+r.who.Login
+	}
+	a.Template = caps.Objects[f.Object].Request
+	if c, ok := request.(dialect.Calls); ok {
+		a.Template += template(c, caps.Objects[f.Object])
+	}
+	return a
+}
+
+// template describes a request without its values: which sinks were filled and which columns were asked for.
+func template(c dialect.Calls, object dialect.Object) string {
+	var b strings.Builder
+	for _, s := range c.Sinks {
+		for _, known := range object.Sinks {
+			if known.Name == s.Sink {
+				b.WriteString(" " + known.Into + "=$")
+			}
+		}
+		if len(s.Values) > 1 {
+			b.WriteString("×" + strconv.Itoa(len(s.Values)))
+		}
+	}
+	return b.String() + " columns=" + strings.Join(c.Columns, ",")
+}
+
+func (c *call) report() audit.Call {
+	out := audit.Call{Request: c.id}
+	if c.rows == nil {
+		out.Status = "failed"
+		return out
+	}
+	r := c.rows.Report()
+	out.QueryID, out.RequestIDs, out.Status = r.QueryID, r.Requests, r.Status
+	out.Pages, out.Retries, out.Rows, out.Bytes = int64(r.Pages), int64(r.Retries), r.Rows, r.Bytes
+	return out
+}
+
+// remaining is the time left until ctx's deadline, or the engine's own limit when it has none; 0 means no limit.
+func (r *run) remaining() time.Duration {
+	if d, ok := r.ctx.Deadline(); ok {
+		return max(time.Until(d), time.Millisecond)
+	}
+	return r.engine.config.Limits.Timeout
+}
+
+// tooManyRows is the error of a fragment that exceeds the row budget of path extract and federate.
+func tooManyRows(limit int64) error {
+	return pgerr.New(pgerr.ProgramLimitExceeded, "the statement needs more than %d rows of its sources in the workspace", limit).
+		WithHint("Filter on properties that the source can filter by (EXPLAIN shows which), or ask the administrator to raise limits.extract_rows.")
+}

@@ -1,0 +1,166 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/waggle-sql/waggle/audit"
+	"github.com/waggle-sql/waggle/identity"
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner"
+)
+
+// run is one execution of a Prepared: what is open for it, and what the audit log will say of it.
+type run struct {
+	engine  *Engine
+	who     *identity.Session
+	plan    *planner.Prepared
+	args    Args
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	audit   audit.ID
+	began   time.Time
+	worker  *audit.Workspace
+
+	mu      sync.Mutex // fragments open in parallel
+	closers []func()   // in the order of opening
+	calls   []*call
+}
+
+// Execute runs a plan for a person. The Result owns everything that is open: releasing it closes it, on success, error and
+// cancellation alike. Errors before the first row: 28000 with the connect URL, 58030 when the audit log cannot be written
+// (nothing has been called then), 53300 when no memory comes free, and those of the sources.
+func (e *Engine) Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args Args) (*Result, error) {
+	r := &run{engine: e, who: who, args: args, began: time.Now()}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	rows, err := r.start(p)
+	if err != nil {
+		r.finish(0, 0, err)
+		return nil, err
+	}
+	return newResult(r, rows), nil
+}
+
+func (r *run) start(p *planner.Prepared) (array.RecordReader, error) {
+	if err := r.engine.config.Standing.Alive(r.ctx, r.who); err != nil {
+		return nil, err
+	}
+	var err error
+	if r.plan, err = r.engine.current(p, r.args); err != nil {
+		return nil, err
+	}
+	if err := r.refuse(); err != nil {
+		return nil, err
+	}
+	persons := r.persons()
+	if err := r.engine.config.Tokens.Check(r.ctx, r.who, persons); err != nil {
+		r.begin(false)
+		return nil, err
+	}
+	if err := r.begin(len(persons) > 0); err != nil {
+		return nil, err
+	}
+	switch r.plan.Path {
+	case planner.Local:
+		return r.local()
+	case planner.Direct:
+		return r.direct()
+	}
+	return r.workspace()
+}
+
+// refuse holds a statement to SET waggle.pushdown = strict.
+func (r *run) refuse() error {
+	if r.plan.Input.Settings.Pushdown != "strict" || r.plan.Path < planner.Extract {
+		return nil
+	}
+	e := pgerr.New(pgerr.FeatureNotSupported, "the statement would be computed outside of its source").
+		WithHint("SET waggle.pushdown = auto allows it; EXPLAIN shows what stays.")
+	if len(r.plan.Notes) > 0 {
+		e = e.WithDetail("%s: %s.", r.plan.Notes[0].Expression, r.plan.Notes[0].Reason)
+	}
+	return e
+}
+
+// persons are the connections that need a token, each once.
+func (r *run) persons() []string {
+	var out []string
+	seen := map[string]bool{Catalog: true}
+	for _, f := range r.plan.Fragments {
+		if !seen[f.Connection] {
+			seen[f.Connection] = true
+			out = append(out, f.Connection)
+		}
+	}
+	return out
+}
+
+// begin writes the audit record of the statement: durable before anything is called, with the next group commit when no
+// source will be.
+func (r *run) begin(durable bool) error {
+	b := audit.Begin{Session: r.who, Statement: r.plan.Template, Literals: r.plan.Literals, Parameters: r.parameters(),
+		Model: r.plan.Input.View.ID(), Path: r.plan.Path.String()}
+	for _, u := range r.plan.Entities {
+		b.Entities = append(b.Entities, audit.Entity{Name: u.Name, Columns: u.Columns, FilterColumns: u.FilterColumns})
+	}
+	write := r.engine.config.Audit.BeginLater
+	if durable {
+		write = r.engine.config.Audit.Begin
+	}
+	id, err := write(r.ctx, b)
+	r.audit = id
+	return err
+}
+
+func (r *run) parameters() []string {
+	var out []string
+	for i, v := range r.args.Values {
+		if v == nil || i >= len(r.plan.Params) {
+			out = append(out, "")
+			continue
+		}
+		out = append(out, string(datum.AppendText(nil, r.plan.Params[i].OID, v, r.args.Env)))
+	}
+	return out
+}
+
+// onClose registers what must be closed when the run is over; the last opened is closed first.
+func (r *run) onClose(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closers = append(r.closers, f)
+}
+
+// finish closes everything and writes the audit record's end. It is called once.
+func (r *run) finish(rows, bytes int64, err error) {
+	r.cancel(err)
+	for i := len(r.closers) - 1; i >= 0; i-- {
+		r.closers[i]()
+	}
+	if r.audit == "" {
+		return
+	}
+	end := audit.End{Rows: rows, Bytes: bytes, Duration: float64(time.Since(r.began).Microseconds()) / 1000,
+		SQLState: pgerr.Code(err), Outcome: outcome(err), Workspace: r.worker}
+	for _, c := range r.calls {
+		end.Calls = append(end.Calls, c.report())
+	}
+	// A failing End is kept by the log and written when the disk answers again.
+	_ = r.engine.config.Audit.End(r.audit, end)
+}
+
+func outcome(err error) audit.Outcome {
+	switch pgerr.Code(err) {
+	case "00000":
+		return audit.OK
+	case pgerr.InsufficientPrivilege, pgerr.InvalidAuthorization:
+		return audit.Denied
+	case pgerr.QueryCanceled:
+		return audit.Cancelled
+	}
+	return audit.Failed
+}

@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// local computes one row of expressions by datum.
+func (r *run) local() (array.RecordReader, error) {
+	filled, err := plan.Fill(r.plan.Remainder, r.args.Values, r.args.Env)
+	if err != nil {
+		return nil, err
+	}
+	row, err := oneRow(filled, r.args.Env)
+	if err != nil {
+		return nil, err
+	}
+	schema := schemaOf(r.plan.Columns)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	defer b.Release()
+	if row != nil {
+		for i, c := range r.plan.Columns {
+			if err := plan.AppendArrow(b.Field(i), c.Type, row[c.ID]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	rec := b.NewRecordBatch()
+	defer rec.Release()
+	return array.NewRecordReader(schema, []arrow.RecordBatch{rec})
+}
+
+func schemaOf(columns []planner.Column) *arrow.Schema {
+	fields := make([]arrow.Field, len(columns))
+	for i, c := range columns {
+		fields[i] = arrow.Field{Name: c.Name, Type: plan.ArrowType(c.Type), Nullable: true}
+	}
+	return arrow.NewSchema(fields, nil)
+}
+
+// oneRow computes the row of a plan of path Local; nil when a filter drops it.
+func oneRow(n plan.Node, env *datum.Env) (map[plan.ColID]datum.Value, error) {
+	switch n := n.(type) {
+	case *plan.Values:
+		return evalRow(n.Rows[0], n.Out, nil, env)
+	case *plan.Project:
+		in, err := oneRow(n.Input, env)
+		if err != nil || in == nil {
+			return nil, err
+		}
+		return evalRow(n.Exprs, n.Out, in, env)
+	case *plan.Filter:
+		in, err := oneRow(n.Input, env)
+		if err != nil || in == nil {
+			return nil, err
+		}
+		keep, err := plan.Eval(n.Cond, func(id plan.ColID) datum.Value { return in[id] }, env)
+		if err != nil || keep != datum.Bool(true) {
+			return nil, err
+		}
+		return in, nil
+	}
+	return nil, pgerr.New(pgerr.Internal, "a plan of path local has the wrong shape")
+}
+
+func evalRow(exprs []plan.Expr, out []plan.Col, in map[plan.ColID]datum.Value, env *datum.Env) (map[plan.ColID]datum.Value, error) {
+	row := make(map[plan.ColID]datum.Value, len(out))
+	for i, c := range out {
+		v, err := plan.Eval(exprs[i], func(id plan.ColID) datum.Value { return in[id] }, env)
+		if err != nil {
+			return nil, err
+		}
+		row[c.ID] = v
+	}
+	return row, nil
+}

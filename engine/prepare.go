@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"context"
+	"encoding/binary"
+
+	"github.com/waggle-sql/waggle/identity"
+	"github.com/waggle-sql/waggle/planner"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// Prepare plans one query for a person, or finds its plan in the cache. params are the parameter types that the client
+// gave, 0 for unknown. It calls no source.
+func (e *Engine) Prepare(ctx context.Context, who *identity.Session, set plan.Settings, q plan.Span, params []uint32) (*planner.Prepared, error) {
+	view, err := e.config.Views.View(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	key := planKey{text: q.Text, offset: q.Offset, params: packed(params), view: view.ID(), settings: set, version: e.version}
+	if p, ok := e.plans.get(key); ok {
+		return p, nil
+	}
+	p, err := planner.Prepare(planner.Input{Query: q, Params: params, View: view, Sources: e.capabilities, Settings: set})
+	if err != nil {
+		return nil, err
+	}
+	e.plans.put(key, p)
+	return p, nil
+}
+
+func packed(params []uint32) string {
+	b := make([]byte, 0, 4*len(params))
+	for _, p := range params {
+		b = binary.BigEndian.AppendUint32(b, p)
+	}
+	return string(b)
+}
+
+// current returns the plan to run: p itself, or for a custom plan one made for these values (DECISIONS 6).
+func (e *Engine) current(p *planner.Prepared, args Args) (*planner.Prepared, error) {
+	if !p.Custom {
+		return p, nil
+	}
+	in := p.Input
+	in.Values = args.Values
+	in.Params = make([]uint32, len(p.Params))
+	for i, t := range p.Params {
+		in.Params[i] = t.OID
+	}
+	c, err := planner.Prepare(in)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Explain plans a query and describes the plan in the words of the planner; it calls no source.
+func (e *Engine) Explain(ctx context.Context, who *identity.Session, set plan.Settings, x plan.Explain, _ Args) ([]string, error) {
+	p, err := e.Prepare(ctx, who, set, x.Query, nil)
+	if err != nil {
+		return nil, err
+	}
+	return planner.Explain(p, e.capabilities, x.Verbose), nil
+}

@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/waggle-sql/waggle/audit"
+	"github.com/waggle-sql/waggle/dialect"
+	"github.com/waggle-sql/waggle/engine/workspace"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// direct passes the rows of the one fragment on.
+func (r *run) direct() (array.RecordReader, error) {
+	return r.call(r.ctx, r.plan.Fragments[0])
+}
+
+// workspace loads the fragments into a worker in parallel and computes the remainder there.
+func (r *run) workspace() (array.RecordReader, error) {
+	statement, err := r.remainder()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.admit(); err != nil {
+		return nil, err
+	}
+	w, err := r.engine.config.Pool.Acquire(r.ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.worker = &audit.Workspace{PID: w.PID()}
+	r.onClose(func() {
+		r.worker.PeakBytes = w.Memory()
+		w.Close()
+	})
+	if err := r.load(w); err != nil {
+		return nil, err
+	}
+	return w.Query(r.ctx, statement, r.remaining())
+}
+
+func (r *run) remainder() (dialect.Statement, error) {
+	filled, err := plan.Fill(r.plan.Remainder, r.args.Values, r.args.Env)
+	if err != nil {
+		return dialect.Statement{}, err
+	}
+	out := make([]plan.ColID, len(r.plan.Columns))
+	for i, c := range r.plan.Columns {
+		out[i] = c.ID
+	}
+	tables := map[int]string{}
+	for _, f := range r.plan.Fragments {
+		tables[f.ID] = tableName(f.ID)
+	}
+	s, err := dialect.DuckDB(filled, out, tables)
+	s.Env = r.args.Env
+	return s, err
+}
+
+func tableName(fragment int) string { return "f" + strconv.Itoa(fragment) }
+
+// admit draws a worker's budget from the memory of all; it waits in line, not longer than the queue's limit.
+func (r *run) admit() error {
+	budget := r.engine.config.Pool.Budget()
+	ctx, cancel := context.WithTimeout(r.ctx, r.engine.config.Limits.Queue)
+	defer cancel()
+	if err := r.engine.memory.Acquire(ctx, budget); err != nil {
+		if r.ctx.Err() != nil {
+			return pgerr.From(context.Cause(r.ctx))
+		}
+		return pgerr.New(pgerr.TooManyConnections, "too many statements are using the workspace").
+			WithHint("Try again in a moment, or ask the administrator to raise limits.memory.")
+	}
+	r.onClose(func() { r.engine.memory.Release(budget) })
+	return nil
+}
+
+// load runs every fragment at once and puts its rows into the worker's tables; the first error stops the others.
+func (r *run) load(w *workspace.Worker) error {
+	g, ctx := errgroup.WithContext(r.ctx)
+	var loaded atomic.Int64
+	for _, f := range r.plan.Fragments {
+		g.Go(func() error {
+			rows, err := r.call(ctx, f)
+			if err != nil {
+				return err
+			}
+			defer rows.Release()
+			return w.Load(ctx, tableName(f.ID), f.Plan.Cols(), &budgeted{RecordReader: rows, run: r, fragment: f, loaded: &loaded})
+		})
+	}
+	err := g.Wait()
+	if err != nil && r.ctx.Err() != nil && !errors.Is(context.Cause(r.ctx), context.Canceled) {
+		return pgerr.From(context.Cause(r.ctx))
+	}
+	return err
+}
+
+// budgeted counts the rows that a statement loads and ends the stream above the budget.
+type budgeted struct {
+	array.RecordReader
+	run      *run
+	fragment planner.Fragment
+	loaded   *atomic.Int64
+	err      error
+}
+
+// Next moves to the next batch unless the budget is spent.
+func (b *budgeted) Next() bool {
+	if b.err != nil || !b.RecordReader.Next() {
+		return false
+	}
+	limit := b.run.engine.config.Limits.ExtractRows
+	if n := b.loaded.Add(b.RecordBatch().NumRows()); limit > 0 && n > limit && b.fragment.Connection != Catalog {
+		b.err = tooManyRows(limit)
+		return false
+	}
+	return true
+}
+
+// Err is the budget's error, or the source's.
+func (b *budgeted) Err() error {
+	if b.err != nil {
+		return b.err
+	}
+	return b.RecordReader.Err()
+}

@@ -1,0 +1,79 @@
+package plan
+
+import (
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+)
+
+// Fill replaces each Late leaf of a plan by its value for this execution. args are the parameters' values in order.
+func Fill(n Node, args []datum.Value, env *datum.Env) (Node, error) {
+	var failed error
+	out := Map(n, func(e Expr) Expr {
+		l, ok := e.(*Late)
+		if !ok || failed != nil {
+			return e
+		}
+		v, err := fillLate(l, args, env)
+		if err != nil {
+			failed = at(err, l)
+			return e
+		}
+		return &Const{Base: l.Base, Value: v}
+	})
+	return out, failed
+}
+
+func fillLate(l *Late, args []datum.Value, env *datum.Env) (datum.Value, error) {
+	switch l.Kind {
+	case Parameter:
+		if l.Index < 1 || l.Index > len(args) {
+			return nil, pgerr.New(pgerr.UndefinedParameter, "there is no parameter $%d", l.Index)
+		}
+		return args[l.Index-1], nil
+	case InputText:
+		return datum.In(l.T.OID, l.T.Mod, l.Name, env)
+	case Setting:
+		return setting(l, env)
+	case CurrentUser:
+		return datum.Text(env.User), nil
+	case SessionUser:
+		return datum.Text(env.Session), nil
+	case CurrentCatalog:
+		return datum.Text(env.Database), nil
+	case CurrentSchema:
+		if len(env.Schemas) == 0 {
+			return nil, nil
+		}
+		return datum.Text(env.Schemas[0]), nil
+	}
+	return fillClock(l, env)
+}
+
+func setting(l *Late, env *datum.Env) (datum.Value, error) {
+	if env.Setting != nil {
+		if v, ok := env.Setting(l.Name); ok {
+			return datum.Text(v), nil
+		}
+	}
+	return nil, pgerr.New(pgerr.UndefinedObject, "unrecognized configuration parameter %q", l.Name)
+}
+
+// fillClock computes the clock's leaves from the transaction's start, in the session's zone.
+func fillClock(l *Late, env *datum.Env) (datum.Value, error) {
+	var now datum.Value = env.Now
+	switch l.Kind {
+	case StatementTime:
+		now = env.Statement
+	case ClockTime:
+		now = env.Statement
+		if env.Clock != nil {
+			now = env.Clock()
+		}
+	}
+	to := map[LateKind]uint32{CurrentDate: pgcat.Date, CurrentTime: pgcat.TimeTZ, LocalTime: pgcat.Time, LocalTimestamp: pgcat.Timestamp}[l.Kind]
+	if to == 0 {
+		to = pgcat.TimestampTZ
+	}
+	return datum.Cast(now, pgcat.TimestampTZ, to, l.T.Mod, true, env)
+}
