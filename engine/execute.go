@@ -16,15 +16,15 @@ import (
 
 // run is one execution of a Prepared: what is open for it, and what the audit log will say of it.
 type run struct {
-	engine  *Engine
-	who     *identity.Session
-	plan    *planner.Prepared
-	args    Args
-	ctx     context.Context
-	cancel  context.CancelCauseFunc
-	audit   audit.ID
-	began   time.Time
-	worker  *audit.Workspace
+	engine *Engine
+	who    *identity.Session
+	plan   *planner.Prepared
+	args   Args
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	audit  audit.ID
+	began  time.Time
+	worker *audit.Workspace
 
 	mu      sync.Mutex // fragments open in parallel
 	closers []func()   // in the order of opening
