@@ -278,3 +278,33 @@ func TestStalledDiskRefusesWithinPatience(t *testing.T) {
 		t.Fatalf("the refused statement must have ended as aborted: %+v", r)
 	}
 }
+
+func TestUnsignedLogRefuses(t *testing.T) {
+	opt := testOptions(t)
+	l := openLog(t, opt)
+	ana := session("acme", "ana", identity.Viewer)
+	obstacle := filepath.Join(opt.Directory, lastName+".new")
+	if err := os.Mkdir(obstacle, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	run(t, l, ana, "SELECT 1")
+	for deadline := time.Now().Add(5 * time.Second); l.Ready() == nil; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("records are accepted that nobody signs")
+		}
+	}
+	if _, err := l.Begin(context.Background(), statement(ana, "SELECT 2")); pgerr.Code(err) != pgerr.IOError {
+		t.Fatal(explain(err))
+	}
+	if err := os.Remove(obstacle); err != nil {
+		t.Fatal(err)
+	}
+	for l.Ready() != nil {
+		time.Sleep(10 * time.Millisecond)
+	}
+	run(t, l, ana, "SELECT 3")
+	closeLog(t, l)
+	if r := mustVerify(t, opt); r.Statements != 2 || r.Signed != r.Records {
+		t.Fatalf("%+v", r)
+	}
+}

@@ -141,7 +141,7 @@ func (v *verifier) problem(index int64, file, what string) {
 
 // readCheckpoints reads the list, then the last one, which is never older, and takes the earlier ones in.
 func (v *verifier) readCheckpoints(known note.Verifiers, earlier [][]byte) error {
-	list, err := readIfThere(filepath.Join(v.dir, listName))
+	list, err := v.readList()
 	if err != nil {
 		return err
 	}
@@ -171,6 +171,17 @@ func (v *verifier) readCheckpoints(known note.Verifiers, earlier [][]byte) error
 		v.report.Signed, v.report.Root = v.signed[n-1].size, v.signed[n-1].root.String()
 	}
 	return nil
+}
+
+// readList reads the list of checkpoints, and once more where it seems to be in the middle of an append.
+func (v *verifier) readList() ([]byte, error) {
+	path := filepath.Join(v.dir, listName)
+	list, err := readIfThere(path)
+	if _, rest := splitCheckpoints(list); err == nil && len(rest) > 0 {
+		time.Sleep(20 * time.Millisecond)
+		return readIfThere(path)
+	}
+	return list, err
 }
 
 // take checks one checkpoint, which must not be older than after, and returns its size.
