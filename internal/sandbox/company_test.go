@@ -2,7 +2,9 @@ package sandbox_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -88,39 +90,110 @@ func TestSignInOpensTheEmulators(t *testing.T) {
 }
 
 func TestTheSourceSeesThatTheClientIsGone(t *testing.T) {
-	c := start(t, sandbox.Options{})
+	for _, c := range []struct {
+		name, method, path, body string
+		rule                     fault.Rule
+	}{
+		{"before the answer", http.MethodGet, "/v2/users", "", fault.Rule{Kind: fault.Latency, Millis: 60_000}},
+		{"of a request with a body", http.MethodPost, "/v2/calls/extensive", `{"filter":{}}`, fault.Rule{Kind: fault.Latency, Millis: 60_000}},
+		{"in the middle of the answer", http.MethodPost, "/v2/calls/extensive", `{"filter":{}}`, fault.Rule{Kind: fault.Drip, Millis: 60_000}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			company := start(t, sandbox.Options{})
+			token, err := company.SignIn(t.Context(), "admin@acme.example", "gong")
+			if err == nil {
+				err = company.Gong.Control().Add(c.rule)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			r := get(ctx, t, company.URLs().Gong+c.path, token.AccessToken)
+			r.Method, r.Body = c.method, io.NopCloser(strings.NewReader(c.body))
+			r.Header.Set("Content-Type", "application/json")
+			done := make(chan error, 1)
+			go func() { done <- drain(client(t), r) }()
+			wait, stop := context.WithTimeout(t.Context(), 10*time.Second)
+			defer stop()
+			if _, err := company.Gong.Control().Wait(wait, func(r fault.Request) bool { return r.Path == c.path }); err != nil {
+				t.Fatal(err)
+			}
+			left := time.Now()
+			cancel()
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				t.Fatalf("client saw %v", err)
+			}
+			seen, err := company.Gong.Control().Wait(wait, func(r fault.Request) bool { return !r.Gone.IsZero() && !r.Ended.IsZero() })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if lag := seen.Ended.Sub(left); lag > 100*time.Millisecond {
+				t.Errorf("the handler ended %s after the client left", lag)
+			}
+		})
+	}
+}
+
+func drain(c *http.Client, r *http.Request) error {
+	resp, err := c.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
+// page asks for a page of all calls and returns the status and the next page's cursor.
+func page(t *testing.T, c *sandbox.Company, token, cursor string) (int, string) {
+	t.Helper()
+	r := get(t.Context(), t, c.URLs().Gong+"/v2/calls/extensive", token)
+	body := `{"filter":{}}`
+	if cursor != "" {
+		body = `{"cursor":"` + cursor + `","filter":{}}`
+	}
+	r.Method, r.Body = http.MethodPost, io.NopCloser(strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := client(t).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var doc struct{ Records struct{ Cursor string } }
+	if err := json.NewDecoder(resp.Body).Decode(&doc); err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, doc.Records.Cursor
+}
+
+func TestARefreshInTheMiddleOfPaging(t *testing.T) {
+	c := start(t, sandbox.Options{GongPerSecond: -1})
 	token, err := c.SignIn(t.Context(), "admin@acme.example", "gong")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Gong.Control().Add(fault.Rule{Kind: fault.Latency, Millis: 60_000}); err != nil {
+	if err := c.Gong.Control().Add(fault.Rule{Kind: fault.Expired, Nth: 2, Times: 1}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() {
-		resp, err := client(t).Do(get(ctx, t, c.URLs().Gong+"/v2/users", token.AccessToken))
-		if err == nil {
-			resp.Body.Close()
-		}
-		done <- err
-	}()
-	wait, stop := context.WithTimeout(t.Context(), 10*time.Second)
-	defer stop()
-	if _, err := c.Gong.Control().Wait(wait, func(r fault.Request) bool { return r.Path == "/v2/users" }); err != nil {
+	_, cursor := page(t, c, token.AccessToken, "")
+	if status, _ := page(t, c, token.AccessToken, cursor); status != http.StatusUnauthorized {
+		t.Fatalf("the expired token got %d", status)
+	}
+	old := token.RefreshToken
+	if token, err = c.Refresh(t.Context(), "gong", old); err != nil {
 		t.Fatal(err)
 	}
-	left := time.Now()
-	cancel()
-	if err := <-done; !errors.Is(err, context.Canceled) {
-		t.Fatalf("client saw %v", err)
+	if status, next := page(t, c, token.AccessToken, cursor); status != http.StatusOK || next == "" {
+		t.Errorf("after the refresh: %d", status)
 	}
-	r, err := c.Gong.Control().Wait(wait, func(r fault.Request) bool { return !r.Gone.IsZero() && !r.Ended.IsZero() })
-	if err != nil {
-		t.Fatal(err)
+	if c.OAuth.RevokePerson("admin@acme.example", "gong") == 0 {
+		t.Error("nothing revoked")
 	}
-	if lag := r.Gone.Sub(left); lag > 100*time.Millisecond {
-		t.Errorf("seen %s after the client left", lag)
+	if status, _ := page(t, c, token.AccessToken, cursor); status != http.StatusUnauthorized {
+		t.Errorf("the revoked token got %d", status)
+	}
+	if _, err := c.Refresh(t.Context(), "gong", token.RefreshToken); err == nil {
+		t.Error("refreshed after the revocation")
 	}
 }
 

@@ -94,7 +94,7 @@ func (c *Company) makeCalls(d *draw, n int) {
 }
 
 func (c *Company) makeCall(d *draw) Call {
-	call := Call{ID: d.digits(19), WorkspaceID: c.Workspaces[0].ID, Private: d.chance(0.02)}
+	call := Call{ID: d.digits(19), WorkspaceID: c.Workspaces[0].ID, Private: d.chance(0.03)}
 	var account *Account
 	region := []string{"NA", "EMEA", "APAC"}[d.weighted(0.56, 0.33, 0.11)]
 	if d.chance(0.92) {

@@ -158,10 +158,10 @@ func (d *draw) weighted(weights ...float64) int {
 	return len(weights) - 1
 }
 
-// digits returns a number of n digits that does not start with 0, as text.
+// digits returns a number of n digits that starts with neither 0 nor 9, so that 19 of them fit an int64, as text.
 func (d *draw) digits(n int) string {
 	var b strings.Builder
-	b.WriteByte(byte('1' + d.IntN(9)))
+	b.WriteByte(byte('1' + d.IntN(8)))
 	for b.Len() < n {
 		b.WriteByte(byte('0' + d.IntN(10)))
 	}

@@ -89,12 +89,12 @@ func (c *Company) makeOpportunities(d *draw) {
 // host returns one of the users who talk to customers of a region.
 func (c *Company) host(d *draw, region string) *User {
 	var from []*User
-	for i := range c.Users {
+	for i := len(c.Users) - 1; i >= 0; i-- {
 		if u := &c.Users[i]; u.carries && u.Region == region {
 			from = append(from, u)
 		}
 	}
-	return from[min(int(d.ExpFloat64()*float64(len(from))/3), len(from)-1)] // the first are the busiest
+	return from[min(int(d.ExpFloat64()*float64(len(from))/3), len(from)-1)] // representatives are busier than those who lead them
 }
 
 // zone returns a user's time zone.

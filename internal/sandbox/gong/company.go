@@ -1,6 +1,7 @@
 package gong
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -63,17 +64,21 @@ func (s *Server) scorecards(*input) (map[string]any, *refusal) {
 		questions := []any{}
 		for _, q := range c.Questions {
 			questions = append(questions, map[string]any{
-				"questionId": q.ID, "questionRevisionId": q.RevisionID, "questionText": q.Text, "isOverall": q.Overall,
-				"updaterUserId": c.Updater, "created": s.stamp(c.Created), "updated": s.stamp(c.Updated),
+				"questionId": number(q.ID), "questionRevisionId": number(q.RevisionID), "questionText": q.Text, "isOverall": q.Overall,
+				"updaterUserId": number(c.Updater), "created": s.stamp(c.Created), "updated": s.stamp(c.Updated),
 			})
 		}
 		out = append(out, map[string]any{
-			"scorecardId": c.ID, "scorecardName": c.Name, "workspaceId": c.WorkspaceID, "enabled": c.Enabled,
-			"updaterUserId": c.Updater, "created": s.stamp(c.Created), "updated": s.stamp(c.Updated), "questions": questions,
+			"scorecardId": number(c.ID), "scorecardName": c.Name, "workspaceId": number(c.WorkspaceID), "enabled": c.Enabled,
+			"updaterUserId": number(c.Updater), "created": s.stamp(c.Created), "updated": s.stamp(c.Updated), "questions": questions,
 		})
 	}
 	return map[string]any{"scorecards": out}, nil
 }
+
+// number writes an id as an integer: the scorecards' pages say integer (int64) where all others say string. Ids have 19 digits,
+// more than a float64 holds.
+func number(id string) json.Number { return json.Number(id) }
 
 // answeredRequest is the body of /v2/stats/activity/scorecards; dates are days of the company's zone, from included, to excluded.
 type answeredRequest struct {
@@ -155,7 +160,7 @@ func (s *Server) answeredCard(a data.Answered) map[string]any {
 	answers := []any{}
 	for _, x := range a.Answers {
 		answer := map[string]any{
-			"questionId": x.QuestionID, "questionRevisionId": x.RevisionID, "isOverall": x.Overall, "score": nil,
+			"questionId": number(x.QuestionID), "questionRevisionId": number(x.RevisionID), "isOverall": x.Overall, "score": nil,
 			"answerText": some(x.Text), "notApplicable": x.Score == 0,
 		}
 		if x.Score > 0 {
@@ -164,8 +169,8 @@ func (s *Server) answeredCard(a data.Answered) map[string]any {
 		answers = append(answers, answer)
 	}
 	return map[string]any{
-		"answeredScorecardId": a.ID, "scorecardId": a.ScorecardID, "scorecardName": name, "callId": a.CallID,
-		"callStartTime": s.stamp(a.CallStarted), "reviewedUserId": a.Reviewed, "reviewerUserId": a.Reviewer,
+		"answeredScorecardId": number(a.ID), "scorecardId": number(a.ScorecardID), "scorecardName": name, "callId": number(a.CallID),
+		"callStartTime": s.stamp(a.CallStarted), "reviewedUserId": number(a.Reviewed), "reviewerUserId": number(a.Reviewer),
 		"reviewTime": s.stamp(a.Time), "visibilityType": "PUBLIC", "answers": answers,
 	}
 }

@@ -130,15 +130,15 @@ func endpoints() []endpoint {
 			[]string{"fromDateTime", "toDateTime"}, (*Server).listCalls},
 		// https://help.gong.io/apidocs/retrieve-detailed-call-data-by-various-filters-v2callsextensive-2
 		{"POST", "/v2/calls/extensive", "api:calls:read:extensive", nil, nil, (*Server).extensive},
-		// https://help.gong.io/apidocs/retrieve-transcripts-of-calls-v2callstranscript-2
+		// https://help.gong.io/apidocs/calls-1
 		{"POST", "/v2/calls/transcript", "api:calls:read:transcript", nil, nil, (*Server).transcript},
-		// https://help.gong.io/apidocs/list-all-users-v2users-2
+		// https://help.gong.io/apidocs/users-1
 		{"GET", "/v2/users", "api:users:read", []string{"cursor", "includeAvatars"}, nil, (*Server).listUsers},
 		// https://help.gong.io/apidocs/retrieve-user-v2usersid-2
 		{"GET", "/v2/users/{id}", "api:users:read", nil, nil, (*Server).getUser},
-		// https://help.gong.io/apidocs/retrieve-scorecards-details-v2settingsscorecards-2
+		// https://help.gong.io/apidocs/retrieve-scorecards-details-v2settingsscorecards
 		{"GET", "/v2/settings/scorecards", "api:settings:scorecards:read", nil, nil, (*Server).scorecards},
-		// https://help.gong.io/apidocs/retrieve-answered-scorecards-for-applicable-reviewed-users-or-scorecards-for-a-date-range-v2statsactivityscorecards-2
+		// https://help.gong.io/apidocs/retrieve-answered-scorecards-for-applicable-reviewed-users-or-scorecards-for-a-date-range-v2statsactivityscorecards
 		{"POST", "/v2/stats/activity/scorecards", "api:stats:scorecards", nil, nil, (*Server).answered},
 		// https://help.gong.io/apidocs/retrieve-a-permission-profile
 		{"GET", "/v2/permission-profile", "", []string{"profileId"}, []string{"profileId"}, (*Server).profile},
@@ -146,7 +146,7 @@ func endpoints() []endpoint {
 		{"GET", "/v2/all-permission-profiles", "", []string{"workspaceId"}, []string{"workspaceId"}, (*Server).profiles},
 		// https://help.gong.io/apidocs/list-all-users-attached-to-a-given-permission-profile-v2permission-profileusers
 		{"GET", "/v2/permission-profile/users", "api:users:read", []string{"profileId"}, []string{"profileId"}, (*Server).profileUsers},
-		// https://help.gong.io/apidocs/list-all-company-workspaces-v2workspaces-2
+		// https://help.gong.io/apidocs/settings
 		{"GET", "/v2/workspaces", "api:workspaces:read", nil, nil, (*Server).workspaces},
 	}
 }
