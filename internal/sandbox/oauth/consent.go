@@ -14,12 +14,12 @@ button{font:inherit;display:block;width:100%;text-align:left;padding:.6rem 1rem;
 <p class="note">This is the sandbox: no password is asked, and no real account is reached.</p>
 <p><b>{{.Client}}</b> asks for:</p>
 <ul>{{range .Scopes}}<li>{{.}}</li>{{end}}</ul>
-<form method="post">
+<form method="post" action="/authorize">
 {{range $name, $value := .Params}}<input type="hidden" name="{{$name}}" value="{{$value}}">
 {{end}}<input type="hidden" name="approve" value="1">
 {{range .People}}<button name="as" value="{{.Login}}">Allow as {{.Name}} ({{.Login}})</button>
 {{end}}</form>
-<form method="post">
+<form method="post" action="/authorize">
 {{range $name, $value := .Params}}<input type="hidden" name="{{$name}}" value="{{$value}}">
 {{end}}<button name="deny" value="1">Deny</button></form>
 </body></html>

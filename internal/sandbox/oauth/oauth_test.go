@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -196,6 +198,32 @@ func TestConsentPage(t *testing.T) {
 	}
 	if _, page := b.authorize(query("std", "approve", "", "as", "", "login_hint", "bob@x.example")); strings.Contains(page, "Ada") {
 		t.Error("login_hint is ignored")
+	}
+}
+
+// TestConsentForm presses a button of the page as a browser does: all inputs of its form, to the form's action.
+func TestConsentForm(t *testing.T) {
+	b := newBench(t, 0)
+	_, page := b.authorize(query("std", "approve", "", "as", ""))
+	form := regexp.MustCompile(`(?s)<form method="post" action="([^"]*)">.*?</form>`).FindStringSubmatch(page)
+	if form == nil {
+		t.Fatalf("no form:\n%s", page)
+	}
+	fields := url.Values{}
+	for _, in := range regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`).FindAllStringSubmatch(form[0], -1) {
+		fields.Add(html.UnescapeString(in[1]), html.UnescapeString(in[2]))
+	}
+	button := regexp.MustCompile(`<button name="as" value="([^"]*)">`).FindStringSubmatch(form[0])
+	fields.Add("as", html.UnescapeString(button[1]))
+	r := httptest.NewRequest("POST", form[1], strings.NewReader(fields.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	resp, body := b.do(r)
+	to, err := resp.Location()
+	if err != nil || to.Query().Get("state") != "xyz" {
+		t.Fatalf("no redirect: %s %s", resp.Status, body)
+	}
+	if status, a := b.post("/token", "std", exchangeForm(to.Query().Get("code"))); status != 200 || a.Access == "" {
+		t.Errorf("%d %+v", status, a)
 	}
 }
 
