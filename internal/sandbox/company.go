@@ -143,6 +143,7 @@ func (c *Company) Client(source string) oauth.Client {
 }
 
 // SetRedirectURIs replaces the redirect URIs of every client, for a proxy whose address is known only later.
+// It must not run beside Client or SignIn.
 func (c *Company) SetRedirectURIs(uris ...string) {
 	c.clients = clients(c.urls, uris)
 	c.OAuth.SetClients(c.clients)
