@@ -47,7 +47,7 @@ func classes(s *scope, out *rows) {
 		if key := l.key(); key != nil {
 			out.add(row{"oid": oid(s.view.OID(l.path("#index"))), "relname": text(l.name + "_pkey"), "relnamespace": oid(l.schemaOID),
 				"relowner": oid(ownerOID), "relam": oid(btreeMethod), "relkind": letter('i'), "relnatts": datum.Int(len(key)),
-				"reltuples": datum.Float(-1), "relpersistence": letter('p'), "relispopulated": datum.Bool(true), "relreplident": letter('n')})
+				"relpersistence": letter('p'), "relispopulated": datum.Bool(true), "relreplident": letter('n')})
 		}
 	}
 }

@@ -20,13 +20,9 @@ func keyContents() map[string]content {
 
 func tableConstraints(s *scope, out *rows) {
 	add := func(l *listed, name, kind string) {
-		r := row{"constraint_catalog": s.database(), "constraint_schema": text(l.schema), "constraint_name": text(name),
+		out.add(row{"constraint_catalog": s.database(), "constraint_schema": text(l.schema), "constraint_name": text(name),
 			"table_catalog": s.database(), "table_schema": text(l.schema), "table_name": text(l.name), "constraint_type": text(kind),
-			"is_deferrable": text("NO"), "initially_deferred": text("NO"), "enforced": text("YES")}
-		if kind == "PRIMARY KEY" {
-			r["nulls_distinct"] = text("YES")
-		}
-		out.add(r)
+			"is_deferrable": text("NO"), "initially_deferred": text("NO"), "enforced": text("YES")})
 	}
 	for _, l := range s.entities {
 		if l.key() != nil {

@@ -112,6 +112,9 @@ func dataType(p *pgcat.Type) string {
 	if p.Category == 'A' && p.Len == -1 && p.Elem != 0 {
 		return "ARRAY"
 	}
+	if p.OID == pgcat.Bpchar {
+		return "character" // what format_type says of it without a modifier's place
+	}
 	return semantic.FormatType(plan.Type{OID: p.OID, Mod: -1})
 }
 

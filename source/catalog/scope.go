@@ -216,9 +216,9 @@ func described(text, unit string) string {
 	case unit == "":
 		return text
 	case text == "":
-		return "In " + unit + "."
+		return "Unit: " + unit + "."
 	}
-	return text + " In " + unit + "."
+	return text + " Unit: " + unit + "."
 }
 
 func oid(n uint32) datum.Value { return datum.Int(n) }
