@@ -12,13 +12,19 @@ type Env struct {
 	IntervalStyle    IntervalFormat
 	ExtraFloatDigits int8 // 1 and above: shortest exact output; PostgreSQL's default is 1
 	ByteaEscape      bool
-	Now              Timestamp // start of the transaction
-	Statement        Timestamp // start of the statement
+	Now              Timestamp        // start of the transaction
+	Statement        Timestamp        // start of the statement
+	Clock            func() Timestamp // clock_timestamp(); nil is Statement
 	User, Database   string
 	Session          string   // session_user
 	Schemas          []string // effective search_path, for current_schema()
 	ServerVersion    string
 	Setting          func(name string) (string, bool) // current_setting
+	// Set is set_config and Cancel pg_cancel_backend or, with end, pg_terminate_backend; nil where functions may have no
+	// effect (DECISIONS 13). Backend is pg_backend_pid.
+	Set     func(name, value string, local bool) (string, error)
+	Cancel  func(backend int64, end bool) (bool, error)
+	Backend int32
 }
 
 // DateOrder is the order of ambiguous input dates.

@@ -1,0 +1,130 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
+)
+
+// watchAfter is how long a statement runs before its connection is watched; shorter ones never pay for it.
+const watchAfter = 2 * time.Millisecond
+
+// The causes that end a statement.
+var (
+	errCanceled = pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request")
+	errTimeout  = pgerr.New(pgerr.QueryCanceled, "canceling statement due to statement timeout")
+	errShutdown = pgerr.New(pgerr.AdminShutdown, "terminating connection due to administrator command")
+	errGone     = errors.New("the client is gone")
+)
+
+// task is one piece of work that can be cancelled: a statement's, or an open portal's over several messages.
+type task struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+}
+
+func newTask(parent context.Context) *task {
+	ctx, cancel := context.WithCancelCause(parent)
+	return &task{ctx, cancel}
+}
+
+// runner holds what is running on a connection now, so that a cancel request can never reach the next statement.
+type runner struct {
+	mu       sync.Mutex
+	running  *task
+	draining bool
+}
+
+// cancelRunning cancels the running task, if any.
+func (r *runner) cancelRunning(cause error) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.running == nil {
+		return false
+	}
+	r.running.cancel(cause)
+	return true
+}
+
+func (r *runner) set(t *task) (previous *task) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	previous, r.running = r.running, t
+	return previous
+}
+
+// during runs f as t under the session's statement_timeout, cancelled also by a cancel request and by the client's going.
+// Calls nest: the inner task takes the outer's place.
+func (s *session) during(t *task, f func(ctx context.Context) error) error {
+	previous := s.runner.set(t)
+	defer s.runner.set(previous)
+	if previous == nil {
+		stop := s.watch(t)
+		defer stop()
+	} else {
+		link := context.AfterFunc(previous.ctx, func() { t.cancel(context.Cause(previous.ctx)) })
+		defer link()
+	}
+	err := f(t.ctx)
+	if err != nil && t.ctx.Err() != nil && (errors.Is(err, context.Canceled) || pgerr.Code(err) == pgerr.QueryCanceled) {
+		return context.Cause(t.ctx)
+	}
+	return err
+}
+
+// once is during with a task of its own.
+func (s *session) once(f func(ctx context.Context) error) error {
+	t := newTask(s.ctx)
+	defer t.cancel(context.Canceled)
+	return s.during(t, f)
+}
+
+// watch starts the statement's clock and, when it takes longer, a goroutine that reads ahead to notice that the client is
+// gone. The returned function ends both and waits for them.
+func (s *session) watch(t *task) (stop func()) {
+	var clock *time.Timer
+	if limit := s.statementTimeout(); limit > 0 {
+		clock = time.AfterFunc(limit, func() { t.cancel(errTimeout) })
+	}
+	done := make(chan struct{})
+	timer := time.AfterFunc(watchAfter, func() {
+		defer close(done)
+		if s.in.ahead() != nil {
+			t.cancel(errGone)
+			_ = s.conn.SetWriteDeadline(time.Unix(1, 0))
+		}
+	})
+	return func() {
+		if clock != nil {
+			clock.Stop()
+		}
+		if timer.Stop() {
+			return
+		}
+		s.interruptRead()
+		<-done
+		_ = s.conn.SetReadDeadline(time.Time{})
+	}
+}
+
+// interruptRead ends a blocked read, once.
+func (s *session) interruptRead() { _ = s.conn.SetReadDeadline(time.Unix(1, 0)) }
+
+// terminate ends the session: now when it is idle, else by cancelling what it runs.
+func (s *session) terminate() {
+	s.drain()
+	s.runner.cancelRunning(errShutdown)
+}
+
+// drain ends the session when it is idle, or once what it runs has ended.
+func (s *session) drain() {
+	s.runner.mu.Lock()
+	defer s.runner.mu.Unlock()
+	s.runner.draining = true
+	if s.runner.running == nil {
+		s.interruptRead()
+	}
+}
