@@ -12,6 +12,9 @@ func (r *reader) node(n ast.Node) *Node {
 	at := r.place(n.GetToken())
 	switch n := n.(type) {
 	case *ast.MappingNode:
+		if !n.IsFlowStyle && len(n.Values) > 0 {
+			at = r.place(n.Values[0].Key.GetToken())
+		}
 		return r.mapping(at, n.Values)
 	case *ast.MappingValueNode:
 		return r.mapping(r.place(n.Key.GetToken()), []*ast.MappingValueNode{n})
