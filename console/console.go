@@ -48,7 +48,8 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{config: c, public: public, sessions: newSessions(public.Scheme == "https"), pages: p}
+	s := &site{config: c, public: public, pages: p}
+	s.sessions = s.newSessions()
 	guard := http.NewCrossOriginProtection()
 	if err := guard.AddTrustedOrigin(public.Scheme + "://" + public.Host); err != nil {
 		return nil, pgerr.New(pgerr.ConfigFile, "public_url is no address of a site").Because(err)
@@ -62,16 +63,23 @@ func New(c Config) (http.Handler, error) {
 }
 
 // newSessions keeps the sessions in memory under the hash of the cookie's value. Over https the cookie has the prefix __Host-, which binds it to
-// this host and to TLS.
-func newSessions(https bool) *scs.SessionManager {
-	m := scs.New()
-	m.Store = newMemory(time.Now)
-	m.IdleTimeout, m.Lifetime, m.HashTokenInStore = idleTime, absoluteTime, true
-	m.Cookie.Name, m.Cookie.Path, m.Cookie.HttpOnly, m.Cookie.SameSite = "waggle", "/", true, http.SameSiteLaxMode
-	if https {
+// this host and to TLS. It does not use scs.New, which starts a goroutine that nothing ends.
+func (s *site) newSessions() *scs.SessionManager {
+	m := &scs.SessionManager{
+		Store: newMemory(time.Now), Codec: scs.GobCodec{}, IdleTimeout: idleTime, Lifetime: absoluteTime, HashTokenInStore: true,
+		Cookie:    scs.SessionCookie{Name: "waggle", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode},
+		ErrorFunc: s.sessionLost,
+	}
+	if s.public.Scheme == "https" {
 		m.Cookie.Name, m.Cookie.Secure = "__Host-waggle", true
 	}
 	return m
+}
+
+// sessionLost answers when the request's session cannot be read or written; no page can be shown without one.
+func (s *site) sessionLost(w http.ResponseWriter, r *http.Request, err error) {
+	s.config.Log.ErrorContext(r.Context(), "browser session lost", "error", err)
+	http.Error(w, "internal error", http.StatusInternalServerError)
 }
 
 func (s *site) routes() http.Handler {

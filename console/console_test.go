@@ -477,7 +477,7 @@ func TestLocalPath(t *testing.T) {
 }
 
 func TestHTTPS(t *testing.T) {
-	m := newSessions(true)
+	m := (&site{public: &url.URL{Scheme: "https"}}).newSessions()
 	if m.Cookie.Name != "__Host-waggle" || !m.Cookie.Secure || m.Cookie.Domain != "" || m.Cookie.Path != "/" {
 		t.Fatalf("%+v", m.Cookie)
 	}
