@@ -221,3 +221,6 @@ func (f *spanFields) appendISO(dst []byte) []byte {
 	}
 	return dst
 }
+
+// IsInfinite reports whether v is infinity or -infinity.
+func (v Interval) IsInfinite() bool { return v == maxInterval || v == minInterval }
