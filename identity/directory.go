@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/store"
@@ -107,6 +108,9 @@ func scanPerson(r store.Row) (*person, error) {
 // login@organisation. A person whose database does not match is found too when his name is unique: he may prove who
 // he is, and learns then that the database does not exist.
 func (d *Directory) find(ctx context.Context, database, user string) (*person, error) {
+	if !utf8.ValidString(user) || strings.ContainsRune(user, 0) {
+		return nil, nil // no name of ours, and no text for every database
+	}
 	login, slug := user, ""
 	if i := strings.LastIndexByte(user, '@'); i >= 0 {
 		login, slug = user[:i], user[i+1:]

@@ -83,7 +83,12 @@ const bobsPassword = "correct horse"
 // newWorld has the organisations acme and globe; bob and the admin ada in acme, carol in globe, sam in both.
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "waggle.db"))
+	return newWorldOn(t, "sqlite:"+filepath.Join(t.TempDir(), "waggle.db"))
+}
+
+func newWorldOn(t *testing.T, url string) *world {
+	t.Helper()
+	db, err := store.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}

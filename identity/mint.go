@@ -48,7 +48,7 @@ func (r *Registry) MintToken(ctx context.Context, owner PersonID, name string, l
 	}
 	now := r.dir.now()
 	v.id, v.kind, v.name, v.expires = id, kindToken, name, micros(now.Add(lifetime))
-	err = r.change(ctx, p, Act{Kind: "token_minted", Detail: map[string]string{"token": id, "name": name}}, func(c store.Conn) error {
+	err = r.change(ctx, p, Act{Kind: "access_token_minted", Detail: map[string]string{"token": id, "name": name}}, func(c store.Conn) error {
 		n, _, err := store.One(ctx, c, store.Number, `SELECT count(*) FROM verifier WHERE person_id = ? AND revoked_at IS NULL
 			AND (expires_at IS NULL OR expires_at > ?)`, string(owner), micros(now))
 		if err != nil {
@@ -83,7 +83,7 @@ func (r *Registry) RevokeToken(ctx context.Context, owner PersonID, id string) e
 	if err := r.mayManage(p); err != nil {
 		return err
 	}
-	return r.change(ctx, p, Act{Kind: "token_revoked", Detail: map[string]string{"token": id}}, func(c store.Conn) error {
+	return r.change(ctx, p, Act{Kind: "access_token_revoked", Detail: map[string]string{"token": id}}, func(c store.Conn) error {
 		n, err := c.Exec(ctx, "UPDATE verifier SET revoked_at = ? WHERE id = ? AND person_id = ? AND kind = ? AND revoked_at IS NULL",
 			micros(r.dir.now()), id, string(owner), kindToken)
 		if err == nil && n == 0 {

@@ -135,13 +135,16 @@ func (c *Connections) Complete(ctx context.Context, s *identity.Session, cb Call
 		return ConnectionState{}, v.connectFailed(ctx, s, cb.Source, err)
 	}
 	// The code is spent from here on: a browser that goes away must not stop it.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), refreshTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTimeout)
 	defer cancel()
 	got, failure := v.callToken(ctx, conf, url.Values{
 		"grant_type": {"authorization_code"}, "code": {cb.Query.Get("code")}, "redirect_uri": {v.callbackURL(cb.Source)}, "code_verifier": {verifier},
 	})
 	if failure != nil {
-		err := refused(cb.Source, "the sign-in server did not accept the code").WithDetail("It answered: %s.", failure.Error())
+		err := refused(cb.Source, failure.what)
+		if failure.code != "" {
+			err = refused(cb.Source, "the sign-in server did not accept the code").WithDetail("It answered: %s.", failure.code)
+		}
 		return ConnectionState{}, v.connectFailed(ctx, s, cb.Source, err)
 	}
 	if err := v.connect(ctx, s, key, got); err != nil {

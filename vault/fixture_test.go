@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/waggle-sql/waggle/identity"
+	"github.com/waggle-sql/waggle/internal/oracle"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
 	"github.com/waggle-sql/waggle/internal/secret"
@@ -72,6 +74,7 @@ func (d *diary) kinds(kind string) (found []identity.Act) {
 type world struct {
 	t      *testing.T
 	path   string
+	url    string
 	clock  *clock
 	diary  *diary
 	db     *store.DB
@@ -88,7 +91,26 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{t: t, path: filepath.Join(t.TempDir(), "waggle.db"), clock: &clock{at: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}, diary: &diary{}}
+	path := filepath.Join(t.TempDir(), "waggle.db")
+	w := newWorldOn(t, "sqlite:"+path)
+	w.path = path
+	return w
+}
+
+// newWorldOnPostgreSQL has its store in a real PostgreSQL, as replicas have.
+func newWorldOnPostgreSQL(t *testing.T) *world {
+	t.Helper()
+	server, err := oracle.Start(t.Context())
+	if err != nil {
+		t.Skip(err)
+	}
+	t.Cleanup(server.Stop)
+	return newWorldOn(t, fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", server.Port))
+}
+
+func newWorldOn(t *testing.T, url string) *world {
+	t.Helper()
+	w := &world{t: t, url: url, clock: &clock{at: time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)}, diary: &diary{}}
 	w.master = testMaster(t, "1")
 	w.openStore()
 	w.people()
@@ -141,7 +163,7 @@ func (w *world) sources() map[string]SourceConfig {
 func (w *world) openStore() {
 	w.t.Helper()
 	var err error
-	if w.db, err = store.Open(w.t.Context(), "sqlite:"+w.path); err != nil {
+	if w.db, err = store.Open(w.t.Context(), w.url); err != nil {
 		w.t.Fatal(err)
 	}
 	if w.keys, err = OpenKeyring(w.t.Context(), Keys{Store: w.db, Active: w.master, Now: w.clock.now}); err != nil {

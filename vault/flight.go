@@ -21,8 +21,8 @@ type flight struct {
 	err  error
 }
 
-// refreshTimeout bounds a refresh with all that it waits for.
-const refreshTimeout = 20 * time.Second
+// waitTimeout bounds how long a refresh waits for another process that is at it.
+const waitTimeout = 20 * time.Second
 
 // join waits for the running refresh of key, or starts f as one. f's context outlives the caller's.
 func (f *flights) join(ctx context.Context, key connKey, refresh func(context.Context) error) error {
@@ -45,7 +45,7 @@ func (f *flights) join(ctx context.Context, key connKey, refresh func(context.Co
 
 func (f *flights) fly(ctx context.Context, key connKey, current *flight, refresh func(context.Context) error) {
 	defer f.group.Done()
-	ctx, cancel := context.WithTimeout(ctx, refreshTimeout)
+	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
 	current.err = refresh(ctx)
 	f.mu.Lock()

@@ -120,14 +120,19 @@ func (k keyRow) aad() []byte {
 	return associate("dek", k.id, string(k.owner.org), string(k.owner.person), k.owner.purpose)
 }
 
-// key returns the live key of an owner, and makes one when there is none.
-func (r *Keyring) key(ctx context.Context, owner keyOwner) (*dataKey, error) {
+// remembered returns the live key of an owner as of the last minutes; one that another replica has just destroyed may be among them.
+func (r *Keyring) remembered(ctx context.Context, owner keyOwner) (*dataKey, error) {
 	r.mu.Lock()
 	k := r.live[owner]
 	r.mu.Unlock()
 	if k != nil && r.now().Before(k.until) {
 		return k, nil
 	}
+	return r.key(ctx, owner)
+}
+
+// key returns the live key of an owner as of now, and makes one when there is none.
+func (r *Keyring) key(ctx context.Context, owner keyOwner) (*dataKey, error) {
 	row, ok, err := store.One(ctx, r.db, scanKey, selectKey+"WHERE org_id = ? AND person_id = ? AND purpose = ? AND destroyed_at IS NULL",
 		string(owner.org), string(owner.person), owner.purpose)
 	if err != nil {
@@ -138,7 +143,8 @@ func (r *Keyring) key(ctx context.Context, owner keyOwner) (*dataKey, error) {
 			return nil, err
 		}
 	}
-	if k, err = r.unwrap(ctx, row); err != nil {
+	k, err := r.unwrap(ctx, row)
+	if err != nil {
 		return nil, err
 	}
 	r.mu.Lock()

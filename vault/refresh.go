@@ -15,8 +15,11 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// leaseTime is how long a process may keep others from refreshing a connection; it outlasts a refresh.
-const leaseTime = refreshTimeout + 5*time.Second
+// leaseTime is how long a process may keep others from refreshing a connection; it outlasts renew.
+const leaseTime = renewTimeout + 5*time.Second
+
+// renewTimeout bounds renew: two calls and time to store the answer.
+const renewTimeout = 2*tokenCallTimeout + 5*time.Second
 
 // leasePoll is how often a process looks whether another one has finished.
 const leasePoll = 50 * time.Millisecond
@@ -79,6 +82,8 @@ func (v *Vault) release(ctx context.Context, c *connection, sure bool) error {
 
 // renew calls the token endpoint under the lease and stores what it answers before anybody may use it.
 func (v *Vault) renew(ctx context.Context, s *SourceConfig, c *connection, who identity.Act) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), renewTimeout)
+	defer cancel()
 	old, err := v.openTokens(ctx, c)
 	if err == nil {
 		who.Kind = "token_refresh"

@@ -84,13 +84,15 @@ func TestOneCallForAThousand(t *testing.T) {
 
 // TestReplicasDoNotRace has three vaults on one store, as replicas have, before a server that revokes on the reuse of a refresh token.
 func TestReplicasDoNotRace(t *testing.T) {
-	w := newWorld(t)
+	w := newWorldOnPostgreSQL(t)
 	w.connect(w.bob, "crm")
 	vaults := []*Vault{w.vault}
 	for range 2 {
-		w.openVault()
-		vaults = append(vaults, w.vault)
-		t.Cleanup(w.vault.Close)
+		replica := *w
+		replica.openStore()
+		replica.openVault()
+		vaults = append(vaults, replica.vault)
+		t.Cleanup(replica.close)
 	}
 	for round := range int64(10) {
 		w.clock.add(2 * hour)

@@ -102,7 +102,7 @@ func (s *Sealer) Seal(ctx context.Context, org identity.OrgID, person identity.P
 		purpose += s.keys.now().UTC().Format("-2006-01")
 	}
 	at := slot{keyOwner: keyOwner{org, person, purpose}}
-	k, err := s.keys.key(ctx, at.keyOwner)
+	k, err := s.keys.remembered(ctx, at.keyOwner)
 	if err != nil {
 		return "", nil, err
 	}
