@@ -33,7 +33,7 @@ func (r *run) call(ctx context.Context, f planner.Fragment) (source.Rows, error)
 		return nil, err
 	}
 	c := &call{id: strconv.Itoa(f.ID)}
-	credential := source.Credential(source.Inside{Organisation: string(r.who.Org), Person: string(r.who.Person), View: r.plan.Input.View.ID()})
+	credential := source.Credential(source.Inside{Organisation: r.who.OrgName, Person: r.who.Login, View: r.plan.Input.View.ID()})
 	if f.Connection != Catalog {
 		if credential, err = r.bearer(ctx, f.Connection); err != nil {
 			return nil, err

@@ -37,7 +37,7 @@ func newRoot() *cobra.Command {
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(serveCommand())
+	root.AddCommand(serveCommand(), demoCommand())
 	return root
 }
 

@@ -2,17 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"os"
-	"path/filepath"
 	"strconv"
 
 	"github.com/spf13/cobra"
 
-	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox"
 )
 
@@ -32,12 +29,7 @@ func serveCommand() *cobra.Command {
 		Short: "Run the emulators and the OAuth server until interrupted",
 		Example: "  waggle-sandbox serve --ready-file ready.json\n" +
 			"  waggle-sandbox serve --port 7500 --redirect-uri http://127.0.0.1:7480/callback",
-		Args: func(cmd *cobra.Command, args []string) error {
-			if err := cobra.NoArgs(cmd, args); err != nil {
-				return usageError{err}
-			}
-			return nil
-		},
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, cmd.OutOrStdout()) },
 	}
 	flags := cmd.Flags()
@@ -86,30 +78,9 @@ func serve(ctx context.Context, f serveFlags, out io.Writer) error {
 	return nil
 }
 
-// writeReady writes the file whole: a reader sees all of it or none.
-func writeReady(path string, r ready) error {
-	text, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	failed := func(err error) error {
-		return pgerr.New(pgerr.IOError, "the ready file %s cannot be written", path).WithDetail("%s", err).
-			WithHint("Name a file in a directory that exists and is yours.").Because(err)
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), ".ready-*")
-	if err != nil {
-		return failed(err)
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(append(text, '\n'))
-	if closing := temp.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return failed(err)
+func noArgs(cmd *cobra.Command, args []string) error {
+	if err := cobra.NoArgs(cmd, args); err != nil {
+		return usageError{err}
 	}
 	return nil
 }

@@ -61,5 +61,4 @@ var libraries = map[string]string{
 	"github.com/jackc/pgx/v5/pgproto3":    "proxy",
 	"github.com/alexedwards/scs":          "console",
 	"github.com/spf13/cobra":              "cmd/waggle cmd/waggle-sandbox",
-	"golang.org/x/time":                   "source/rest",
 }

@@ -9,7 +9,7 @@ import (
 // standardNames are the types that format_type spells as the SQL standard does.
 var standardNames = map[uint32]string{
 	pgcat.Bool: "boolean", pgcat.Int2: "smallint", pgcat.Int4: "integer", pgcat.Int8: "bigint", pgcat.Float4: "real",
-	pgcat.Float8: "double precision", pgcat.Varchar: "character varying", pgcat.BPChar: "character",
+	pgcat.Float8: "double precision", pgcat.Varchar: "character varying", pgcat.Bpchar: "character",
 	pgcat.Time: "time without time zone", pgcat.TimeTZ: "time with time zone", pgcat.Char: "\"char\"",
 	pgcat.Timestamp: "timestamp without time zone", pgcat.TimestampTZ: "timestamp with time zone",
 }
@@ -28,7 +28,7 @@ func TypeName(t Type) string {
 		name = s
 	}
 	if t.Mod < 0 {
-		if t.OID == pgcat.BPChar {
+		if t.OID == pgcat.Bpchar {
 			return "bpchar"
 		}
 		return name
@@ -38,7 +38,7 @@ func TypeName(t Type) string {
 
 func withModifier(t Type, name string) string {
 	switch t.OID {
-	case pgcat.Varchar, pgcat.BPChar:
+	case pgcat.Varchar, pgcat.Bpchar:
 		return fmt.Sprintf("%s(%d)", name, t.Mod-4)
 	case pgcat.Numeric:
 		return fmt.Sprintf("%s(%d,%d)", name, (t.Mod-4)>>16&0xffff, int16((t.Mod-4)&0x7ff<<5)>>5)

@@ -85,7 +85,7 @@ func round(env *Env, b Batch, n plan.Node) (plan.Node, bool) {
 
 // inSubqueries applies f to the plan of each subquery that stands in an expression of n itself.
 func inSubqueries(n plan.Node, f func(plan.Node) plan.Node) plan.Node {
-	return plan.MapOwn(n, func(e plan.Expr) plan.Expr { 
+	return plan.MapOwn(n, func(e plan.Expr) plan.Expr {
 		return plan.MapExprSubqueries(e, func(s *plan.Subquery) plan.Node { return f(s.Plan) })
 	})
 }
