@@ -3,8 +3,6 @@ package console
 import (
 	"bytes"
 	"context"
-	"errors"
-	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -12,14 +10,11 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/waggle-sql/waggle/identity"
-	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/internal/store"

@@ -1,6 +1,20 @@
 package console
 
 import (
+	"context"
+	"errors"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waggle-sql/waggle/identity"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/internal/secret"
+	"github.com/waggle-sql/waggle/vault"
 )
 
 func TestHeadlessConnect(t *testing.T) {

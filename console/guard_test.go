@@ -1,6 +1,14 @@
 package console
 
 import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
 func TestOtherSitesCannotAct(t *testing.T) {

@@ -1,6 +1,11 @@
 package vault
 
 import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
 func TestRejectedToken(t *testing.T) {
