@@ -2,5 +2,7 @@ package datum
 
 // families lists the tables of implementations, one file each.
 func families() []family {
-	return []family{integerArithmetic()}
+	return []family{
+		integerArithmetic(), comparison(), numberCasts(), stringCasts(), floatArithmetic(), floatMath(), numericFunctions(),
+	}
 }
