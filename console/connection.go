@@ -27,7 +27,7 @@ func (s *site) row(st vault.ConnectionState, who *identity.Session) row {
 	}
 	if r.Org {
 		r.Mine = identity.May(who.Role, identity.EnableOrgSource)
-		r.Sentence = s.config.Connections.Sentence(st.Source)
+		r.Sentence = vault.Sentence(st.Source)
 	}
 	return r
 }

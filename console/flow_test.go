@@ -53,7 +53,7 @@ func TestHeadlessConnect(t *testing.T) {
 	if err := ada.Enable(ctx, "gong", "yes"); pgerr.Code(err) != pgerr.InvalidParameterValue {
 		t.Fatal(err)
 	}
-	if err := ada.Enable(ctx, "gong", (&vault.Connections{}).Sentence("gong")); err != nil {
+	if err := ada.Enable(ctx, "gong", vault.Sentence("gong")); err != nil {
 		t.Fatal(err)
 	}
 	if err := ada.Connect(ctx, "gong", w.approve("ada")); err != nil {

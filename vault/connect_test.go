@@ -206,15 +206,15 @@ func TestSourceOfTheOrganisation(t *testing.T) {
 	if e.Code != pgerr.InvalidAuthorization || !contains(e.Message, "not switched on") || !contains(e.Hint, "Ask an administrator") {
 		t.Fatalf("%+v", e)
 	}
-	wantCode(t, c.Enable(ctx, w.bob, "gong", c.Sentence("gong")), pgerr.InsufficientPrivilege)
+	wantCode(t, c.Enable(ctx, w.bob, "gong", Sentence("gong")), pgerr.InsufficientPrivilege)
 	wantCode(t, c.Enable(ctx, w.ada, "gong", "yes"), pgerr.InvalidParameterValue)
-	wantCode(t, c.Enable(ctx, w.ada, "crm", c.Sentence("crm")), pgerr.WrongObjectType)
+	wantCode(t, c.Enable(ctx, w.ada, "crm", Sentence("crm")), pgerr.WrongObjectType)
 	_, err = c.Begin(ctx, w.ada, "b", "gong")
 	wantCode(t, err, pgerr.ObjectNotInPrerequisite)
-	if err := c.Enable(ctx, w.ada, "gong", c.Sentence("gong")); err != nil {
+	if err := c.Enable(ctx, w.ada, "gong", Sentence("gong")); err != nil {
 		t.Fatal(err)
 	}
-	if acts := w.diary.kinds("admin.enable_source"); len(acts) != 1 || acts[0].Login != "ada" || acts[0].Detail["acknowledged"] != c.Sentence("gong") {
+	if acts := w.diary.kinds("admin.enable_source"); len(acts) != 1 || acts[0].Login != "ada" || acts[0].Detail["acknowledged"] != Sentence("gong") {
 		t.Fatalf("%+v", acts)
 	}
 	_, err = c.Begin(ctx, w.bob, "b", "gong")

@@ -48,7 +48,7 @@ func (v *Vault) wipe(ctx context.Context, c store.Conn, key connKey, state State
 }
 
 // Sentence is what an Admin acknowledges when he switches on a source whose token is the organisation's.
-func (c *Connections) Sentence(source string) string {
+func Sentence(source string) string {
 	return "Everybody in the organisation who may query " + source + " does so through one token of the organisation, " +
 		"and sees what the source's own permission profile gives to their verified e-mail address."
 }
@@ -68,9 +68,9 @@ func (c *Connections) Enable(ctx context.Context, s *identity.Session, source, a
 	if err := c.mayEnable(s, source); err != nil {
 		return err
 	}
-	if acknowledgement != c.Sentence(source) {
+	if acknowledgement != Sentence(source) {
 		return pgerr.New(pgerr.InvalidParameterValue, "switching on source %s needs the acknowledgement of what it means", source).
-			WithDetail("%s", c.Sentence(source))
+			WithDetail("%s", Sentence(source))
 	}
 	act := actOf(s, source)
 	act.Kind, act.Detail = "admin.enable_source", map[string]string{"acknowledged": acknowledgement}

@@ -16,7 +16,7 @@ func TestOnPostgreSQL(t *testing.T) {
 	if got := w.token(w.bob, "crm"); got.Generation != 2 || !w.live(got) {
 		t.Fatal(got.Generation)
 	}
-	if err := c.Enable(ctx, w.ada, "gong", c.Sentence("gong")); err != nil {
+	if err := c.Enable(ctx, w.ada, "gong", Sentence("gong")); err != nil {
 		t.Fatal(err)
 	}
 	w.connect(w.ada, "gong")
