@@ -87,18 +87,19 @@ const maxDepth = 5000
 // binder holds the state of one call. The first failure is kept in err, as PostgreSQL reports the first; after it, methods
 // return harmless values, so that their callers need not check.
 type binder struct {
-	in      Input
-	env     datum.Env
-	err     *pgerr.Error
-	owner   []*scope // by column id: the scope whose FROM produces it, nil for none
-	table   []string // by column id: the alias to name it by in errors
-	params  []param
-	custom  bool
-	nextCTE int
-	depth   int
-	aggs    map[*plan.Agg]*scope // the scope that each aggregate belongs to
-	grows   map[*plan.Project]*entityItem
-	model   *modelText // set while an expression of the model is bound
+	in        Input
+	env       datum.Env
+	err       *pgerr.Error
+	owner     []*scope // by column id: the scope whose FROM produces it, nil for none
+	table     []string // by column id: the alias to name it by in errors
+	params    []param
+	custom    bool
+	nextCTE   int
+	depth     int
+	aggs      map[*plan.Agg]*scope // the scope that each aggregate belongs to
+	groupings map[*plan.Grouping]groupingArgs
+	grows     map[*plan.Project]*entityItem
+	model     *modelText // set while an expression of the model is bound
 }
 
 func newBinder(in Input) *binder {
@@ -114,8 +115,7 @@ func newBinder(in Input) *binder {
 func (b *binder) fail(e *pgerr.Error, at int) plan.Expr {
 	if b.err == nil {
 		if b.model != nil {
-			e = b.model.locate(e, at)
-			at = b.model.at
+			e = b.model.locate(e)
 		}
 		b.err = e.At(at)
 	}
@@ -145,7 +145,7 @@ func (b *binder) at(location int32) int {
 		return -1
 	}
 	if b.model != nil {
-		return int(location)
+		return b.model.at
 	}
 	return b.in.Query.Offset + int(location)
 }

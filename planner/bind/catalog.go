@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -28,8 +29,8 @@ func baseOf(oid uint32) uint32 {
 	return oid
 }
 
-func category(oid uint32) byte   { return typ(oid).Category }
-func preferred(oid uint32) bool  { return typ(oid).Preferred }
+func category(oid uint32) byte        { return typ(oid).Category }
+func preferred(oid uint32) bool       { return typ(oid).Preferred }
 func unmodified(oid uint32) plan.Type { return plan.Type{OID: oid, Mod: -1} }
 
 // elementOf returns the element type of an array type (also of int2vector and oidvector), 0 for others.
@@ -169,4 +170,20 @@ func (b *binder) requireEquality(oid uint32, at int) uint32 {
 		b.fail(pgerr.New(pgerr.UndefinedFunction, "could not identify an equality operator for type %s", typeName(oid)), at)
 	}
 	return p
+}
+
+// formatType prints a type with its modifier, as format_type does.
+func formatType(t plan.Type) string {
+	name := typeName(t.OID)
+	if t.Mod < 0 {
+		return name
+	}
+	switch t.OID {
+	case pgcat.Varchar, pgcat.Bpchar:
+		return fmt.Sprintf("%s(%d)", name, t.Mod-4)
+	case pgcat.Numeric:
+		m := t.Mod - 4
+		return fmt.Sprintf("numeric(%d,%d)", m>>16&0xffff, (m&0x7ff^1024)-1024)
+	}
+	return name
 }

@@ -1,0 +1,271 @@
+package bind
+
+import (
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// output is a bound query. Its node may have hidden columns after the shown ones only when queryOptions.root was set.
+type output struct {
+	node    plan.Node
+	cols    []outColumn
+	project *plan.Project // whose unknown literals a set operation may still type; nil when there is none
+}
+
+type outColumn struct {
+	name   string
+	id     plan.ColID
+	typ    plan.Type
+	origin plan.Origin
+}
+
+type queryOptions struct {
+	root     bool // hidden sort columns may stay
+	unknowns bool // literals of unknown type stay, for a set operation to type
+}
+
+// target is an item of the select list, or a hidden one that ORDER BY or DISTINCT ON added.
+type target struct {
+	name   string
+	expr   plan.Expr
+	raw    *pg.Node
+	hidden bool
+	origin plan.Origin
+}
+
+// query binds a query with its WITH, whatever its form.
+func (b *binder) query(n *pg.SelectStmt, up *scope, opt queryOptions) *output {
+	if n == nil || !b.deeper(-1) {
+		b.shallower()
+		if n == nil {
+			b.refuse(-1, "this form of query is not supported")
+		}
+		return emptyOutput()
+	}
+	defer b.shallower()
+	s := newScope(up)
+	if n.IntoClause != nil {
+		b.fail(pgerr.New(pgerr.FeatureNotSupported, "SELECT INTO is not supported").
+			WithHint("Nothing can be stored here; fetch the rows instead."), b.at(n.IntoClause.Rel.GetLocation()))
+	}
+	if len(n.LockingClause) > 0 {
+		b.fail(pgerr.New(pgerr.ReadOnlyTransaction, "cannot execute %s in a read-only transaction", lockName(n)), -1)
+	}
+	var ctes []*cte
+	if n.WithClause != nil {
+		ctes = b.with(s, n.WithClause)
+	}
+	if b.err != nil {
+		return emptyOutput()
+	}
+	var out *output
+	switch {
+	case n.Op > pg.SetOperation_SETOP_NONE:
+		out = b.setOperation(s, n)
+	case len(n.ValuesLists) > 0:
+		out = b.valuesQuery(s, n)
+	default:
+		out = b.simpleSelect(s, n, opt)
+	}
+	if b.err != nil {
+		return emptyOutput()
+	}
+	out.node = attachCTEs(ctes, out.node)
+	return out
+}
+
+func emptyOutput() *output { return &output{node: &plan.Values{Rows: [][]plan.Expr{{}}}} }
+
+func lockName(n *pg.SelectStmt) string {
+	names := map[pg.LockClauseStrength]string{
+		pg.LockClauseStrength_LCS_FORKEYSHARE: "SELECT FOR KEY SHARE", pg.LockClauseStrength_LCS_FORSHARE: "SELECT FOR SHARE",
+		pg.LockClauseStrength_LCS_FORNOKEYUPDATE: "SELECT FOR NO KEY UPDATE"}
+	if name, ok := names[n.LockingClause[0].GetLockingClause().GetStrength()]; ok {
+		return name
+	}
+	return "SELECT FOR UPDATE"
+}
+
+// simpleSelect binds SELECT … FROM … in PostgreSQL's order, so that the first error is the same.
+func (b *binder) simpleSelect(s *scope, n *pg.SelectStmt, opt queryOptions) *output {
+	s.named = windowDefs(n.WindowClause)
+	s.grouped = len(n.GroupClause) > 0 || n.HavingClause != nil
+	node := b.from(s, n.FromClause)
+	targets := b.targets(s, n.TargetList)
+	if n.WhereClause != nil {
+		if where := b.toBoolean(b.within(s, inWhere, n.WhereClause), "WHERE"); b.err == nil {
+			node = &plan.Filter{Input: node, Cond: where}
+		}
+	}
+	var having plan.Expr
+	if n.HavingClause != nil {
+		having = b.toBoolean(b.within(s, inHaving, n.HavingClause), "HAVING")
+	}
+	q := &selectBuild{b: b, s: s, node: node, targets: targets, having: having}
+	q.sort = b.sortClause(s, q, n.SortClause)
+	q.groupBy(n)
+	q.distinct(n)
+	limit := b.limit(s, n)
+	b.checkWindows(s)
+	if !opt.unknowns {
+		for i := range q.targets {
+			q.targets[i].expr = b.textOfUnknown(q.targets[i].expr)
+		}
+	}
+	if b.err != nil {
+		return emptyOutput()
+	}
+	q.aggregate()
+	q.window()
+	q.sets()
+	return q.finish(limit, opt)
+}
+
+// selectBuild is a SELECT between the binding of its expressions and its plan.
+type selectBuild struct {
+	b          *binder
+	s          *scope
+	node       plan.Node
+	targets    []target
+	having     plan.Expr
+	sort       []sortItem
+	groups     []plan.Expr
+	groupSets  [][]int
+	unique     bool
+	on         []int // targets of DISTINCT ON
+	distinctOn bool
+}
+
+// targets binds the select list, stars expanded.
+func (b *binder) targets(s *scope, list []*pg.Node) []target {
+	var out []target
+	for _, n := range list {
+		r := n.GetResTarget()
+		if c := r.GetVal().GetColumnRef(); c != nil && c.Fields[len(c.Fields)-1].GetAStar() != nil {
+			out = append(out, b.star(s, c)...)
+			continue
+		}
+		if x := r.GetVal().GetAIndirection(); x != nil && x.Indirection[len(x.Indirection)-1].GetAStar() != nil {
+			b.refuse(-1, "row expansion via \"*\" is not supported here")
+			return out
+		}
+		e := b.within(s, inSelect, r.GetVal())
+		if b.err != nil {
+			return out
+		}
+		name := r.GetName()
+		if name == "" {
+			name = columnName(r.GetVal())
+		}
+		out = append(out, target{name: name, expr: e, raw: r.GetVal(), origin: b.originOf(s, e)})
+	}
+	return out
+}
+
+// star expands * and table.*.
+func (b *binder) star(s *scope, c *pg.ColumnRef) []target {
+	at := b.at(c.Location)
+	names := texts(c.Fields[:len(c.Fields)-1])
+	if len(names) > 0 {
+		it := b.qualifiedItem(s, names, at)
+		if it == nil {
+			return nil
+		}
+		return b.expand(it, at)
+	}
+	var out []target
+	any := false
+	for _, it := range s.items {
+		if it.colsVisible {
+			any = true
+			out = append(out, b.expand(it, at)...)
+		}
+	}
+	if !any {
+		b.fail(pgerr.New(pgerr.SyntaxError, "SELECT * with no tables specified is not valid"), at)
+	}
+	return out
+}
+
+func (b *binder) expand(it *item, at int) []target {
+	var out []target
+	for _, c := range it.cols {
+		if !c.hidden && c.metric == nil {
+			out = append(out, target{name: c.name, expr: positioned(b.columnExpr(c, at), at), origin: c.origin})
+		}
+	}
+	return out
+}
+
+// originOf finds the table column that a reference shows.
+func (b *binder) originOf(s *scope, e plan.Expr) plan.Origin {
+	r, ok := e.(*plan.Ref)
+	if !ok {
+		return plan.Origin{}
+	}
+	for level := s; level != nil; level = level.up {
+		for _, it := range level.all {
+			for _, c := range it.cols {
+				if x, ok := c.expr.(*plan.Ref); ok && x.ID == r.ID {
+					return c.origin
+				}
+				if c.property != nil && c.entity.computed[c.property] != nil && c.entity.computed[c.property].ID == r.ID {
+					return c.origin
+				}
+			}
+		}
+	}
+	return plan.Origin{}
+}
+
+// finish projects the targets, then removes duplicates, sorts and limits.
+func (q *selectBuild) finish(limit *plan.Limit, opt queryOptions) *output {
+	p := &plan.Project{Input: q.node}
+	out := &output{project: p}
+	for _, t := range q.targets {
+		c := plan.Col{ID: q.b.newID(nil, ""), Name: t.name, Type: t.expr.Type()}
+		p.Exprs, p.Out = append(p.Exprs, t.expr), append(p.Out, c)
+		if !t.hidden {
+			out.cols = append(out.cols, outColumn{name: t.name, id: c.ID, typ: c.Type, origin: t.origin})
+		}
+	}
+	var node plan.Node = p
+	keys := sortKeys(q.sort, p.Out)
+	switch {
+	case q.distinctOn:
+		u := &plan.Unique{Input: node, Keys: keys}
+		for _, i := range q.on {
+			u.On = append(u.On, refTo(p.Out[i]))
+		}
+		node = u
+	case q.unique:
+		node = &plan.Unique{Input: node}
+	}
+	out.node = sortAndLimit(node, keys, limit)
+	if len(out.cols) < len(p.Out) && !opt.root {
+		out.node = trim(out.node, p.Out[:len(out.cols)])
+	}
+	return out
+}
+
+func sortAndLimit(node plan.Node, keys []plan.SortKey, limit *plan.Limit) plan.Node {
+	if len(keys) > 0 {
+		node = &plan.Sort{Input: node, Keys: keys}
+	}
+	if limit != nil {
+		limit.Input = node
+		node = limit
+	}
+	return node
+}
+
+// trim keeps some columns under their own ids.
+func trim(node plan.Node, cols []plan.Col) plan.Node {
+	p := &plan.Project{Input: node, Out: cols}
+	for _, c := range cols {
+		p.Exprs = append(p.Exprs, refTo(c))
+	}
+	return p
+}
