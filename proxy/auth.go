@@ -31,7 +31,7 @@ func (g *greeting) authenticate(ctx context.Context) (*identity.Session, error) 
 	}
 	var first pgproto3.SASLInitialResponse
 	if first.Decode(body) != nil {
-		return nil, malformed()
+		return nil, malformed(body)
 	}
 	exchange, challenge, err := g.server.cfg.Authenticator.Start(ctx, g.attempt(first.AuthMechanism), binding, append([]byte(nil), first.Data...))
 	if err != nil {
@@ -72,7 +72,7 @@ func (g *greeting) response() ([]byte, error) {
 	case err != nil && kind == 0:
 		return nil, errSilent
 	case err != nil:
-		return nil, pgerr.New(pgerr.ProtocolViolation, "invalid message length")
+		return nil, messageError(err)
 	case kind == 'X':
 		return nil, errSilent
 	case kind != 'p':

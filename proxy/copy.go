@@ -190,7 +190,7 @@ func (w *copyWriter) textField(field []byte) {
 	for _, c := range field {
 		i := bytes.IndexByte([]byte(control), c)
 		switch {
-		case i >= 0 && c != w.delim:
+		case i >= 0:
 			w.buf = append(w.buf, '\\', letters[i])
 		case c == '\\' || c == w.delim:
 			w.buf = append(w.buf, '\\', c)

@@ -63,7 +63,7 @@ func (s *session) startFetch(p *portal, f plan.Fetch) error {
 	s.text = "" // the query's positions count in another text
 	w := &window{session: s, cursor: c, rows: c.rows}
 	if err := w.aim(f); err != nil {
-		return err
+		return w.fail(err)
 	}
 	if f.Move {
 		n, err := w.pass()
@@ -176,6 +176,21 @@ func (w *window) at(n int64) (bool, error) {
 	if n > w.count {
 		return false, nil
 	}
+	ok, err := w.moveTo(n)
+	if err != nil {
+		err = w.fail(err)
+	}
+	return ok, err
+}
+
+// fail ends a cursor that an error has left in an unknown place.
+func (w *window) fail(err error) error {
+	w.cursor.close()
+	w.cursor.gone = pgerr.New(pgerr.ObjectNotInPrerequisite, `portal "%s" cannot be run`, w.cursor.name)
+	return err
+}
+
+func (w *window) moveTo(n int64) (bool, error) {
 	c, target := w.cursor, w.first+w.step*(n-1)
 	if target < 1 {
 		if !c.scroll && c.pos > 0 {

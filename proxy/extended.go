@@ -54,7 +54,7 @@ func (s *session) sync() error {
 func (s *session) parse(body []byte) error {
 	var m pgproto3.Parse
 	if m.Decode(body) != nil {
-		return malformed()
+		return malformed(body)
 	}
 	s.text = m.Query
 	if err := checkUTF8(m.Query); err != nil {
@@ -96,7 +96,7 @@ func (s *session) parse(body []byte) error {
 func (s *session) bind(body []byte) error {
 	var m pgproto3.Bind
 	if m.Decode(body) != nil {
-		return malformed()
+		return malformed(body)
 	}
 	st, err := s.named(m.PreparedStatement)
 	if err != nil {
@@ -130,11 +130,6 @@ func (s *session) bind(body []byte) error {
 
 // resultFormats spreads the format codes over the columns.
 func resultFormats(codes []int16, columns int) ([]int16, error) {
-	for _, c := range codes {
-		if c != 0 && c != 1 {
-			return nil, pgerr.New(pgerr.InvalidParameterValue, "unsupported format code: %d", c)
-		}
-	}
 	switch {
 	case len(codes) == 0 || len(codes) == 1 && codes[0] == 0:
 		return nil, nil
@@ -149,7 +144,7 @@ func resultFormats(codes []int16, columns int) ([]int16, error) {
 func (s *session) describe(body []byte) error {
 	var m pgproto3.Describe
 	if m.Decode(body) != nil {
-		return malformed()
+		return malformed(body)
 	}
 	switch m.ObjectType {
 	case 'S':
@@ -188,7 +183,7 @@ func (s *session) describeStatement(name string) error {
 func (s *session) execute(body []byte) error {
 	var m pgproto3.Execute
 	if m.Decode(body) != nil {
-		return malformed()
+		return malformed(body)
 	}
 	p, err := s.findPortal("portal", m.Portal)
 	if err != nil {
@@ -231,7 +226,7 @@ func (s *session) runPortal(ctx context.Context, p *portal, limit int64) error {
 func (s *session) closeNamed(body []byte) error {
 	var m pgproto3.Close
 	if m.Decode(body) != nil {
-		return malformed()
+		return malformed(body)
 	}
 	switch m.ObjectType {
 	case 'S':

@@ -92,14 +92,14 @@ func (f *fakeEngine) Prepare(_ context.Context, _ *identity.Session, _ plan.Sett
 	case strings.EqualFold(text, "select pg_sleep(30)"):
 		return one("pg_sleep", 2278)
 	case strings.EqualFold(text, "select 1/0"):
-		return one("?column?", 23)
+		return nil, pgerr.New(pgerr.DivisionByZero, "division by zero")
 	case strings.EqualFold(text, "select"):
 		p.Columns = []planner.Column{}
 		return p, nil
 	case columnRE.MatchString(text):
 		at := columnRE.FindStringSubmatchIndex(text)[2]
 		return nil, pgerr.New(pgerr.UndefinedColumn, `column "nothing" does not exist`).At(q.Offset + at)
-	case strings.HasPrefix(text, "select panic"):
+	case strings.EqualFold(text, "select panic"):
 		panic("as asked")
 	}
 	return nil, pgerr.New(pgerr.SyntaxError, "syntax error at end of input").At(q.Offset + len(text))
@@ -108,8 +108,6 @@ func (f *fakeEngine) Prepare(_ context.Context, _ *identity.Session, _ plan.Sett
 func (f *fakeEngine) Execute(ctx context.Context, _ *identity.Session, p *planner.Prepared, args engine.Args) (array.RecordReader, error) {
 	text := p.Template
 	switch {
-	case strings.EqualFold(text, "select 1/0"):
-		return nil, pgerr.New(pgerr.DivisionByZero, "division by zero")
 	case strings.EqualFold(text, "select pg_sleep(30)"):
 		select {
 		case <-ctx.Done():

@@ -40,7 +40,10 @@ func (s *Server) handshake(ctx context.Context, conn net.Conn) *session {
 		return session
 	}
 	var e *pgerr.Error
-	if errors.As(err, &e) {
+	var f fatal
+	if errors.As(err, &f) {
+		refuse(g.conn, f.reason)
+	} else if errors.As(err, &e) {
 		refuse(g.conn, e)
 	} else if !errors.Is(err, errSilent) && !isNetwork(err) {
 		s.cfg.Log.Error("login failed", "error", err)

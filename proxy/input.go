@@ -42,7 +42,7 @@ func newInput(conn net.Conn, limit int) *input {
 }
 
 // errInvalidLength is a header that no message can have; the stream cannot be understood any more.
-var errInvalidLength = errors.New("invalid message length")
+var errInvalidLength = pgerr.New(pgerr.ProtocolViolation, "invalid message length")
 
 // next returns the next message's type and body, valid until the next call. wait is called before it blocks.
 func (in *input) next(wait func() error) (byte, []byte, error) {

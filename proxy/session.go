@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -140,9 +141,12 @@ func (s *session) readFailure(err error) error {
 		}
 		s.expirePortals()
 		return nil
-	case errors.Is(err, errInvalidLength):
-		return fatal{pgerr.New(pgerr.ProtocolViolation, "invalid message length")}
 	}
+	return messageError(err)
+}
+
+// messageError makes a header that cannot be obeyed the end of the connection.
+func messageError(err error) error {
 	var e *pgerr.Error
 	if errors.As(err, &e) {
 		return fatal{e}
@@ -207,6 +211,9 @@ func (s *session) ready() {
 }
 
 // malformed is a message whose body cannot be read.
-func malformed() error {
-	return pgerr.New(pgerr.ProtocolViolation, "invalid message format")
+func malformed(body []byte) error {
+	if bytes.IndexByte(body, 0) < 0 {
+		return pgerr.New(pgerr.ProtocolViolation, "invalid string in message")
+	}
+	return pgerr.New(pgerr.ProtocolViolation, "insufficient data left in message")
 }

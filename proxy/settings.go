@@ -23,6 +23,10 @@ func (v *settings) lookup(lower string) (string, bool) {
 			return value, true
 		}
 	}
+	switch lower {
+	case "transaction_isolation", "transaction_read_only", "transaction_deferrable":
+		return v.lookup("default_" + lower)
+	}
 	if g := byName()[lower]; g != nil {
 		return g.boot, true
 	}

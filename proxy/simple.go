@@ -16,7 +16,7 @@ func (s *session) query(body []byte) error {
 	var m pgproto3.Query
 	err := m.Decode(body)
 	if err != nil {
-		err = malformed()
+		err = malformed(body)
 	} else {
 		err = s.runText(m.String)
 	}
@@ -97,10 +97,14 @@ func (s *session) runSimple(ctx context.Context, p *portal, st plan.Statement) (
 	if p.statement, err = s.prepare(ctx, st, nil); err != nil {
 		return err
 	}
+	_, query := st.(plan.Query)
+	if query { // before it runs, as PostgreSQL does
+		s.describeRows(p.statement.columns, nil)
+	}
 	if err := s.start(ctx, p); err != nil {
 		return err
 	}
-	if p.rows != nil {
+	if p.rows != nil && !query {
 		s.describeRows(p.columns, p.formats)
 	}
 	n, _, err := s.stream(ctx, p, 0)

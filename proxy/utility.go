@@ -57,18 +57,23 @@ func (s *session) open(ctx context.Context, p *portal, q *planner.Prepared, limi
 	if err != nil {
 		return err
 	}
-	p.tape = &tape{reader: reader, limit: limit}
-	p.rows, err = s.encoded(p.tape, q.Columns, p.formats)
+	t := &tape{reader: reader, limit: limit}
+	rows, err := s.encoded(t, q.Columns, p.formats)
 	if err != nil {
-		p.tape.close()
+		t.close()
+		return err
 	}
-	return err
+	p.tape, p.rows = t, rows
+	return nil
 }
 
 // encoded makes rows of a tape in these formats.
 func (s *session) encoded(t *tape, columns []planner.Column, formats []int16) (*batchRows, error) {
 	cols := make([]rowenc.Column, len(columns))
 	for i, c := range columns {
+		if f := formatOf(formats, i); f != 0 && f != 1 {
+			return nil, pgerr.New(pgerr.InvalidParameterValue, "unsupported format code: %d", f)
+		}
 		cols[i] = rowenc.Column{Type: c.Type, Index: c.Index, Quotient: c.Finish == planner.Quotient, Format: formatOf(formats, i)}
 	}
 	encoder, err := rowenc.New(cols, s.environment())
