@@ -26,7 +26,7 @@ func (r *run) local() (array.RecordReader, error) {
 	defer b.Release()
 	if row != nil {
 		for i, c := range r.plan.Columns {
-			if err := plan.AppendArrow(b.Field(i), c.Type, row[c.ID]); err != nil {
+			if err := plan.AppendArrow(b.Field(i), c.Type, row[r.plan.Out[i]]); err != nil {
 				return nil, err
 			}
 		}
@@ -76,7 +76,7 @@ func evalRow(exprs []plan.Expr, out []plan.Col, in map[plan.ColID]datum.Value, e
 		if err != nil {
 			return nil, err
 		}
-		row[c.ID] = v
+		row[r.plan.Out[i]] = v
 	}
 	return row, nil
 }

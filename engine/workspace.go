@@ -51,15 +51,11 @@ func (r *run) remainder() (dialect.Statement, error) {
 	if err != nil {
 		return dialect.Statement{}, err
 	}
-	out := make([]plan.ColID, len(r.plan.Columns))
-	for i, c := range r.plan.Columns {
-		out[i] = c.ID
-	}
 	tables := map[int]string{}
 	for _, f := range r.plan.Fragments {
 		tables[f.ID] = tableName(f.ID)
 	}
-	s, err := dialect.DuckDB(filled, out, tables)
+	s, err := dialect.DuckDB(filled, r.plan.Out, tables)
 	s.Env = r.args.Env
 	return s, err
 }

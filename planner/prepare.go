@@ -22,13 +22,14 @@ func Prepare(in Input) (*Prepared, error) {
 	}
 	env := &rules.Env{Sources: in.Sources, Off: in.Settings.Pushdown == "off"}
 	root := rules.Rewrite(env, b.Root, out)
+	root, quotients := finish(root, out, b.NextID)
 	p := &Prepared{Input: in, Params: b.Params, Custom: b.Custom && in.Values == nil, Remainder: root}
 	p.Input.Values = nil
 	p.Template, p.Literals = Template(in.Query.Text)
 	p.Entities = lineage(root)
 	p.fragments()
 	p.choosePath()
-	p.columns(b.Columns)
+	p.columns(b.Columns, quotients)
 	p.Notes = notes(p, in.Sources)
 	return p, nil
 }
@@ -133,19 +134,24 @@ func computable(n plan.Node) bool {
 }
 
 // columns describes the output. On path Direct a column points into the fragment's batches, else into the remainder's,
-// which are asked for in output order.
-func (p *Prepared) columns(out []bind.Column) {
+// which are asked for in the order of Out.
+func (p *Prepared) columns(out []bind.Column, quotients map[plan.ColID]quotient) {
 	var place map[plan.ColID]int
 	if p.Path == Direct {
 		place = directPlaces(p.Remainder)
 		p.Remainder = nil
 	}
-	for i, c := range out {
-		index := i
+	for _, c := range out {
+		col := Column{Name: c.Name, Type: c.Type, Origin: c.Origin, Index: len(p.Out)}
 		if place != nil {
-			index = place[c.ID]
+			col.Index = place[c.ID]
 		}
-		p.Columns = append(p.Columns, Column{Name: c.Name, ID: c.ID, Type: c.Type, Origin: c.Origin, Index: index})
+		p.Out = append(p.Out, c.ID)
+		if q, ok := quotients[c.ID]; ok {
+			col.Finish = Quotient
+			p.Out = append(p.Out, q.den)
+		}
+		p.Columns = append(p.Columns, col)
 	}
 }
 

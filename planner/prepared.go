@@ -25,6 +25,7 @@ type Prepared struct {
 	Input     Input // what it was planned from, without Values
 	Path      Path
 	Columns   []Column
+	Out       []plan.ColID // the columns of the remainder's batches, in order
 	Params    []plan.Type
 	Fragments []Fragment
 	// Remainder is computed over the fragments: by datum in the proxy on path Local, in the workspace on Extract and
@@ -61,7 +62,6 @@ type Fragment struct {
 // Column describes one output column for RowDescription and for finishing.
 type Column struct {
 	Name   string
-	ID     plan.ColID // in the remainder
 	Type   plan.Type
 	Origin plan.Origin
 	// Index is the column of the result's batches; with Finish Quotient, Index+1 is the denominator.

@@ -1,0 +1,32 @@
+package planner
+
+import (
+	"strings"
+	"testing"
+)
+
+const typicalQuery = `SELECT d.stage, date_trunc('month', c.started) AS month, count(*) AS calls, avg(c.score) AS score
+FROM call c JOIN deal d ON d.id = c.deal_id WHERE c.started >= '2026-01-01' AND c.mood < 0 GROUP BY 1, 2 ORDER BY 2, 1 LIMIT 100`
+
+// BenchmarkPlanCold plans a typical BI query from its text.
+func BenchmarkPlanCold(b *testing.B) {
+	in := testInput(b, typicalQuery)
+	for b.Loop() {
+		if _, err := Prepare(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPlanLongIn plans an IN list of 10,000 items.
+func BenchmarkPlanLongIn(b *testing.B) {
+	in := testInput(b, "SELECT id FROM call WHERE id IN ('x'"+strings.Repeat(",'abcdefgh'", 9_999)+")")
+	for b.Loop() {
+		if _, err := Split(in.Query.Text); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := Prepare(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
