@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"strings"
+	"time"
 
 	_ "crypto/sha512" // certificates signed with SHA-384 or SHA-512 are hashed with it
 
@@ -81,6 +82,7 @@ func (s *SCRAM) Start(ctx context.Context, a Attempt, clientFirst []byte) (*Conv
 	if err := s.dir.throttle.wait(ctx, a.User, a.Address); err != nil {
 		return nil, nil, err
 	}
+	arrived := time.Now()
 	c := &Conversation{scram: s, attempt: a, gs2: first.gs2}
 	if c.person, err = s.dir.find(ctx, a.Database, a.User); err != nil {
 		return nil, nil, err
@@ -96,8 +98,12 @@ func (s *SCRAM) Start(ctx context.Context, a Attempt, clientFirst []byte) (*Conv
 	c.nonce = first.nonce + base64.StdEncoding.EncodeToString(randomBytes(18))
 	serverFirst := serverFirstMessage(c.nonce, salt, iterations)
 	c.auth = first.bare + "," + serverFirst
-	return c, []byte(serverFirst), nil
+	return c, []byte(serverFirst), sleep(ctx, answerGrain-time.Since(arrived)%answerGrain)
 }
+
+// answerGrain is what the time until the server's first message is a multiple of: the few microseconds that a person's rows take longer
+// to read than nobody's do not show.
+const answerGrain = 2 * time.Millisecond
 
 // mockSalt is the salt of somebody who does not exist: always the same for the same name, as a real one is.
 func (d *Directory) mockSalt(a Attempt) []byte {

@@ -45,6 +45,10 @@ func (t *throttle) wait(ctx context.Context, user, address string) error {
 	if pause > maxWait {
 		return pgerr.New(pgerr.TooManyConnections, "too many failed logins from this address").WithHint("wait a minute, then try again")
 	}
+	return sleep(ctx, pause)
+}
+
+func sleep(ctx context.Context, pause time.Duration) error {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

@@ -234,7 +234,8 @@ func (v *Vault) connect(ctx context.Context, s *identity.Session, key connKey, g
 			return err
 		}
 		if old.subject != "" && subject != old.subject {
-			return refused(key.source, "you have signed in with another account than before").WithHint("disconnect %s first if that is what you want", key.source)
+			return refused(key.source, "you have signed in with another account than before").
+				WithHint("disconnect %s first if that is what you want", key.source)
 		}
 		next := connection{key: key, gen: old.gen + 1, subject: subject, account: string(account)}
 		if done, err := v.insert(ctx, &next, got); done || err != nil {

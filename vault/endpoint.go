@@ -112,7 +112,8 @@ func refusal(r *http.Response, body []byte) *callFailure {
 	var e struct {
 		Error string `json:"error"`
 	}
-	if r.StatusCode < 500 && r.StatusCode != http.StatusTooManyRequests && kind == "application/json" && json.Unmarshal(body, &e) == nil && isErrorCode(e.Error) {
+	readable := r.StatusCode < 500 && r.StatusCode != http.StatusTooManyRequests && kind == "application/json"
+	if readable && json.Unmarshal(body, &e) == nil && isErrorCode(e.Error) {
 		f.code = e.Error
 	}
 	return f

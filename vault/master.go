@@ -97,11 +97,14 @@ func readKeyFile(path string) ([]byte, error) {
 func keyFileError(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return pgerr.New(pgerr.ConfigFile, "the master key file %s does not exist", path).WithHint("make one with: waggle vault key %s", path).Because(err)
+		return pgerr.New(pgerr.ConfigFile, "the master key file %s does not exist", path).
+			WithHint("make one with: waggle vault key %s", path).Because(err)
 	case errors.Is(err, fs.ErrExist):
-		return pgerr.New(pgerr.ConfigFile, "the file %s exists already", path).WithHint("choose another name: a master key is never overwritten").Because(err)
+		return pgerr.New(pgerr.ConfigFile, "the file %s exists already", path).
+			WithHint("choose another name: a master key is never overwritten").Because(err)
 	}
-	return pgerr.New(pgerr.ConfigFile, "the master key file %s cannot be read", path).WithHint("check its permissions and those of its folder").Because(err)
+	return pgerr.New(pgerr.ConfigFile, "the master key file %s cannot be read", path).
+		WithHint("check its permissions and those of its folder").Because(err)
 }
 
 // localMaster is a master key in this process's memory.

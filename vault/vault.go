@@ -91,7 +91,9 @@ func Open(ctx context.Context, c Config) (*Vault, error) {
 	v := &Vault{
 		db: c.Store, keys: c.Keys, config: c, now: c.Now, me: randomText(),
 		// A token endpoint that redirects would send the client's secret elsewhere.
-		http: &http.Client{Transport: c.Transport, Timeout: tokenCallTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		http: &http.Client{Transport: c.Transport, Timeout: tokenCallTimeout, CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		}},
 	}
 	v.flights.running = map[connKey]*flight{}
 	v.breaker = breaker{now: c.Now, sources: map[string]*breach{}}
