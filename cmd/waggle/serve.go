@@ -58,6 +58,7 @@ func serve(ctx context.Context, c *config, sandbox bool) error {
 	if err != nil {
 		return err
 	}
+	s.running = e
 	return s.listen(ctx, e)
 }
 
@@ -139,14 +140,19 @@ func (s *system) proxy(e *engine.Engine) (*proxy.Server, error) {
 	}
 	c := proxy.Config{Engine: e, Authenticator: scram{s.directory}, MaxConnections: s.config.limits.connections,
 		Defaults: func(*identity.Session) map[string]string { return defaults }}
-	if t := s.config.tls; t.certificate != "" {
-		certificates, err := proxy.LoadCertificates(t.certificate, t.key)
-		if err != nil {
-			return nil, pgerr.New(pgerr.ConfigFile, "%s", err)
-		}
-		c.Certificates = certificates
+	if c.Certificates, err = s.certificates(); err != nil {
+		return nil, pgerr.New(pgerr.ConfigFile, "%s", err)
 	}
 	return proxy.New(c)
+}
+
+// certificates are the configured files', or one of our own that is made at each start: it hides, but proves nothing.
+func (s *system) certificates() (*proxy.Certificates, error) {
+	if t := s.config.tls; t.certificate != "" {
+		return proxy.LoadCertificates(t.certificate, t.key)
+	}
+	host, _, _ := net.SplitHostPort(s.config.listen.postgres)
+	return proxy.SelfSigned(host, "localhost")
 }
 
 // defaults are the settings that differ from PostgreSQL's own: the models stand in the search path.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/waggle-sql/waggle/audit"
+	"github.com/waggle-sql/waggle/engine"
 	"github.com/waggle-sql/waggle/identity"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/store"
@@ -24,6 +25,7 @@ type system struct {
 	sources   map[string]source.Source      // by connection
 	oauth     map[string]vault.SourceConfig // by connection
 	vault     *vault.Vault
+	running   *engine.Engine // in a serving process
 	close     []func()
 }
 
