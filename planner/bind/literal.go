@@ -21,7 +21,7 @@ func (b *binder) constant(c *pg.A_Const) plan.Expr {
 	case *pg.A_Const_Ival:
 		return &plan.Const{Base: base(pgcat.Int4, at), Value: datum.Int(v.Ival.GetIval())}
 	case *pg.A_Const_Fval:
-		return b.number(v.Fval.GetFval(), at)
+		return b.numberLiteral(v.Fval.GetFval(), at)
 	case *pg.A_Const_Boolval:
 		return &plan.Const{Base: base(pgcat.Bool, at), Value: datum.Bool(v.Boolval.GetBoolval())}
 	case *pg.A_Const_Sval:
@@ -32,8 +32,8 @@ func (b *binder) constant(c *pg.A_Const) plan.Expr {
 	return &plan.Const{Base: base(pgcat.Int4, at), Value: datum.Int(0)}
 }
 
-// number is a literal that is no int4: int8 when it fits, else numeric.
-func (b *binder) number(text string, at int) plan.Expr {
+// numberLiteral is a literal that is no int4: int8 when it fits, else numeric.
+func (b *binder) numberLiteral(text string, at int) plan.Expr {
 	oid := uint32(pgcat.Numeric)
 	if !strings.ContainsAny(text, ".eE") || isRadix(text) {
 		if v, err := datum.In(pgcat.Int8, -1, text, &b.env); err == nil {
