@@ -35,12 +35,14 @@ type Func struct {
 type FuncKind uint8
 
 // CallFunc: datum.Call. CastFunc: datum.Cast of its one argument. AggFunc: datum.AggCall over one list of rows.
-// SortKey: a text whose byte order and equality are those of the argument's type.
+// SortKeyFunc: a text whose byte order and equality are those of the argument's type. SeriesFunc: the array of
+// generate_series(start, stop[, step]).
 const (
 	CallFunc FuncKind = iota
 	CastFunc
 	AggFunc
 	SortKeyFunc
+	SeriesFunc
 )
 
 // WorkspaceType is the DuckDB type by which values of a PostgreSQL type live in the workspace and cross to its functions:

@@ -24,7 +24,7 @@ func newEdge(from *arrow.Schema, types []plan.Type) (*edge, error) {
 	e := &edge{from: from, columns: make([]func(arrow.Array) (arrow.Array, error), len(types))}
 	fields := make([]arrow.Field, len(types))
 	for i, t := range types {
-		got, want := from.Field(i).Type, arrowType(t)
+		got, want := from.Field(i).Type, plan.ArrowType(t)
 		fields[i] = arrow.Field{Name: from.Field(i).Name, Type: want, Nullable: true}
 		convert, ok := conversion(got, want)
 		if !ok {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
 // settings is what of a datum.Env crosses to the worker: what decides a value's meaning, never whose session it is.
@@ -26,7 +27,7 @@ func settingsOf(e *datum.Env) settings {
 		DateOrder: e.DateOrder, DateStyle: e.DateStyle, IntervalStyle: e.IntervalStyle,
 		ExtraFloatDigits: e.ExtraFloatDigits, ByteaEscape: e.ByteaEscape, Now: e.Now, Statement: e.Statement,
 	}
-	if e.Zone != nil {
+	if s.Zone = e.ZoneName; s.Zone == "" && e.Zone != nil {
 		s.Zone = e.Zone.String()
 	}
 	return s
@@ -37,9 +38,13 @@ func (s settings) env() (*datum.Env, error) {
 		ZoneName: s.Zone, DateOrder: s.DateOrder, DateStyle: s.DateStyle, IntervalStyle: s.IntervalStyle,
 		ExtraFloatDigits: s.ExtraFloatDigits, ByteaEscape: s.ByteaEscape, Now: s.Now, Statement: s.Statement,
 	}
-	zone, err := time.LoadLocation(s.Zone)
-	if err != nil {
-		return nil, err
+	if s.Zone == "" || s.Zone == "UTC" {
+		e.Zone = time.UTC
+		return e, nil
+	}
+	zone, _, ok := datum.LoadZone(s.Zone)
+	if !ok {
+		return nil, pgerr.New(pgerr.InvalidParameterValue, "time zone %q is not known", s.Zone)
 	}
 	e.Zone = zone
 	return e, nil

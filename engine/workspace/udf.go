@@ -139,9 +139,12 @@ func (s *scalar) value(args []datum.Value) (datum.Value, error) {
 		if args[0] == nil {
 			return nil, nil
 		}
-		return datumCast(args[0], s.f.Args[0], s.f.Result, s.f.Mod, s.f.Explicit, s.env)
+		return datum.Cast(args[0], s.f.Args[0], s.f.Result, s.f.Mod, s.f.Explicit, s.env)
 	case dialect.SortKeyFunc:
 		return sortKey(args[0], s.f.Args[0])
+	case dialect.SeriesFunc:
+		elem, _ := elementOf(s.f.Result)
+		return series(elem, args, s.env)
 	}
 	return datum.Call(s.function(), args, s.env)
 }

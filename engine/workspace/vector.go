@@ -152,7 +152,7 @@ func (c *column) text(i int, env *datum.Env) (datum.Value, error) {
 	s := string(at[duckString](c, i).bytes())
 	switch c.oid {
 	case pgcat.Numeric, pgcat.Int2Vector, pgcat.OIDVector:
-		return datumIn(c.oid, -1, s, env)
+		return datum.In(c.oid, -1, s, env)
 	}
 	return datum.Text(s), nil
 }
@@ -258,7 +258,7 @@ func (c *column) set(i int, v datum.Value, env *datum.Env) error {
 }
 
 func (c *column) setText(i int, v datum.Value, env *datum.Env) {
-	mapping.VectorAssignStringElementLen(c.vec, mapping.IdxT(i), datumText(nil, c.oid, v, env))
+	mapping.VectorAssignStringElementLen(c.vec, mapping.IdxT(i), datum.AppendText(nil, c.oid, v, env))
 }
 
 func (c *column) setInt(i int, v int64) error {

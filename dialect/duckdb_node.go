@@ -1,0 +1,299 @@
+package dialect
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// node prints one operator; after it, p.cols says what its columns are.
+func (p *duck) node(n plan.Node) *sel {
+	if !p.enter(-1) {
+		return &sel{}
+	}
+	defer p.leave()
+	switch n := n.(type) {
+	case *plan.Remote:
+		return p.remote(n)
+	case *plan.Values:
+		return p.values(n)
+	case *plan.FuncScan:
+		return p.funcScan(n)
+	case *plan.Filter:
+		s := p.open(p.node(n.Input))
+		s.where = append(s.where, p.condition(n.Cond))
+		return s
+	case *plan.Project:
+		return p.project(n)
+	case *plan.ProjectSet:
+		return p.projectSet(n)
+	case *plan.Join:
+		return p.join(n)
+	case *plan.Aggregate:
+		return p.aggregate(n)
+	case *plan.Window:
+		return p.window(n)
+	case *plan.Sort:
+		s := p.node(n.Input)
+		if s.closed() || len(s.order) > 0 {
+			s = p.wrap(s)
+		}
+		s.order = p.sortKeys(n.Keys)
+		return s
+	case *plan.Limit:
+		return p.limit(n)
+	case *plan.SetOp:
+		return p.setOp(n)
+	case *plan.Unique:
+		return p.unique(n)
+	case *plan.With:
+		return p.with(n)
+	case *plan.CTERef:
+		return p.cteRef(n)
+	case *plan.Scan:
+		p.fail(pgerr.New(pgerr.Internal, "a table of connection %q reached the workspace unread", n.Table.Connection))
+	default:
+		p.fail(pgerr.New(pgerr.Internal, "the workspace does not know this operator"))
+	}
+	return &sel{}
+}
+
+// condition prints a boolean that stands beside AND.
+func (p *duck) condition(e plan.Expr) string { return paren(p.expr(e).text) }
+
+func (p *duck) remote(n *plan.Remote) *sel {
+	table, ok := p.tables[n.ID]
+	if !ok {
+		p.fail(pgerr.New(pgerr.Internal, "fragment %d has no table", n.ID))
+	}
+	alias := p.alias("t")
+	s := &sel{from: `"` + table + `" AS ` + alias, plain: true}
+	for _, c := range n.Cols() {
+		x := typed(alias+"."+name(c.ID), c.Type)
+		x.plain = true
+		p.set(s, c.ID, x)
+	}
+	return s
+}
+
+// typed is a value as it arrives in a batch of plan.ArrowType.
+func typed(text string, t plan.Type) sx {
+	x := sx{text: text, oid: t.OID}
+	if q, s, ok := decimalOf(t); ok && t.OID == numericOID {
+		x.p, x.s = q, s
+	}
+	if t.OID == numericArrayOID {
+		x.text = "CAST(" + text + " AS VARCHAR[])"
+	}
+	return x
+}
+
+// project computes over a select that is not closed; an ORDER BY below stays, since it sorts by the input's columns.
+func (p *duck) project(n *plan.Project) *sel {
+	s := p.node(n.Input)
+	if s.closed() {
+		s = p.wrap(s)
+	}
+	out := s.keep()
+	list := make([]sx, len(n.Exprs))
+	out.plain = true
+	for i, e := range n.Exprs {
+		list[i] = p.expr(e)
+		out.plain = out.plain && list[i].plain
+	}
+	for i, c := range n.Out {
+		p.set(out, c.ID, list[i])
+	}
+	if out.plain && len(out.order) == 0 && out.from != "" {
+		return out
+	}
+	out.plain = false
+	return out
+}
+
+func (p *duck) limit(n *plan.Limit) *sel {
+	if n.WithTies {
+		return p.withTies(n)
+	}
+	s := p.node(n.Input)
+	if s.tail != "" {
+		s = p.wrap(s)
+	}
+	if n.Count != nil {
+		if c := p.bound(n.Count, pgerr.InvalidLimit, "LIMIT"); c != "" {
+			s.tail += " LIMIT " + c
+		}
+	}
+	if n.Offset != nil {
+		if c := p.bound(n.Offset, pgerr.InvalidOffset, "OFFSET"); c != "" {
+			s.tail += " OFFSET " + c
+		}
+	}
+	return s
+}
+
+// bound prints a LIMIT or OFFSET; NULL means none.
+func (p *duck) bound(e plan.Expr, code, what string) string {
+	if c, ok := e.(*plan.Const); ok {
+		if c.Value == nil {
+			return ""
+		}
+		v, ok := c.Value.(datum.Int)
+		if !ok {
+			p.unsupported(e.Pos(), "%s of this type", what)
+		}
+		if v < 0 {
+			p.fail(pgerr.New(code, "%s must not be negative", what).At(e.Pos()))
+		}
+		return strconv.FormatInt(int64(v), 10)
+	}
+	x := p.expr(e)
+	negative := pgerr.New(code, "%s must not be negative", what).At(e.Pos())
+	return "(SELECT CASE WHEN " + x.text + " < 0 THEN " + raise(negative) + " ELSE " + x.text + " END)"
+}
+
+// withTies passes the rows whose rank is within the count: the last one's peers included.
+func (p *duck) withTies(n *plan.Limit) *sel {
+	in, ok := n.Input.(*plan.Sort)
+	if !ok {
+		p.fail(pgerr.New(pgerr.Internal, "WITH TIES without an order"))
+		return &sel{}
+	}
+	s := p.open(p.node(in.Input))
+	order := strings.Join(p.sortKeys(in.Keys), ", ")
+	rank, row := p.alias("k"), p.alias("k")
+	items := []string{"rank() OVER (ORDER BY " + order + ") AS " + rank, "row_number() OVER (ORDER BY " + order + ") AS " + row}
+	for _, id := range s.cols {
+		items = append(items, named(s.texts[id], id))
+	}
+	alias := p.alias("t")
+	w := &sel{from: paren(s.render(items)) + " AS " + alias, plain: true, order: []string{alias + "." + row}}
+	p.rename(w, s.cols, alias)
+	offset := "0"
+	if n.Offset != nil {
+		if o := p.bound(n.Offset, pgerr.InvalidOffset, "OFFSET"); o != "" {
+			offset = o
+			w.where = append(w.where, alias+"."+row+" > "+o)
+		}
+	}
+	if c := p.bound(n.Count, pgerr.InvalidLimit, "LIMIT"); c != "" {
+		w.where = append(w.where, alias+"."+rank+" <= "+c+"::HUGEINT + "+offset)
+	}
+	w.tail = " " // closed: a filter above must not change what was counted
+	return w
+}
+
+func (p *duck) sortKeys(keys []plan.SortKey) []string {
+	var out []string
+	for _, k := range keys {
+		if _, ok := k.Expr.(*plan.Const); ok {
+			continue
+		}
+		text := p.key(p.expr(k.Expr), k.Expr.Pos())
+		if k.Desc {
+			text += " DESC"
+		} else {
+			text += " ASC"
+		}
+		if k.NullsFirst {
+			text += " NULLS FIRST"
+		} else {
+			text += " NULLS LAST"
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+func (p *duck) join(n *plan.Join) *sel {
+	left := p.item(p.node(n.Left))
+	right := p.node(n.Right)
+	if n.Kind == plan.Semi || n.Kind == plan.Anti {
+		return p.semi(n, left, right)
+	}
+	lateral := ""
+	if n.Lateral {
+		right, lateral = p.wrap(right), "LATERAL "
+	}
+	right = p.item(right)
+	s := &sel{plain: true}
+	for _, in := range []*sel{left, right} {
+		for _, id := range in.cols {
+			p.set(s, id, p.cols[id])
+		}
+	}
+	rightFrom := right.from
+	if strings.Contains(rightFrom, " JOIN ") && !strings.HasPrefix(rightFrom, "(SELECT") {
+		rightFrom = paren(rightFrom)
+	}
+	if n.Cond == nil && n.Kind == plan.Inner {
+		s.from = left.from + " CROSS JOIN " + lateral + rightFrom
+		return s
+	}
+	cond := "true"
+	if n.Cond != nil {
+		cond = p.expr(n.Cond).text
+	}
+	kind := map[plan.JoinKind]string{plan.Inner: " JOIN ", plan.Left: " LEFT JOIN ", plan.Right: " RIGHT JOIN ", plan.Full: " FULL JOIN "}[n.Kind]
+	s.from = left.from + kind + lateral + rightFrom + " ON " + paren(cond)
+	return s
+}
+
+// semi prints a semi or anti join as [NOT] EXISTS, whose condition may be anything.
+func (p *duck) semi(n *plan.Join, left, right *sel) *sel {
+	right = p.open(right)
+	if n.Cond != nil {
+		right.where = append(right.where, p.condition(n.Cond))
+	}
+	not := ""
+	if n.Kind == plan.Anti {
+		not = "NOT "
+	}
+	left.where = append(left.where, not+"EXISTS ("+right.render(nil)+")")
+	return left
+}
+
+// unique removes duplicates; DISTINCT ON keeps the first row in the order of its keys.
+func (p *duck) unique(n *plan.Unique) *sel {
+	s := p.open(p.node(n.Input))
+	if n.On == nil {
+		return p.distinct(s)
+	}
+	var on []string
+	for _, e := range n.On {
+		on = append(on, p.key(p.expr(e), e.Pos()))
+	}
+	s.order = p.sortKeys(n.Keys)
+	if len(on) == 0 {
+		s.tail = " LIMIT 1"
+		return s
+	}
+	s.distinct = "DISTINCT ON (" + strings.Join(on, ", ") + ") "
+	return s
+}
+
+// distinct is SELECT DISTINCT, or a grouping by keys where equal values may differ in text.
+func (p *duck) distinct(s *sel) *sel {
+	keyed := false
+	for _, id := range s.cols {
+		keyed = keyed || needsKey(p.cols[id])
+	}
+	if !keyed {
+		s.distinct = "DISTINCT "
+		return s
+	}
+	s = p.open(s)
+	out := s.keep()
+	var group []string
+	for _, id := range s.cols {
+		x := p.cols[id]
+		group = append(group, p.key(x, -1))
+		x.text, x.plain = "first("+x.text+")", false
+		p.set(out, id, x)
+	}
+	out.plain, out.group = false, " GROUP BY "+strings.Join(group, ", ")
+	return out
+}

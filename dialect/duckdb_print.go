@@ -1,0 +1,177 @@
+package dialect
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// maxDuckSQL bounds a printed statement: repeated operands must not multiply without end.
+const maxDuckSQL = 32 << 20
+
+// DuckDB prints a plan as one DuckDB statement that returns the columns out of root, in order. tables names the workspace's
+// table of each Remote by its ID; the table's columns are called c<id>. Late leaves are already filled. What cannot be said
+// exactly is refused with 0A000 and its position.
+func DuckDB(root plan.Node, out []plan.ColID, tables map[int]string) (Statement, error) {
+	p := newDuck(tables)
+	s := p.node(root)
+	st := p.top(s, root, out)
+	if p.err != nil {
+		return Statement{}, p.err
+	}
+	return st, nil
+}
+
+// CanDuckDB reports, as an 0A000 with its position, the first thing in e that has neither a native form nor an
+// implementation in datum.
+func CanDuckDB(e plan.Expr) error {
+	p := newDuck(nil)
+	p.dry = true
+	p.expr(e)
+	return p.err
+}
+
+// duck prints one statement. The first error stops it; text after an error is meaningless.
+type duck struct {
+	tables map[int]string
+	cols   map[plan.ColID]sx // what a reference to a column is, where it stands
+	ctes   map[int]*cteInfo
+	funcs  []Func
+	names  map[funcKey]string
+	err    error
+	next   int
+	depth  int
+	dry    bool // columns are unknown: CanDuckDB
+}
+
+// funcKey is what makes two functions of a statement the same.
+type funcKey struct {
+	proc, result       uint32
+	kind               FuncKind
+	mod                int32
+	at                 int
+	args               string
+	variadic, explicit bool
+}
+
+// sx is a printed expression. oid is its PostgreSQL type; a numeric is a DECIMAL(p,s) whose scale is the display scale, or,
+// with p = 0, PostgreSQL's canonical text.
+type sx struct {
+	text  string
+	oid   uint32
+	p, s  int32
+	null  bool // the constant NULL
+	plain bool // a bare column
+}
+
+func newDuck(tables map[int]string) *duck {
+	return &duck{tables: tables, cols: map[plan.ColID]sx{}, ctes: map[int]*cteInfo{}, names: map[funcKey]string{}}
+}
+
+// fail keeps the first error.
+func (p *duck) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *duck) unsupported(at int, format string, args ...any) sx {
+	p.fail(pgerr.New(pgerr.FeatureNotSupported, format+" is not supported yet", args...).At(at))
+	return sx{text: "NULL"}
+}
+
+func (p *duck) alias(prefix string) string {
+	p.next++
+	return prefix + strconv.Itoa(p.next)
+}
+
+// enter bounds the recursion (the guard before the parser bounds it far lower).
+func (p *duck) enter(at int) bool {
+	p.depth++
+	if p.depth > 2000 && p.err == nil {
+		p.fail(pgerr.New(pgerr.StatementTooComplex, "the plan is too deep").At(at))
+	}
+	return p.err == nil
+}
+
+func (p *duck) leave() { p.depth-- }
+
+// count bounds the text.
+func (p *duck) count(s string) string {
+	if len(s) > maxDuckSQL {
+		p.fail(pgerr.New(pgerr.StatementTooComplex, "the statement for the workspace is too long").
+			WithDetail("It would have more than %d bytes.", maxDuckSQL))
+		return "NULL"
+	}
+	return s
+}
+
+// top casts each result column to its Arrow type's DuckDB type.
+func (p *duck) top(s *sel, root plan.Node, out []plan.ColID) Statement {
+	if s.distinct != "" {
+		s = p.wrap(s)
+	}
+	byID := map[plan.ColID]plan.Col{}
+	for _, c := range root.Cols() {
+		byID[c.ID] = c
+	}
+	st := Statement{}
+	var items []string
+	for i, id := range out {
+		c, ok := byID[id]
+		if !ok {
+			p.fail(pgerr.New(pgerr.Internal, "the plan has no column %d", id))
+			return st
+		}
+		st.Types = append(st.Types, c.Type)
+		items = append(items, p.output(p.cols[id], c.Type)+" AS r"+strconv.Itoa(i))
+	}
+	if len(items) == 0 {
+		st.Types, items = []plan.Type{{OID: pgcat.Bool, Mod: -1}}, []string{"true AS r0"}
+	}
+	st.SQL = p.count(s.render(items))
+	st.Funcs = p.funcs
+	return st
+}
+
+// output is the last conversion: DECIMAL(p,s) for a numeric with a known precision, canonical text for any other, and an
+// error for an interval that Arrow's nanoseconds cannot hold.
+func (p *duck) output(x sx, t plan.Type) string {
+	switch {
+	case t.OID == pgcat.Numeric:
+		if q, s, ok := decimalOf(t); ok {
+			return p.toDecimal(x, q, s).text
+		}
+		return p.asText(x).text
+	case t.OID == pgcat.NumericArray:
+		if q, s, ok := decimalOf(t); ok {
+			return "CAST(" + x.text + " AS DECIMAL(" + itoa(q) + "," + itoa(s) + ")[])"
+		}
+	case t.OID == pgcat.Interval:
+		over := pgerr.New(pgerr.DatetimeOverflow, "interval out of range")
+		return "CASE WHEN abs(date_part('hour'," + x.text + ")) >= 2562047 AND abs(date_part('year'," + x.text + ")) < 178956970 THEN " +
+			raise(over) + " ELSE " + x.text + " END"
+	}
+	return "CAST(" + x.text + " AS " + WorkspaceType(t.OID) + ")"
+}
+
+// decimalOf returns precision and scale of a numeric type whose values fit DECIMAL.
+func decimalOf(t plan.Type) (int32, int32, bool) {
+	q, s, ok := datum.NumericPrecision(t.Mod)
+	return q, s, ok && q <= 38 && s >= 0 && s <= q
+}
+
+func itoa(n int32) string { return strconv.Itoa(int(n)) }
+
+// raise is an expression that fails with one of our errors.
+func raise(e *pgerr.Error) string {
+	return "error(" + quote(markedError(e)) + ")"
+}
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+func paren(s string) string { return "(" + s + ")" }

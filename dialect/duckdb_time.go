@@ -1,0 +1,122 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// duckTimes: what depends on the session's zone goes through datum; DuckDB's own zone is UTC.
+var duckTimes = map[string]duckForm{
+	"date_pli(date,int4)": "$1 + $2", "date_mii(date,int4)": "$1 - $2", "integer_pl_date(int4,date)": "$2 + $1",
+	"date_mi(date,date)":                        "CASE WHEN isinf($1) OR isinf($2) THEN {22008:cannot subtract infinite dates} ELSE CAST($1 - $2 AS INTEGER) END",
+	"date_pl_interval(date,interval)":           "CAST($1 AS TIMESTAMP) + $2",
+	"date_mi_interval(date,interval)":           "CAST($1 AS TIMESTAMP) - $2",
+	"timestamp_pl_interval(timestamp,interval)": "$1 + $2",
+	"timestamp_mi_interval(timestamp,interval)": "$1 - $2",
+	"interval_pl_timestamp(interval,timestamp)": "$2 + $1",
+	"interval_pl_date(interval,date)":           "CAST($2 AS TIMESTAMP) + $1",
+	"timestamp_mi(timestamp,timestamp)":         "CASE WHEN isinf($1) OR isinf($2) THEN {22008:interval out of range} ELSE $1 - $2 END",
+	"timestamptz_mi(timestamptz,timestamptz)":   "CASE WHEN isinf($1) OR isinf($2) THEN {22008:interval out of range} ELSE $1::TIMESTAMP - $2::TIMESTAMP END",
+	"isfinite(date)":                            "isfinite($1)", "isfinite(timestamp)": "isfinite($1)", "isfinite(timestamptz)": "isfinite($1)",
+}
+
+// duckMisc is what belongs to no other family.
+var duckMisc = map[string]duckForm{
+	"array_length(anyarray,int4)": "CASE WHEN $2 = 1 AND len($1) > 0 THEN CAST(len($1) AS INTEGER) END",
+	"array_upper(anyarray,int4)":  "CASE WHEN $2 = 1 AND len($1) > 0 THEN CAST(len($1) AS INTEGER) END",
+	"array_lower(anyarray,int4)":  "CASE WHEN $2 = 1 AND len($1) > 0 THEN 1::INTEGER END",
+	"array_ndims(anyarray)":       "CASE WHEN len($1) > 0 THEN 1::INTEGER END",
+	"cardinality(anyarray)":       "CAST(len($1) AS INTEGER)",
+	"gen_random_uuid()":           "gen_random_uuid()",
+}
+
+// wholeFields are EXTRACT fields that DuckDB counts as PostgreSQL does, for timestamp and date.
+var wholeFields = map[string]bool{
+	"month": true, "day": true, "hour": true, "minute": true, "dow": true, "isodow": true, "doy": true, "quarter": true, "week": true,
+}
+
+// extractRule says EXTRACT and date_part for a known field of a finite moment without a zone.
+func extractRule(p *duck, c *plan.Call, args []sx) (sx, bool) {
+	field, ok := textConst(c.Args[0])
+	field = strings.TrimSuffix(strings.ToLower(field), "s")
+	if field == "do" {
+		return sx{}, false
+	}
+	oid := args[1].oid
+	if !ok || oid == pgcat.TimestampTZ && field != "epoch" {
+		return sx{}, false
+	}
+	x, ok := extracted(field, oid, args[1].text)
+	if !ok {
+		return sx{}, false
+	}
+	infinite := pgerr.New(pgerr.FeatureNotSupported, "extracting from an infinite date or timestamp is not supported here").At(c.At)
+	x.text = "CASE WHEN isinf(" + args[1].text + ") THEN " + raise(infinite) + " ELSE " + x.text + " END"
+	if c.T.OID == pgcat.Float8 {
+		return sx{text: "CAST(CAST(" + x.text + " AS VARCHAR) AS DOUBLE)", oid: pgcat.Float8}, true
+	}
+	x.text = paren(x.text)
+	return x, true
+}
+
+func extracted(field string, oid uint32, m string) (sx, bool) {
+	scaled := func(part string, digits int32) sx {
+		unit := "'0." + strings.Repeat("0", int(digits-1)) + "1'::DECIMAL(" + itoa(digits) + "," + itoa(digits) + ")"
+		return decimal("CAST("+part+" AS DECIMAL(19,0)) * "+unit, 19+digits, digits)
+	}
+	part := func(f string) string { return "date_part('" + f + "', " + m + ")" }
+	if oid == pgcat.Date && (field == "hour" || field == "minute" || field == "second" || strings.HasSuffix(field, "second")) {
+		return sx{}, false
+	}
+	switch {
+	case wholeFields[field]:
+		return decimal(part(field), 10, 0), true
+	case field == "year":
+		return decimal("CASE WHEN "+part("year")+" <= 0 THEN "+part("year")+" - 1 ELSE "+part("year")+" END", 10, 0), true
+	case field == "second":
+		return scaled(part("microsecond"), 6), true
+	case field == "millisecond":
+		return scaled(part("microsecond"), 3), true
+	case field == "microsecond":
+		return decimal(part("microsecond"), 10, 0), true
+	case field == "epoch" && oid == pgcat.Date:
+		return decimal("("+m+" - DATE '1970-01-01')::BIGINT * 86400", 19, 0), true
+	case field == "epoch":
+		return scaled("epoch_us("+m+")", 6), true
+	}
+	return sx{}, false
+}
+
+// truncUnits are the units that DuckDB truncates to as PostgreSQL does.
+var truncUnits = map[string]bool{
+	"microseconds": true, "milliseconds": true, "second": true, "minute": true, "hour": true, "day": true, "week": true,
+	"month": true, "quarter": true, "year": true,
+}
+
+func truncRule(p *duck, c *plan.Call, args []sx) (sx, bool) {
+	unit, ok := textConst(c.Args[0])
+	unit = strings.ToLower(unit)
+	if !ok || !truncUnits[unit] {
+		return sx{}, false
+	}
+	return sx{text: "CAST(date_trunc('" + unit + "', " + args[1].text + ") AS TIMESTAMP)", oid: pgcat.Timestamp}, true
+}
+
+// instantRule adds a constant of hours and less to an instant; days and months depend on the session's zone.
+func instantRule(op string) duckRule {
+	return func(p *duck, c *plan.Call, args []sx) (sx, bool) {
+		k, ok := c.Args[1].(*plan.Const)
+		if !ok {
+			return sx{}, false
+		}
+		v, ok := k.Value.(datum.Interval)
+		if !ok || v.Days != 0 || v.Months != 0 {
+			return sx{}, false
+		}
+		return sx{text: paren(args[0].text + op + args[1].text), oid: pgcat.TimestampTZ}, true
+	}
+}

@@ -1,0 +1,120 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// window adds a column per function; frames are always said.
+func (p *duck) window(n *plan.Window) *sel {
+	s := p.open(p.node(n.Input))
+	out := s.keep()
+	for _, id := range s.cols {
+		p.set(out, id, p.cols[id])
+	}
+	for i, f := range n.Funcs {
+		x := p.windowFunc(f)
+		p.set(out, n.Out[i].ID, x)
+	}
+	out.plain = false
+	return out
+}
+
+// plainWindows have DuckDB's name and meaning; the result is cast to the type.
+var plainWindows = map[string]bool{
+	"row_number": true, "rank": true, "dense_rank": true, "percent_rank": true, "cume_dist": true, "ntile": true,
+	"lag": true, "lead": true, "first_value": true, "last_value": true, "nth_value": true,
+}
+
+func (p *duck) windowFunc(f *plan.WindowFunc) sx {
+	over := " OVER (" + p.overClause(f) + ")"
+	proc, ok := pgcat.ProcByOID(f.Agg.Proc)
+	if !ok {
+		return p.unsupported(f.Base.At, "window function %s", f.Agg.Name)
+	}
+	if proc.Kind == 'a' {
+		a := f.Agg
+		a.Base = f.Base
+		return p.agg(&a, over)
+	}
+	if !plainWindows[proc.Name] || f.IgnoreNulls {
+		return p.unsupported(f.Base.At, "window function %s", proc.Signature())
+	}
+	args := make([]sx, len(f.Agg.Args))
+	for i, e := range f.Agg.Args {
+		args[i] = p.expr(e)
+	}
+	rep := sx{oid: f.Base.T.OID}
+	if len(args) > 0 && proc.Name != "ntile" {
+		rep = args[0]
+		if len(args) == 3 { // lag and lead with a default
+			rep = p.unify(args[0], args[2])
+			rep.oid = f.Base.T.OID
+			args[0], args[2] = p.convert(args[0], rep), p.convert(args[2], rep)
+		}
+	}
+	rep.text, rep.plain, rep.null = p.windowText(proc.Name, args, over), false, false
+	if f.Base.T.OID != numericOID {
+		rep.text = "CAST(" + rep.text + " AS " + WorkspaceType(f.Base.T.OID) + ")"
+	}
+	rep.oid = f.Base.T.OID
+	return rep
+}
+
+func (p *duck) windowText(name string, args []sx, over string) string {
+	return name + paren(strings.Join(texts(args), ", ")) + over
+}
+
+// overClause says partition, order and frame.
+func (p *duck) overClause(f *plan.WindowFunc) string {
+	var parts []string
+	if len(f.Partition) > 0 {
+		keys := make([]string, len(f.Partition))
+		for i, e := range f.Partition {
+			keys[i] = p.key(p.expr(e), e.Pos())
+		}
+		parts = append(parts, "PARTITION BY "+strings.Join(keys, ", "))
+	}
+	if keys := p.sortKeys(f.Order); len(keys) > 0 {
+		parts = append(parts, "ORDER BY "+strings.Join(keys, ", "))
+	} else if f.Frame.Mode != plan.Rows {
+		return strings.Join(append(parts, p.peerless(f)), " ")
+	}
+	return strings.Join(append(parts, p.frame(f)), " ")
+}
+
+// peerless is a RANGE or GROUPS frame without an order: all rows are peers, so that it holds the whole partition.
+func (p *duck) peerless(f *plan.WindowFunc) string {
+	if f.Frame.Exclude != plan.ExcludeNone || f.Frame.Start.Offset != nil || f.Frame.End.Offset != nil {
+		p.unsupported(f.Base.At, "this frame without an order")
+	}
+	return "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+}
+
+func (p *duck) frame(f *plan.WindowFunc) string {
+	fr := f.Frame
+	mode := map[plan.FrameMode]string{plan.Range: "RANGE", plan.Rows: "ROWS", plan.Groups: "GROUPS"}[fr.Mode]
+	if fr.Mode == plan.Range && (fr.Start.Offset != nil || fr.End.Offset != nil) {
+		if len(f.Order) != 1 || needsKey(p.expr(f.Order[0].Expr)) {
+			p.unsupported(f.Base.At, "RANGE with an offset over this order")
+		}
+	}
+	exclude := map[plan.Exclusion]string{plan.ExcludeCurrentRow: " EXCLUDE CURRENT ROW", plan.ExcludeGroup: " EXCLUDE GROUP", plan.ExcludeTies: " EXCLUDE TIES"}[fr.Exclude]
+	return mode + " BETWEEN " + p.bounds(fr.Start) + " AND " + p.bounds(fr.End) + exclude
+}
+
+func (p *duck) bounds(b plan.Bound) string {
+	switch b.Kind {
+	case plan.UnboundedPreceding:
+		return "UNBOUNDED PRECEDING"
+	case plan.OffsetPreceding:
+		return p.expr(b.Offset).text + " PRECEDING"
+	case plan.OffsetFollowing:
+		return p.expr(b.Offset).text + " FOLLOWING"
+	case plan.UnboundedFollowing:
+		return "UNBOUNDED FOLLOWING"
+	}
+	return "CURRENT ROW"
+}
