@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/strictyaml"
@@ -125,47 +126,10 @@ func typeModifier(typname string, args []string) (int32, bool) {
 
 // FormatType prints a type as PostgreSQL's format_type does: "numeric(18,2)", "timestamp(3) without time zone", "text[]".
 func FormatType(t plan.Type) string {
-	p, ok := pgcat.TypeByOID(t.OID)
-	if !ok {
-		return "???"
-	}
-	if p.IsArray() {
-		return FormatType(plan.Type{OID: p.Elem, Mod: t.Mod}) + "[]"
-	}
-	switch {
-	case p.OID == pgcat.Bpchar && t.Mod < 0:
+	if t.OID == pgcat.Bpchar && t.Mod < 0 {
 		return "bpchar"
-	case p.OID == pgcat.Char:
-		return `"char"`
 	}
-	for _, n := range typeNames {
-		if n.name == p.Name {
-			return withModifier(n.name, n.sql, t.Mod)
-		}
-	}
-	return p.Name
-}
-
-func withModifier(name, sql string, mod int32) string {
-	if mod < 0 {
-		return sql
-	}
-	switch name {
-	case "numeric":
-		scale := (mod - 4) & 0x7ff
-		if scale >= 1024 {
-			scale -= 2048
-		}
-		return sql + "(" + strconv.Itoa(int((mod-4)>>16)&0xffff) + "," + strconv.Itoa(int(scale)) + ")"
-	case "varchar", "bpchar":
-		return sql + "(" + strconv.Itoa(int(mod-4)) + ")"
-	case "interval":
-		return sql + "(" + strconv.Itoa(int(mod&0xffff)) + ")"
-	case "time", "timetz", "timestamp", "timestamptz":
-		word, rest, _ := strings.Cut(sql, " ")
-		return word + "(" + strconv.Itoa(int(mod)) + ") " + rest
-	}
-	return sql
+	return datum.FormatType(t.OID, t.Mod)
 }
 
 func category(oid uint32) byte {

@@ -17,6 +17,7 @@ type ownRelation struct {
 	oid          uint32
 	live         bool // rows come from the Provider
 	columns      []ownColumn
+	fixed        func(out *rows) // rows that every view has, nil for none
 }
 
 type ownColumn struct {
@@ -28,20 +29,22 @@ type ownColumn struct {
 func ownRelations() []ownRelation {
 	str, words := uint32(pgcat.Text), uint32(pgcat.TextArray)
 	return []ownRelation{
-		{ownSchema, "audit_log", firstOwnOID, true, auditColumns()},
-		{ownSchema, "connections", firstOwnOID + 1, true, connectionColumns()},
+		{ownSchema, "audit_log", firstOwnOID, true, auditColumns(), nil},
+		{ownSchema, "connections", firstOwnOID + 1, true, connectionColumns(), nil},
 		{ownSchema, "entities", firstOwnOID + 2, false, []ownColumn{{"model", str}, {"name", str}, {"label", str}, {"description", str},
-			{"synonyms", words}, {"connection", str}, {"object", str}, {"key", words}, {"time", str}, {"described", pgcat.Bool}}},
+			{"synonyms", words}, {"connection", str}, {"object", str}, {"key", words}, {"time", str}, {"described", pgcat.Bool}}, nil},
 		{ownSchema, "properties", firstOwnOID + 3, false, []ownColumn{{"model", str}, {"entity", str}, {"name", str}, {"type", str},
-			{"label", str}, {"description", str}, {"unit", str}, {"synonyms", words}, {"tags", words}, {"column", str}, {"expression", str}}},
+			{"label", str}, {"description", str}, {"unit", str}, {"synonyms", words}, {"tags", words}, {"column", str}, {"expression", str}}, nil},
 		{ownSchema, "metrics", firstOwnOID + 4, false, []ownColumn{{"model", str}, {"entity", str}, {"name", str}, {"type", str},
-			{"label", str}, {"description", str}, {"unit", str}, {"synonyms", words}, {"expression", str}}},
+			{"label", str}, {"description", str}, {"unit", str}, {"synonyms", words}, {"expression", str}}, nil},
 		{ownSchema, "filters", firstOwnOID + 5, false, []ownColumn{{"model", str}, {"entity", str}, {"name", str}, {"label", str},
-			{"description", str}, {"synonyms", words}, {"condition", str}}},
+			{"description", str}, {"synonyms", words}, {"condition", str}}, nil},
 		{ownSchema, "relationships", firstOwnOID + 6, false, []ownColumn{{"model", str}, {"name", str}, {"from_entity", str},
-			{"from_key", words}, {"to_entity", str}, {"to_key", words}, {"keys_flow", words}, {"description", str}}},
-		{"pg_catalog", "waggle_constraintdef", firstOwnOID + 7, false, []ownColumn{{"oid", pgcat.OID}, {"def", str}}},
-		{"pg_catalog", "waggle_indexdef", firstOwnOID + 8, false, []ownColumn{{"oid", pgcat.OID}, {"column_no", pgcat.Int4}, {"def", str}}},
+			{"from_key", words}, {"to_entity", str}, {"to_key", words}, {"keys_flow", words}, {"description", str}}, nil},
+		{"pg_catalog", "waggle_constraintdef", firstOwnOID + 7, false, []ownColumn{{"oid", pgcat.OID}, {"def", str}}, systemKeys},
+		{"pg_catalog", "waggle_indexdef", firstOwnOID + 8, false, []ownColumn{{"oid", pgcat.OID}, {"column_no", pgcat.Int4}, {"def", str}}, systemIndexes},
+		{"pg_catalog", "waggle_functiondef", firstOwnOID + 9, false, []ownColumn{{"oid", pgcat.OID}, {"arguments", str},
+			{"identity_arguments", str}, {"result", str}}, functionDefs},
 	}
 }
 

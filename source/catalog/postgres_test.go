@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -254,4 +255,66 @@ func TestColumns(t *testing.T) {
 		}
 	}
 	golden.File(t, "testdata/columns.golden", []byte(ours))
+}
+
+// TestDefinitions compares the texts of PostgreSQL's own constraints, indexes and functions, and of the shop's, with those
+// that its functions give.
+func TestDefinitions(t *testing.T) {
+	db := judge(t)
+	if db == nil {
+		t.Skip("PostgreSQL 17 is needed")
+	}
+	m := shop(t)
+	if _, err := db.Exec(context.Background(), ddl(m)); err != nil {
+		t.Fatal(err)
+	}
+	view := semantic.NewView([]*semantic.Model{m}, Tables(), nil)
+	opened, err := New(oneView{view}, fakeProvider{}).Open(context.Background(), source.Inside{Organisation: "postgres", View: view.ID()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for relation, query := range map[string]string{
+		"pg_catalog.waggle_constraintdef|def": "SELECT pg_get_constraintdef(oid) FROM pg_constraint",
+		"pg_catalog.waggle_indexdef|column_no def": "SELECT n || ' | ' || pg_get_indexdef(indexrelid, n, false) FROM pg_index, generate_series(0, 32) n " +
+			"WHERE n <= indnatts AND indrelid::regclass::text !~ 'toast'",
+		"pg_catalog.waggle_functiondef|oid arguments identity_arguments result": "SELECT concat_ws(' | ', oid, pg_get_function_arguments(oid), " +
+			"pg_get_function_identity_arguments(oid), coalesce(pg_get_function_result(oid), '(null)')) FROM pg_proc WHERE oid < 16384",
+	} {
+		name, columns, _ := strings.Cut(relation, "|")
+		ours, err := read(t, opened.(*conn), name, strings.Fields(columns), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := db.Query(context.Background(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			t.Fatal(err)
+		}
+		reportDifference(t, name, ours, theirs)
+	}
+}
+
+// reportDifference names up to ten lines that only one side has.
+func reportDifference(t *testing.T, what string, ours, theirs []string) {
+	t.Helper()
+	count := make(map[string]int)
+	for _, l := range ours {
+		count[l]++
+	}
+	for _, l := range theirs {
+		count[strings.ReplaceAll(l, "\n", " ")]--
+	}
+	shown := 0
+	for _, l := range slices.Sorted(maps.Keys(count)) {
+		if n := count[l]; n != 0 && shown < 10 {
+			shown++
+			t.Errorf("%s: %+d %s", what, n, l)
+		}
+	}
+	if len(theirs) == 0 {
+		t.Errorf("%s: PostgreSQL has none", what)
+	}
 }

@@ -129,6 +129,13 @@ func (r *relation) schema() *arrow.Schema {
 
 // readStatic decodes the rows that a new PostgreSQL 17 has.
 func (r *relation) readStatic() (arrow.RecordBatch, error) {
+	if r.own != nil && r.own.fixed != nil {
+		out := &rows{relation: r}
+		if r.own.fixed(out); out.err != nil {
+			return nil, out.err
+		}
+		return r.batch(out.list)
+	}
 	if r.source == nil || notOurs()[r.table.Name] {
 		return r.batch(nil)
 	}
@@ -149,7 +156,7 @@ func (r *relation) readStatic() (arrow.RecordBatch, error) {
 	return r.batch(list)
 }
 
-// notOurs are the relations whose generated rows describe another server's roles and clock, or that are filled anew.
+// notOurs are the relations whose generated rows describe another server's roles and clock.
 func notOurs() map[string]bool {
 	return map[string]bool{"pg_timezone_names": true, "pg_authid": true}
 }
