@@ -76,7 +76,7 @@ func evalRow(exprs []plan.Expr, out []plan.Col, in map[plan.ColID]datum.Value, e
 		if err != nil {
 			return nil, err
 		}
-		row[r.plan.Out[i]] = v
+		row[c.ID] = v
 	}
 	return row, nil
 }

@@ -60,6 +60,7 @@ func LoadFiles(files []File, options LoadOptions) (*Model, error) {
 	if err := l.problems.Err(); err != nil {
 		return nil, err
 	}
+	l.model.tables = buildTables(l.model)
 	if options.Check != nil {
 		for _, err := range options.Check(l.model) {
 			l.add(err)
