@@ -130,15 +130,15 @@ func CheckUTF8(b []byte) error {
 		}
 		r, n := utf8.DecodeRune(b[i:])
 		if r == utf8.RuneError && n <= 1 || b[i] == 0 {
-			return badUTF8(b[i:])
+			return invalidUTF8(b[i:])
 		}
 		i += n
 	}
 	return nil
 }
 
-// badUTF8 shows as many bytes as the first one claims to begin.
-func badUTF8(b []byte) error {
+// invalidUTF8 shows as many bytes as the first one claims to begin.
+func invalidUTF8(b []byte) error {
 	n := 1
 	switch c := b[0]; {
 	case c&0xe0 == 0xc0:

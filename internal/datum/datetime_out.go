@@ -1,6 +1,10 @@
 package datum
 
-import "strconv"
+import (
+	"math"
+	"strconv"
+	"time"
+)
 
 // append2 appends a number below 100 in two digits.
 func append2(dst []byte, n int) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }
@@ -110,25 +114,54 @@ func AppendTimestamp(dst []byte, t Timestamp, env *Env) []byte {
 
 // AppendTimestampTZ appends a timestamp with time zone in the session's zone and DateStyle.
 func AppendTimestampTZ(dst []byte, t Timestamp, env *Env) []byte {
+	return NewZonePrinter(env).Append(dst, t)
+}
+
+// ZonePrinter prints timestamps with time zone one after the other; it remembers the offset of the last one. It is for
+// one goroutine.
+type ZonePrinter struct {
+	env        *Env
+	start, end int64 // seconds between which offset and name hold
+	offset     int
+	name       string
+}
+
+// NewZonePrinter returns a printer for a session's zone and DateStyle.
+func NewZonePrinter(env *Env) *ZonePrinter {
+	return &ZonePrinter{env: env, start: 1, name: "UTC"}
+}
+
+func (p *ZonePrinter) at(seconds int64) {
+	if p.env.Zone == nil || p.start <= seconds && seconds < p.end {
+		return
+	}
+	t := time.Unix(seconds, 0).In(p.env.Zone)
+	p.name, p.offset = t.Zone()
+	start, end := t.ZoneBounds()
+	p.start, p.end = math.MinInt64, math.MaxInt64
+	if !start.IsZero() {
+		p.start = start.Unix()
+	}
+	if !end.IsZero() {
+		p.end = end.Unix()
+	}
+}
+
+// Append appends a timestamp.
+func (p *ZonePrinter) Append(dst []byte, t Timestamp) []byte {
 	if text := infinite(t); text != "" {
 		return append(dst, text...)
 	}
-	offset, name := 0, "UTC"
-	if env.Zone != nil {
-		offset, name = offsetAt(env.Zone, floorDiv64(int64(t), usecPerSecond))
-	}
-	c := civilShifted(t, offset)
-	dst = appendDateTime(dst, &c, env)
+	p.at(floorDiv64(int64(t), usecPerSecond))
+	c := civilShifted(t, p.offset)
+	dst = appendDateTime(dst, &c, p.env)
 	switch {
-	case env.DateStyle == ISO:
-		dst = appendOffset(dst, offset)
-	case name != "":
-		if len(name) > 10 {
-			name = name[:10]
-		}
-		dst = append(append(dst, ' '), name...)
+	case p.env.DateStyle == ISO:
+		dst = appendOffset(dst, p.offset)
+	case p.name != "":
+		dst = append(append(dst, ' '), p.name[:min(len(p.name), 10)]...)
 	default:
-		dst = appendOffset(append(dst, ' '), offset)
+		dst = appendOffset(append(dst, ' '), p.offset)
 	}
 	return appendEra(dst, c.year)
 }
@@ -175,4 +208,9 @@ func appendDateTime(dst []byte, c *civil, env *Env) []byte {
 	}
 	dst = append(appendClock(append(dst, ' '), c), ' ')
 	return appendYear(dst, c.year)
+}
+
+// AppendTimeTZ appends a time and its offset.
+func AppendTimeTZ(dst []byte, t TimeTZ) []byte {
+	return appendOffset(AppendTime(dst, t.Time), int(t.Offset))
 }

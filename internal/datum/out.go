@@ -44,7 +44,7 @@ func appendDatetime(dst []byte, oid uint32, v Value, env *Env) []byte {
 	case Time:
 		return AppendTime(dst, v)
 	case TimeTZ:
-		return appendOffset(AppendTime(dst, v.Time), int(v.Offset))
+		return AppendTimeTZ(dst, v)
 	case Timestamp:
 		if base(oid) == pgcat.TimestampTZ {
 			return AppendTimestampTZ(dst, v, env)
@@ -67,12 +67,18 @@ func appendInt(dst []byte, oid uint32, v int64) []byte {
 	switch {
 	case oid == pgcat.Char:
 		return AppendChar(dst, byte(v))
-	case isReg(oid):
-		return appendReg(dst, oid, uint32(v))
-	case oid == pgcat.OID || oid == pgcat.XID || oid == pgcat.CID:
-		return strconv.AppendUint(dst, uint64(uint32(v)), 10)
+	case oid == pgcat.OID || oid == pgcat.XID || oid == pgcat.CID || isReg(oid):
+		return AppendOID(dst, oid, uint32(v))
 	}
 	return strconv.AppendInt(dst, v, 10)
+}
+
+// AppendOID appends an object identifier: the object's name for the reg types, else its number.
+func AppendOID(dst []byte, oid, v uint32) []byte {
+	if isReg(oid) {
+		return appendReg(dst, oid, v)
+	}
+	return strconv.AppendUint(dst, uint64(v), 10)
 }
 
 // AppendBool appends t or f.
