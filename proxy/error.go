@@ -42,11 +42,9 @@ func clean(s string) string {
 
 // warn queues a NoticeResponse of severity WARNING.
 func (s *session) warn(code, format string, args ...any) {
-	s.notice("WARNING", pgerr.New(code, format, args...))
-}
-
-func (s *session) notice(severity string, e *pgerr.Error) {
-	s.out.send((*pgproto3.NoticeResponse)(errorResponse(severity, e, "")))
+	if s.settings.value("client_min_messages") != "error" {
+		s.out.send((*pgproto3.NoticeResponse)(errorResponse("WARNING", pgerr.New(code, format, args...), "")))
+	}
 }
 
 // checkUTF8 is 22021 for a text that is not UTF-8, with PostgreSQL's wording.

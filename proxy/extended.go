@@ -56,6 +56,7 @@ func (s *session) parse(body []byte) error {
 	if m.Decode(body) != nil {
 		return malformed(body)
 	}
+	s.in.done()
 	s.text = m.Query
 	if err := checkUTF8(m.Query); err != nil {
 		return err
@@ -107,6 +108,7 @@ func (s *session) bind(body []byte) error {
 		return errInFailed()
 	}
 	s.begin(txSingle)
+	s.refresh(st)
 	if !st.fresh && st.prepared != nil {
 		if err := s.once(func(ctx context.Context) error { return s.replan(ctx, st) }); err != nil {
 			return err
@@ -171,6 +173,7 @@ func (s *session) describeStatement(name string) error {
 	if s.tx.failed && st.columns != nil {
 		return errInFailed()
 	}
+	s.refresh(st)
 	var m pgproto3.ParameterDescription
 	for _, t := range st.params {
 		m.ParameterOIDs = append(m.ParameterOIDs, t.OID)

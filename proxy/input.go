@@ -81,6 +81,13 @@ func (in *input) take(n int) ([]byte, error) {
 // buffered is the number of bytes that have arrived and are not read yet.
 func (in *input) buffered() int { return in.w - in.r }
 
+// done gives a long message's buffer back as soon as its body has been decoded.
+func (in *input) done() {
+	if in.r == in.w {
+		in.rest()
+	}
+}
+
 // rest shrinks an empty buffer to the idle one.
 func (in *input) rest() {
 	if in.pooled != nil {
@@ -95,7 +102,7 @@ func (in *input) need(n int, wait func() error) error {
 		if in.err != nil {
 			return in.err
 		}
-		in.room()
+		in.room(n)
 		if wait != nil {
 			if err := wait(); err != nil {
 				return err
@@ -113,8 +120,9 @@ func (in *input) need(n int, wait func() error) error {
 	return nil
 }
 
-// room makes place to read into. A long message's buffer grows as its bytes arrive, so that a header alone costs nothing.
-func (in *input) room() {
+// room makes place to read into. The buffer of a long message, of want bytes in all, grows as its bytes arrive, so that a
+// header alone costs nothing.
+func (in *input) room(want int) {
 	switch {
 	case in.w < len(in.buf):
 	case in.r > 0:
@@ -125,7 +133,11 @@ func (in *input) room() {
 		in.w = copy(*in.pooled, in.buf)
 		in.buf = *in.pooled
 	default:
-		grown := make([]byte, 2*len(in.buf))
+		size := 2 * len(in.buf)
+		if want > len(in.buf) {
+			size = min(size, want)
+		}
+		grown := make([]byte, size)
 		in.w = copy(grown, in.buf)
 		in.buf = grown
 		if in.pooled != nil {
@@ -139,7 +151,7 @@ func (in *input) room() {
 // so much lies unread that watching has to stop (nil).
 func (in *input) ahead() error {
 	for in.w-in.r < readAhead {
-		in.room()
+		in.room(0)
 		n, err := in.conn.Read(in.buf[in.w:])
 		in.w += n
 		if errors.Is(err, os.ErrDeadlineExceeded) {

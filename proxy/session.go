@@ -38,6 +38,7 @@ type session struct {
 	tx         transaction
 	statements map[string]*statement
 	portals    map[string]*portal
+	armed      bool   // a read deadline is set
 	skip       bool   // until Sync, after an error of the extended protocol
 	text       string // the client's text that positions count in
 }
@@ -92,6 +93,9 @@ func (s *session) idle() error {
 		}
 	}
 	s.out.release()
+	if len(s.portals) > 0 {
+		s.expirePortals()
+	}
 	s.runner.mu.Lock()
 	defer s.runner.mu.Unlock()
 	if s.runner.draining {
@@ -101,7 +105,10 @@ func (s *session) idle() error {
 	var at time.Time
 	if limit > 0 {
 		at = time.Now().Add(limit)
+	} else if !s.armed {
+		return nil
 	}
+	s.armed = limit > 0
 	return s.conn.SetReadDeadline(at)
 }
 

@@ -18,6 +18,7 @@ func (s *session) query(body []byte) error {
 	if err != nil {
 		err = malformed(body)
 	} else {
+		s.in.done()
 		err = s.runText(m.String)
 	}
 	if err != nil {

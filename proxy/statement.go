@@ -53,6 +53,17 @@ func (s *session) plan(ctx context.Context, st *statement) (err error) {
 		}
 	case plan.Show:
 		st.columns, err = s.showColumns(p)
+	case plan.Fetch, plan.Execute:
+		s.refresh(st)
+	case plan.Write:
+		err = pgerr.New(pgerr.ReadOnlyTransaction, "cannot execute %s in a read-only transaction", p.Tag).At(p.Offset)
+	}
+	return err
+}
+
+// refresh finds the columns of a statement that runs another one, which may be there only now.
+func (s *session) refresh(st *statement) {
+	switch p := st.parsed.(type) {
 	case plan.Fetch:
 		if c := s.portals[p.Cursor]; c != nil && !p.Move {
 			st.columns = c.columns
@@ -61,10 +72,7 @@ func (s *session) plan(ctx context.Context, st *statement) (err error) {
 		if named := s.statements[p.Name]; named != nil {
 			st.columns = named.columns
 		}
-	case plan.Write:
-		err = pgerr.New(pgerr.ReadOnlyTransaction, "cannot execute %s in a read-only transaction", p.Tag).At(p.Offset)
 	}
-	return err
 }
 
 func (s *session) planQuery(ctx context.Context, st *statement, q plan.Span) error {

@@ -69,7 +69,7 @@ func (s *session) during(t *task, f func(ctx context.Context) error) error {
 		defer link()
 	}
 	err := f(t.ctx)
-	if err != nil && t.ctx.Err() != nil && (errors.Is(err, context.Canceled) || pgerr.Code(err) == pgerr.QueryCanceled) {
+	if err != nil && t.ctx.Err() != nil { // whatever it says, it comes from that
 		return context.Cause(t.ctx)
 	}
 	return err
