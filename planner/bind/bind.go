@@ -99,7 +99,8 @@ type binder struct {
 	aggs      map[*plan.Agg]*scope // the scope that each aggregate belongs to
 	groupings map[*plan.Grouping]groupingArgs
 	grows     map[*plan.Project]*entityItem
-	model     *modelText // set while an expression of the model is bound
+	model     *modelText  // set while an expression of the model is bound
+	bodyArgs  []plan.Expr // of the catalog function whose body is being bound, nil for none
 }
 
 func newBinder(in Input) *binder {

@@ -14,7 +14,7 @@ func null(oid uint32, at int) *plan.Const {
 func base(oid uint32, at int) plan.Base { return plan.Base{T: unmodified(oid), At: at} }
 
 // coerceTo converts e to a type with its modifier (coerce_to_target_type); ok is false when no conversion is allowed.
-func (b *binder) coerceTo(e plan.Expr, to plan.Type, c context, at int) (plan.Expr, bool) {
+func (b *binder) coerceTo(e plan.Expr, to plan.Type, c permission, at int) (plan.Expr, bool) {
 	if b.err != nil {
 		return null(to.OID, at), true
 	}
@@ -26,7 +26,7 @@ func (b *binder) coerceTo(e plan.Expr, to plan.Type, c context, at int) (plan.Ex
 
 // coerce converts e by a conversion that canCoerce has allowed (coerce_type). The modifier matters to interval literals
 // alone; see applyMod for the rest.
-func (b *binder) coerce(e plan.Expr, to plan.Type, c context, at int) plan.Expr {
+func (b *binder) coerce(e plan.Expr, to plan.Type, c permission, at int) plan.Expr {
 	from := e.Type().OID
 	switch to.OID {
 	case from, pgcat.Any, pgcat.AnyElement, pgcat.AnyNonArray, pgcat.AnyCompatible, pgcat.AnyCompatibleNonArray:
@@ -57,6 +57,9 @@ func (b *binder) coerce(e plan.Expr, to plan.Type, c context, at int) plan.Expr 
 	case arrayPath:
 		k.Method, k.T.Mod = plan.ArrayCast, to.Mod
 	case inOutPath:
+		if from == pgcat.Regclass && to.OID == pgcat.Text {
+			return b.regclassText(e, k.At)
+		}
 		k.Method = plan.InOut
 	default:
 		return b.fail(cannotCast(from, to.OID), at)
@@ -83,7 +86,7 @@ func (b *binder) relabel(e plan.Expr, to plan.Type) plan.Expr {
 	return &plan.Cast{Base: plan.Base{T: unmodified(to.OID), At: pos(e)}, Arg: e, Method: plan.Relabel}
 }
 
-func (b *binder) coerceUnknown(e plan.Expr, to plan.Type, c context, at int) plan.Expr {
+func (b *binder) coerceUnknown(e plan.Expr, to plan.Type, c permission, at int) plan.Expr {
 	switch e := e.(type) {
 	case *plan.Const:
 		return b.literal(e, to)
@@ -97,7 +100,7 @@ func (b *binder) coerceUnknown(e plan.Expr, to plan.Type, c context, at int) pla
 }
 
 // applyMod makes a value obey a type modifier (coerce_type_typmod).
-func (b *binder) applyMod(e plan.Expr, to plan.Type, c context) plan.Expr {
+func (b *binder) applyMod(e plan.Expr, to plan.Type, c permission) plan.Expr {
 	t := e.Type()
 	if to.Mod < 0 || t.Mod == to.Mod || b.err != nil {
 		return e

@@ -227,6 +227,9 @@ func (b *binder) call(r resolution, args []plan.Expr, variadic bool, at int) pla
 	if e := b.lateCall(c); e != nil {
 		return e
 	}
+	if e := b.body(c); e != nil {
+		return e
+	}
 	return b.foldCall(c, r.proc)
 }
 

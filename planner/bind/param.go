@@ -18,6 +18,9 @@ const maxParams = 65535
 
 // paramRef binds $n (variable_paramref_hook).
 func (b *binder) paramRef(p *pg.ParamRef) plan.Expr {
+	if b.bodyArgs != nil {
+		return b.bodyArgument(p.Number)
+	}
 	at, n := b.at(p.Location), int(p.Number)
 	if n < 1 || n > maxParams || b.model != nil {
 		return b.fail(pgerr.New(pgerr.UndefinedParameter, "there is no parameter $%d", n), at)

@@ -1,0 +1,53 @@
+package bind
+
+import (
+	pg "github.com/pganalyze/pg_query_go/v6"
+
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// body replaces a function whose answer is in the system catalog by the query that gives it, with the call's arguments as
+// its parameters. It returns nil for any other function.
+func (b *binder) body(c *plan.Call) plan.Expr {
+	text, ok := pgcat.SQLBody(c.Proc)
+	if !ok {
+		return nil
+	}
+	return b.inline(text, c.Args, c.T, c.At)
+}
+
+// inline binds a query of one column as a scalar subquery of type t. All in it carries the calling token's position.
+func (b *binder) inline(text string, args []plan.Expr, t plan.Type, at int) plan.Expr {
+	tree, err := pg.Parse(text)
+	if err != nil || len(tree.Stmts) != 1 {
+		return b.fail(pgerr.New(pgerr.Internal, "internal error").Because(err), at)
+	}
+	model, outer := b.model, b.bodyArgs
+	b.model, b.bodyArgs = &modelText{at: at}, append([]plan.Expr{}, args...)
+	out := b.query(tree.Stmts[0].Stmt.GetSelectStmt(), nil, queryOptions{})
+	b.model, b.bodyArgs = model, outer
+	if b.err != nil {
+		return null(t.OID, at)
+	}
+	q := &plan.Subquery{Base: plan.Base{T: out.cols[0].typ, At: at}, Kind: plan.Scalar, Plan: out.node}
+	e, fits := b.coerceTo(q, t, explicit, at)
+	if !fits {
+		return b.fail(pgerr.New(pgerr.Internal, "internal error").WithDetail("A catalog function's body has type %s.", typeName(q.T.OID)), at)
+	}
+	return e
+}
+
+// bodyArgument is argument n of the catalog function whose body is being bound.
+func (b *binder) bodyArgument(n int32) plan.Expr {
+	if int(n) > len(b.bodyArgs) {
+		return b.fail(pgerr.New(pgerr.Internal, "internal error").WithDetail("A catalog function's body reads $%d.", n), -1)
+	}
+	return b.bodyArgs[n-1]
+}
+
+// regclassText prints an object identifier as PostgreSQL's output function of regclass does.
+func (b *binder) regclassText(e plan.Expr, at int) plan.Expr {
+	return b.inline(pgcat.RegclassText, []plan.Expr{e}, unmodified(pgcat.Text), at)
+}
