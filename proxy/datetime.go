@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	_ "time/tzdata" // zones by Go's rules, not by the machine's (DECISIONS 20)
-
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
@@ -23,6 +21,9 @@ func checkDateStyle(value, current string) (string, error) {
 		return true
 	}
 	words, ok := splitIdentifiers(value)
+	if !ok {
+		return "", (&setting{name: "DateStyle"}).invalid(value).WithDetail("List syntax is invalid.")
+	}
 	for _, w := range words {
 		switch {
 		case w == "iso":
@@ -77,41 +78,19 @@ func checkTimeZone(value string) (string, error) {
 	if hours, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err == nil && hours > -168 && hours < 168 {
 		return numericZone(int(hours * 3600)), nil
 	}
-	if name, ok := zoneName(value); ok {
+	if _, name, ok := loadZone(value); ok {
 		return name, nil
-	}
-	if _, ok := posixZone(value); ok {
-		return value, nil
 	}
 	return "", (&setting{name: "TimeZone"}).invalid(value)
 }
 
-// zoneName finds a name of the time zone database without regard to case.
-func zoneName(value string) (string, bool) {
-	for _, name := range []string{value, strings.ToUpper(value), titleZone(value)} {
-		if name == "" || strings.EqualFold(name, "local") || strings.Contains(name, "..") {
-			continue
-		}
-		if _, err := time.LoadLocation(name); err == nil {
-			return name, true
-		}
+// loadZone is datum's, and also takes a POSIX offset without a name (+02:00 is west of Greenwich).
+func loadZone(name string) (*time.Location, string, bool) {
+	if name != "" && (name[0] == '+' || name[0] == '-') {
+		loc, _, ok := datum.LoadZone("<>" + name)
+		return loc, name, ok
 	}
-	return "", false
-}
-
-// titleZone spells a zone as the database does for most names: Europe/Isle_of_Man.
-func titleZone(value string) string {
-	b := []byte(strings.ToLower(value))
-	start := true
-	for i, c := range b {
-		word := string(b[i:])
-		small := strings.HasPrefix(word, "of_") || strings.HasPrefix(word, "es_") || strings.HasPrefix(word, "au-")
-		if start && c >= 'a' && c <= 'z' && !small {
-			b[i] = c - 'a' + 'A'
-		}
-		start = c == '/' || c == '_' || c == '-'
-	}
-	return string(b)
+	return datum.LoadZone(name)
 }
 
 // numericZone names a fixed offset in seconds east as PostgreSQL does.
@@ -137,48 +116,12 @@ func twoDigits(n int) string {
 	return strconv.Itoa(n)
 }
 
-// posixZone reads a POSIX zone without summer time: a name and the offset west of Greenwich, as UTC+3 or <+02>-02.
-func posixZone(value string) (*time.Location, bool) {
-	var name, rest string
-	if inner, ok := strings.CutPrefix(value, "<"); ok {
-		if name, rest, ok = strings.Cut(inner, ">"); !ok {
-			return nil, false
-		}
-	} else {
-		i := strings.IndexAny(value, "+-0123456789")
-		if i < 3 || strings.ContainsAny(value[:i], " ,/_") {
-			return nil, false
-		}
-		name, rest = value[:i], value[i:]
-	}
-	sign := -1
-	switch {
-	case strings.HasPrefix(rest, "-"):
-		sign, rest = 1, rest[1:]
-	case strings.HasPrefix(rest, "+"):
-		rest = rest[1:]
-	}
-	seconds := 0
-	for i, part := range strings.SplitN(rest, ":", 3) {
-		n, err := strconv.Atoi(part)
-		if err != nil || n < 0 || n > 167 || i > 0 && n > 59 {
-			return nil, false
-		}
-		seconds += n * [...]int{3600, 60, 1}[i]
-	}
-	return time.FixedZone(name, sign*seconds), true
-}
-
 // location returns the zone that a checked name stands for.
 func location(name string) *time.Location {
-	if loc, ok := posixZone(name); ok {
+	if loc, _, ok := loadZone(name); ok {
 		return loc
 	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return time.UTC
-	}
-	return loc
+	return time.UTC
 }
 
 // unknownSetting is the error for a name that is no parameter.

@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -32,6 +34,7 @@ const (
 	kindPath     // a list of identifiers
 	kindInternal // cannot be changed
 	kindServer   // cannot be changed without restarting the server
+	kindASCII    // text of which other bytes are escaped
 	kindRole     // role and session_authorization: only to oneself
 )
 
@@ -60,6 +63,8 @@ func (g *setting) check(value, current string) (string, error) {
 		return checkTimeZone(value)
 	case kindEncoding:
 		return checkEncoding(value)
+	case kindASCII:
+		return escapeNonASCII(value), nil
 	case kindPath:
 		if _, ok := splitIdentifiers(value); !ok {
 			return "", g.invalid(value).WithDetail("List syntax is invalid.")
@@ -94,8 +99,12 @@ func (g *setting) checkReal(value string) (string, error) {
 	if err != nil {
 		return "", g.invalid(value)
 	}
-	if f < float64(g.lo) || f > float64(g.hi) {
-		return "", pgerr.New(pgerr.InvalidParameterValue, `%s is outside the valid range for parameter "%s" (%d .. %d)`, value, g.name, g.lo, g.hi)
+	hi := float64(g.hi)
+	if g.hi == math.MaxInt64 {
+		hi = math.MaxFloat64
+	}
+	if f < float64(g.lo) || f > hi {
+		return "", pgerr.New(pgerr.InvalidParameterValue, `%.6g is outside the valid range for parameter "%s" (%d .. %.6g)`, f, g.name, g.lo, hi)
 	}
 	return strconv.FormatFloat(f, 'g', -1, 64), nil
 }
@@ -138,8 +147,8 @@ func (g *setting) checkInteger(value string) (string, error) {
 	for end > 0 && (text[end-1] < '0' || text[end-1] > '9') && text[end-1] != '.' {
 		end--
 	}
-	number, err := strconv.ParseFloat(text[:end], 64)
-	if err != nil {
+	number, ok := parseNumber(text[:end])
+	if !ok {
 		return "", g.invalid(value)
 	}
 	if suffix := strings.TrimSpace(text[end:]); suffix != "" {
@@ -153,15 +162,26 @@ func (g *setting) checkInteger(value string) (string, error) {
 		}
 		number = number * float64(size) / float64(sizeOf(units, g.unit))
 	}
-	if number > 0 {
-		number += 0.5
-	} else {
-		number -= 0.5
-	}
-	if number <= float64(g.lo)-1 || number >= float64(g.hi)+1 {
+	number = math.RoundToEven(number)
+	switch {
+	case math.Abs(number) > maxInt:
+		return "", g.invalid(value).WithHint("Value exceeds integer range.")
+	case number < float64(g.lo) || number > float64(g.hi):
 		return "", g.outside(int64(number))
 	}
 	return strconv.FormatInt(int64(number), 10), nil
+}
+
+// parseNumber reads an integer as C does (decimal, 0x hexadecimal, 0 octal), or a floating-point number.
+func parseNumber(text string) (float64, bool) {
+	if strings.Contains(text, "_") {
+		return 0, false
+	}
+	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
+		return float64(n), true
+	}
+	f, err := strconv.ParseFloat(text, 64)
+	return f, err == nil && !math.IsNaN(f)
 }
 
 func (g *setting) outside(n int64) error {
@@ -194,7 +214,7 @@ func (g *setting) show(value string) string {
 
 // parseBool is PostgreSQL's: unique prefixes of true, false, yes and no, on, off, 1 and 0.
 func parseBool(text string) (value, ok bool) {
-	t := strings.ToLower(strings.TrimSpace(text))
+	t := strings.ToLower(text)
 	switch {
 	case t == "":
 		return false, false
@@ -204,6 +224,18 @@ func parseBool(text string) (value, ok bool) {
 		return false, true
 	}
 	return false, false
+}
+
+func escapeNonASCII(text string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		if c >= 32 && c <= 126 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, `\x%02x`, c)
+		}
+	}
+	return b.String()
 }
 
 func onOff(on bool) string {

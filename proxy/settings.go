@@ -23,14 +23,18 @@ func (v *settings) lookup(lower string) (string, bool) {
 			return value, true
 		}
 	}
-	switch lower {
-	case "transaction_isolation", "transaction_read_only", "transaction_deferrable":
+	if isTransaction(lower) {
 		return v.lookup("default_" + lower)
 	}
 	if g := byName()[lower]; g != nil {
 		return g.boot, true
 	}
 	return "", false
+}
+
+// isTransaction reports whether a parameter belongs to the running transaction.
+func isTransaction(lower string) bool {
+	return lower == "transaction_isolation" || lower == "transaction_read_only" || lower == "transaction_deferrable"
 }
 
 // value is lookup of a parameter that exists.
@@ -72,7 +76,7 @@ func checkCustom(name string) error {
 		return unknownSetting(name)
 	}
 	for _, p := range parts {
-		if p == "" || strings.ContainsFunc(p, func(r rune) bool { return !isNameRune(r) }) {
+		if p == "" || p[0] >= '0' && p[0] <= '9' || p[0] == '$' || strings.ContainsFunc(p, func(r rune) bool { return !isNameRune(r) }) {
 			return pgerr.New(pgerr.InvalidName, `invalid configuration parameter name "%s"`, name).
 				WithDetail("Custom parameter names must be two or more simple identifiers separated by dots.")
 		}
@@ -116,6 +120,9 @@ func (v *settings) reset(name string) error {
 		_, err := g.check("", "")
 		return err
 	}
+	if isTransaction(lower) {
+		return pgerr.New(pgerr.FeatureNotSupported, `parameter "%s" cannot be reset`, lower)
+	}
 	if _, ok := v.lookup(lower); !ok {
 		if err := checkCustom(name); err != nil {
 			return err
@@ -129,7 +136,7 @@ func (v *settings) reset(name string) error {
 func onlyTransaction(local map[string]string) map[string]string {
 	var kept map[string]string
 	for name, value := range local {
-		if strings.HasPrefix(name, "transaction_") {
+		if isTransaction(name) {
 			kept = with(kept, name, value)
 		}
 	}

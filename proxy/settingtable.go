@@ -13,7 +13,7 @@ const maxInt = math.MaxInt32
 
 // table lists the parameters in the order of SHOW ALL: by name, without regard to case.
 var table = [...]setting{
-	{name: "application_name", about: "The application name to be reported in statistics and the audit log."},
+	{name: "application_name", kind: kindASCII, about: "The application name to be reported in statistics and the audit log."},
 	{name: "array_nulls", kind: kindBool, boot: "on", about: "Reads NULL in array input as a null element."},
 	{name: "backslash_quote", kind: kindEnum, boot: "safe_encoding", values: []string{"safe_encoding", "on", "off"}, about: `Sets whether "\'" is allowed in string literals.`},
 	{name: "backend_flush_after", kind: kindInteger, boot: "0", hi: 256, about: "Accepted and without effect."},
