@@ -18,6 +18,7 @@ import (
 const (
 	numericOID      = pgcat.Numeric
 	numericArrayOID = pgcat.NumericArray
+	bpcharOID       = pgcat.Bpchar
 )
 
 // constant prints a literal with its type said.

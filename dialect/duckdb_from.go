@@ -207,7 +207,7 @@ func (p *duck) series(c *plan.Call, args []sx) sx {
 		}
 		list := "generate_series(" + strings.Join(texts, ", ") + ")"
 		if len(args) == 3 {
-			list = "CASE WHEN " + texts[2] + " = 0 THEN " + raise(stepZero(c.At)) + " ELSE " + list + " END"
+			list = "CASE WHEN " + texts[2] + " = 0 AND " + texts[0] + " IS NOT NULL AND " + texts[1] + " IS NOT NULL THEN " + raise(stepZero(c.At)) + " ELSE " + list + " END"
 		}
 		return sx{text: "CAST(" + list + " AS " + WorkspaceType(c.T.OID) + "[])", oid: c.T.OID}
 	}

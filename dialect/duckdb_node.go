@@ -85,6 +85,9 @@ func typed(text string, t plan.Type) sx {
 	if q, s, ok := decimalOf(t); ok && t.OID == numericOID {
 		x.p, x.s = q, s
 	}
+	if t.OID == bpcharOID && t.Mod > 4 {
+		x.pad = t.Mod - 4
+	}
 	if t.OID == numericArrayOID {
 		x.text = "CAST(" + text + " AS VARCHAR[])"
 	}

@@ -19,11 +19,11 @@ func integerForms() map[string]duckForm {
 		forms[prefix+"pl("+types+")"] = "$1 + $2"
 		forms[prefix+"mi("+types+")"] = "$1 - $2"
 		forms[prefix+"mul("+types+")"] = "$1 * $2"
-		forms[prefix+"div("+types+")"] = "CASE WHEN $2 = 0 THEN {22012:division by zero} ELSE $1 // $2 END"
+		forms[prefix+"div("+types+")"] = "CASE WHEN $2 = 0 AND $1 IS NOT NULL THEN {22012:division by zero} ELSE $1 // $2 END"
 		if !strings.HasPrefix(types, prefix) {
 			continue
 		}
-		remainder := duckForm("CASE WHEN $2 = 0 THEN {22012:division by zero} WHEN $2 = -1 THEN $1 - $1 ELSE $1 % $2 END")
+		remainder := duckForm("CASE WHEN $2 = 0 AND $1 IS NOT NULL THEN {22012:division by zero} WHEN $2 = -1 THEN $1 - $1 ELSE $1 % $2 END")
 		forms[prefix+"mod("+types+")"], forms["mod("+types+")"] = remainder, remainder
 		forms[prefix+"and("+types+")"] = "$1 & $2"
 		forms[prefix+"or("+types+")"] = "$1 | $2"

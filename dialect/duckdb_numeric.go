@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"fmt"
+	"hash/fnv"
 	"strconv"
 	"strings"
 
@@ -36,6 +38,9 @@ func (p *duck) decimals(sig string, c *plan.Call, a []sx) (sx, bool) {
 		return p.decimalSum(sig[8:11], a)
 	case "numeric_mul(numeric,numeric)":
 		if q := a[0].p + a[1].p; q <= 38 {
+			if q > 18 && a[0].p <= 18 { // DuckDB stays in 64 bits when both operands do
+				a[0] = p.toDecimal(a[0], 19, a[0].s)
+			}
 			return decimal(paren(a[0].text+" * "+a[1].text), q, a[0].s+a[1].s), true
 		}
 	case "numeric_uminus(numeric)":
@@ -147,18 +152,15 @@ func (p *duck) udf(f Func, args []sx) sx {
 	return p.udfOver(f, oids, strings.Join(texts, ", "))
 }
 
-// udfOver names a function once for each place and set of types.
+// udfOver names a function by all that it is, so that a worker may meet it again.
 func (p *duck) udfOver(f Func, oids []uint32, operands string) sx {
-	key := funcKey{proc: f.Proc, result: f.Result, kind: f.Kind, mod: f.Mod, at: f.At, variadic: f.Variadic, explicit: f.Explicit}
-	for _, o := range oids {
-		key.args += itoa(int32(o)) + " "
-	}
-	call, ok := p.names[key]
-	if !ok {
-		call = "waggle_" + strconv.Itoa(len(p.funcs)+1)
-		p.names[key] = call
-		f.Name, f.Args = call, oids
+	f.Args = oids
+	h := fnv.New64a()
+	fmt.Fprint(h, f)
+	f.Name = "waggle_" + strconv.FormatUint(h.Sum64(), 36)
+	if !p.names[f.Name] {
+		p.names[f.Name] = true
 		p.funcs = append(p.funcs, f)
 	}
-	return sx{text: p.count(call + paren(operands)), oid: f.Result}
+	return sx{text: p.count(f.Name + paren(operands)), oid: f.Result}
 }

@@ -41,21 +41,11 @@ type duck struct {
 	cols   map[plan.ColID]sx // what a reference to a column is, where it stands
 	ctes   map[int]*cteInfo
 	funcs  []Func
-	names  map[funcKey]string
+	names  map[string]bool
 	err    error
 	next   int
 	depth  int
 	dry    bool // columns are unknown: CanDuckDB
-}
-
-// funcKey is what makes two functions of a statement the same.
-type funcKey struct {
-	proc, result       uint32
-	kind               FuncKind
-	mod                int32
-	at                 int
-	args               string
-	variadic, explicit bool
 }
 
 // sx is a printed expression. oid is its PostgreSQL type; a numeric is a DECIMAL(p,s) whose scale is the display scale, or,
@@ -64,12 +54,13 @@ type sx struct {
 	text  string
 	oid   uint32
 	p, s  int32
-	null  bool // the constant NULL
-	plain bool // a bare column
+	pad   int32 // of a char(n): n, by which it is padded when its length is no longer part of its type
+	null  bool  // the constant NULL
+	plain bool  // a bare column
 }
 
 func newDuck(tables map[int]string) *duck {
-	return &duck{tables: tables, cols: map[plan.ColID]sx{}, ctes: map[int]*cteInfo{}, names: map[funcKey]string{}}
+	return &duck{tables: tables, cols: map[plan.ColID]sx{}, ctes: map[int]*cteInfo{}, names: map[string]bool{}}
 }
 
 // fail keeps the first error.
@@ -155,6 +146,9 @@ func (p *duck) output(x sx, t plan.Type) string {
 		over := pgerr.New(pgerr.DatetimeOverflow, "interval out of range")
 		return "CASE WHEN abs(date_part('hour'," + x.text + ")) >= 2562047 AND abs(date_part('year'," + x.text + ")) < 178956970 THEN " +
 			raise(over) + " ELSE " + x.text + " END"
+	}
+	if t.OID == pgcat.Bpchar && t.Mod < 0 && x.pad > 0 {
+		return "CASE WHEN length(" + x.text + ") < " + itoa(x.pad) + " THEN rpad(" + x.text + ", " + itoa(x.pad) + ", ' ') ELSE " + x.text + " END"
 	}
 	return "CAST(" + x.text + " AS " + WorkspaceType(t.OID) + ")"
 }

@@ -74,6 +74,9 @@ func (p *duck) aligned(s *sel, reps []sx, out []plan.Col) string {
 
 // unify is the representation that holds both: one DECIMAL for two of them when it fits, else text.
 func (p *duck) unify(a, b sx) sx {
+	if a.oid == bpcharOID && (a.pad == b.pad || a.null || b.null) {
+		return sx{oid: a.oid, pad: max(a.pad, b.pad)}
+	}
 	if a.oid != numericOID {
 		return sx{oid: a.oid}
 	}

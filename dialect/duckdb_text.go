@@ -26,7 +26,7 @@ var duckTexts = map[string]duckForm{
 	"repeat(text,int4)": "repeat($1, greatest($2, 0))", "md5(text)": "md5($1)",
 }
 
-const substring3 = "CASE WHEN $3 < 0 THEN {22011:negative substring length not allowed} ELSE " +
+const substring3 = "CASE WHEN $3 < 0 AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22011:negative substring length not allowed} ELSE " +
 	"substr($1, greatest($2, 1), greatest($3::BIGINT + least($2, 1) - 1, 0)) END"
 
 // duckRule says a call when it can; otherwise forms and datum are tried.

@@ -12,15 +12,15 @@ import (
 // duckTimes: what depends on the session's zone goes through datum; DuckDB's own zone is UTC.
 var duckTimes = map[string]duckForm{
 	"date_pli(date,int4)": "$1 + $2", "date_mii(date,int4)": "$1 - $2", "integer_pl_date(int4,date)": "$2 + $1",
-	"date_mi(date,date)":                        "CASE WHEN isinf($1) OR isinf($2) THEN {22008:cannot subtract infinite dates} ELSE CAST($1 - $2 AS INTEGER) END",
+	"date_mi(date,date)":                        "CASE WHEN (isinf($1) OR isinf($2)) AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22008:cannot subtract infinite dates} ELSE CAST($1 - $2 AS INTEGER) END",
 	"date_pl_interval(date,interval)":           "CAST($1 AS TIMESTAMP) + $2",
 	"date_mi_interval(date,interval)":           "CAST($1 AS TIMESTAMP) - $2",
 	"timestamp_pl_interval(timestamp,interval)": "$1 + $2",
 	"timestamp_mi_interval(timestamp,interval)": "$1 - $2",
 	"interval_pl_timestamp(interval,timestamp)": "$2 + $1",
 	"interval_pl_date(interval,date)":           "CAST($2 AS TIMESTAMP) + $1",
-	"timestamp_mi(timestamp,timestamp)":         "CASE WHEN isinf($1) OR isinf($2) THEN {22008:interval out of range} ELSE $1 - $2 END",
-	"timestamptz_mi(timestamptz,timestamptz)":   "CASE WHEN isinf($1) OR isinf($2) THEN {22008:interval out of range} ELSE $1::TIMESTAMP - $2::TIMESTAMP END",
+	"timestamp_mi(timestamp,timestamp)":         "CASE WHEN (isinf($1) OR isinf($2)) AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22008:interval out of range} ELSE $1 - $2 END",
+	"timestamptz_mi(timestamptz,timestamptz)":   "CASE WHEN (isinf($1) OR isinf($2)) AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22008:interval out of range} ELSE $1::TIMESTAMP - $2::TIMESTAMP END",
 	"isfinite(date)":                            "isfinite($1)", "isfinite(timestamp)": "isfinite($1)", "isfinite(timestamptz)": "isfinite($1)",
 }
 

@@ -10,6 +10,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -20,18 +21,21 @@ import (
 	"github.com/duckdb/duckdb-go/v2/arrowmapping"
 	"github.com/duckdb/duckdb-go/v2/mapping"
 
+	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
 // database is the worker's DuckDB: in memory, locked.
 type database struct {
-	db mapping.Database
+	db    mapping.Database
+	known map[string]bool           // functions registered so far; one statement runs at a time
+	env   atomic.Pointer[datum.Env] // of the running statement
 }
 
 // openDatabase opens DuckDB with every door shut: no file, no extension, no spill, and no setting can be changed later.
 func openDatabase(c config) (*database, error) {
-	d := &database{}
+	d := &database{known: map[string]bool{}}
 	var conf mapping.Config
 	if mapping.CreateConfig(&conf) == mapping.StateError {
 		return nil, errors.New("duckdb: no configuration")
@@ -175,7 +179,7 @@ func (d *database) query(o queryOrder, w *streamWriter) error {
 		return err
 	}
 	defer mapping.Disconnect(&con)
-	if err := register(con, o); err != nil {
+	if err := d.register(con, o); err != nil {
 		return err
 	}
 	var stmt mapping.PreparedStatement

@@ -19,14 +19,14 @@ func fromDuckDB(text string) error {
 		}
 	}
 	kind, rest, _ := strings.Cut(text, ": ")
-	cause := errors.New(text)
+	cause := errors.New(shape(text))
 	switch kind {
 	case "Out of Memory Error":
 		return outOfMemory().Because(cause)
 	case "Conversion Error":
 		return conversionError(rest).Because(cause)
 	case "Out of Range Error":
-		return pgerr.New(pgerr.NumericOutOfRange, "value out of range").Because(cause)
+		return rangeError(rest).Because(cause)
 	case "Interrupt Error", "INTERRUPT Error":
 		return pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request").Because(cause)
 	}
@@ -47,13 +47,54 @@ func outOfMemory() *pgerr.Error {
 
 func conversionError(rest string) *pgerr.Error {
 	low := strings.ToLower(rest)
+	moment := strings.Contains(low, "date") || strings.Contains(low, "time")
 	switch {
-	case strings.Contains(low, "out of range") && (strings.Contains(low, "date") || strings.Contains(low, "timestamp")):
+	case strings.Contains(low, "decimal("):
+		return pgerr.New(pgerr.NumericOutOfRange, "numeric field overflow")
+	case moment && strings.Contains(low, "out of range"):
 		return pgerr.New(pgerr.DatetimeOverflow, "date/time field value out of range")
-	case strings.Contains(low, "out of range"), strings.Contains(low, "overflow"):
-		return pgerr.New(pgerr.NumericOutOfRange, "value out of range")
-	case strings.Contains(low, "date"), strings.Contains(low, "timestamp"), strings.Contains(low, "time"):
+	case moment:
 		return pgerr.New(pgerr.InvalidDatetimeFormat, "invalid input syntax for a date or time")
+	case strings.Contains(low, "string"):
+		return pgerr.New(pgerr.InvalidTextRepresentation, "invalid input syntax")
 	}
-	return pgerr.New(pgerr.InvalidTextRepresentation, "invalid input syntax")
+	return rangeError(rest)
+}
+
+// rangeError names the type as PostgreSQL does.
+func rangeError(rest string) *pgerr.Error {
+	for duck, name := range map[string]string{"INT16": "smallint", "INT32": "integer", "INT64": "bigint"} {
+		if strings.Contains(rest, duck) {
+			return pgerr.New(pgerr.NumericOutOfRange, "%s out of range", name)
+		}
+	}
+	low := strings.ToLower(rest)
+	if strings.Contains(low, "date") || strings.Contains(low, "timestamp") || strings.Contains(low, "interval") {
+		return pgerr.New(pgerr.DatetimeOverflow, "timestamp out of range")
+	}
+	return pgerr.New(pgerr.NumericOutOfRange, "value out of range")
+}
+
+// shape is an error text without anything quoted or counted in it: it may hold values of rows.
+func shape(text string) string {
+	var b strings.Builder
+	quoted := rune(0)
+	for _, c := range text {
+		switch {
+		case quoted != 0:
+			if c == quoted {
+				quoted = 0
+			}
+		case c == '\'' || c == '"':
+			quoted = c
+			b.WriteRune('…')
+		case c >= '0' && c <= '9':
+			b.WriteByte('#')
+		case c == '\n':
+			return b.String()
+		default:
+			b.WriteRune(c)
+		}
+	}
+	return b.String()
 }

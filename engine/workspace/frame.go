@@ -66,19 +66,24 @@ type failure struct {
 	Detail   string `json:"d,omitempty"`
 	Hint     string `json:"h,omitempty"`
 	Position int    `json:"p,omitempty"`
+	Cause    string `json:"cause,omitempty"` // for the server's log: the shape of what DuckDB said
 }
 
 func asFailure(err error) failure {
 	e := pgerr.From(err)
 	f := failure{Code: e.Code, Message: e.Message, Detail: e.Detail, Hint: e.Hint, Position: e.Position}
 	if e.Code == pgerr.Internal && e.Unwrap() != nil {
-		f.Detail = ""
+		f.Cause = e.Unwrap().Error()
 	}
 	return f
 }
 
 func (f failure) err() *pgerr.Error {
-	return &pgerr.Error{Code: f.Code, Message: f.Message, Detail: f.Detail, Hint: f.Hint, Position: f.Position}
+	e := &pgerr.Error{Code: f.Code, Message: f.Message, Detail: f.Detail, Hint: f.Hint, Position: f.Position}
+	if f.Cause != "" {
+		return e.Because(errors.New(f.Cause))
+	}
+	return e
 }
 
 // frameWriter writes whole frames; it may be used by several goroutines.

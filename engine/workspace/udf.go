@@ -23,12 +23,12 @@ import (
 // scalar is one registered function: what it computes and how its values cross.
 type scalar struct {
 	f      dialect.Func
-	env    *datum.Env
+	db     *database
 	handle cgo.Handle
 }
 
-// register adds the functions that one statement calls to its connection.
-func register(con mapping.Connection, o queryOrder) error {
+// register adds the functions that one statement calls, but for those that an earlier one has added.
+func (d *database) register(con mapping.Connection, o queryOrder) error {
 	if len(o.Funcs) == 0 {
 		return nil
 	}
@@ -36,10 +36,15 @@ func register(con mapping.Connection, o queryOrder) error {
 	if err != nil {
 		return err
 	}
+	d.env.Store(env)
 	for _, f := range o.Funcs {
-		if err := registerOne(con, &scalar{f: f, env: env}); err != nil {
+		if d.known[f.Name] {
+			continue
+		}
+		if err := registerOne(con, &scalar{f: f, db: d}); err != nil {
 			return err
 		}
+		d.known[f.Name] = true
 	}
 	return nil
 }
@@ -106,9 +111,9 @@ func (s *scalar) run(in mapping.DataChunk, out mapping.Vector) (err error) {
 			err = pgerr.New(pgerr.Internal, "function %s failed: %v", s.f.Name, r)
 		}
 	}()
-	rows := int(mapping.DataChunkGetSize(in))
+	rows, env := int(mapping.DataChunkGetSize(in)), s.db.env.Load()
 	if s.f.Kind == dialect.AggFunc {
-		return s.aggregate(in, out, rows)
+		return s.aggregate(in, out, env)
 	}
 	columns := make([]column, len(s.f.Args))
 	for i, oid := range s.f.Args {
@@ -118,35 +123,35 @@ func (s *scalar) run(in mapping.DataChunk, out mapping.Vector) (err error) {
 	args := make([]datum.Value, len(columns))
 	for row := range rows {
 		for i := range columns {
-			if args[i], err = columns[i].get(row, s.env); err != nil {
+			if args[i], err = columns[i].get(row, env); err != nil {
 				return err
 			}
 		}
-		v, err := s.value(args)
+		v, err := s.value(args, env)
 		if err != nil {
 			return err
 		}
-		if err := result.set(row, v, s.env); err != nil {
+		if err := result.set(row, v, env); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *scalar) value(args []datum.Value) (datum.Value, error) {
+func (s *scalar) value(args []datum.Value, env *datum.Env) (datum.Value, error) {
 	switch s.f.Kind {
 	case dialect.CastFunc:
 		if args[0] == nil {
 			return nil, nil
 		}
-		return datum.Cast(args[0], s.f.Args[0], s.f.Result, s.f.Mod, s.f.Explicit, s.env)
+		return datum.Cast(args[0], s.f.Args[0], s.f.Result, s.f.Mod, s.f.Explicit, env)
 	case dialect.SortKeyFunc:
 		return sortKey(args[0], s.f.Args[0])
 	case dialect.SeriesFunc:
 		elem, _ := elementOf(s.f.Result)
-		return series(elem, args, s.env)
+		return series(elem, args, env)
 	}
-	return datum.Call(s.function(), args, s.env)
+	return datum.Call(s.function(), args, env)
 }
 
 func (s *scalar) function() datum.Func {
@@ -154,7 +159,8 @@ func (s *scalar) function() datum.Func {
 }
 
 // aggregate computes datum.AggCall over each row's list of argument rows.
-func (s *scalar) aggregate(in mapping.DataChunk, out mapping.Vector, rows int) error {
+func (s *scalar) aggregate(in mapping.DataChunk, out mapping.Vector, env *datum.Env) error {
+	rows := int(mapping.DataChunkGetSize(in))
 	list := mapping.DataChunkGetVector(in, 0)
 	valid := (*uint64)(mapping.VectorGetValidity(list))
 	entries := unsafe.Slice((*listEntry)(mapping.VectorGetData(list)), rows)
@@ -172,7 +178,7 @@ func (s *scalar) aggregate(in mapping.DataChunk, out mapping.Vector, rows int) e
 			for k := range group {
 				group[k] = make([]datum.Value, len(columns))
 				for i := range columns {
-					v, err := columns[i].get(int(e.offset)+k, s.env)
+					v, err := columns[i].get(int(e.offset)+k, env)
 					if err != nil {
 						return err
 					}
@@ -180,11 +186,11 @@ func (s *scalar) aggregate(in mapping.DataChunk, out mapping.Vector, rows int) e
 				}
 			}
 		}
-		v, err := datumAgg(s.function(), group, s.env)
+		v, err := datumAgg(s.function(), group, env)
 		if err != nil {
 			return err
 		}
-		if err := result.set(row, v, s.env); err != nil {
+		if err := result.set(row, v, env); err != nil {
 			return err
 		}
 	}
