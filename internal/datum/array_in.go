@@ -101,7 +101,9 @@ func (r *arrayReader) bounds() error {
 		switch {
 		case upper < lower:
 			return pgerr.New(pgerr.ArraySubscriptError, "upper bound cannot be less than lower bound")
-		case upper-lower+1 > math.MaxInt32, upper == math.MaxInt32:
+		case upper == math.MaxInt32:
+			return pgerr.New(pgerr.ProgramLimitExceeded, "array upper bound is too large: %d", upper)
+		case upper-lower+1 > math.MaxInt32:
 			return pgerr.New(pgerr.ProgramLimitExceeded, "array size exceeds the maximum allowed (134217727)")
 		}
 		r.dims = append(r.dims, Dim{int32(upper - lower + 1), int32(lower)})

@@ -141,7 +141,11 @@ func AppendBinaryNumeric(dst []byte, n *Numeric) []byte {
 		sign = wireNegative
 	}
 	if !n.finite() {
-		return append(dst, 0, 0, 0, 0, byte(sign>>8), 0, 0, 0)
+		scale := byte(0x20) // what PostgreSQL sends with an infinity
+		if sign == wireNaN {
+			scale = 0
+		}
+		return append(dst, 0, 0, 0, 0, byte(sign>>8), 0, 0, scale)
 	}
 	var buf [64]byte
 	return AppendBinaryDigits(dst, n.Dec.Coeff.Append(buf[:0], 10), sign != 0, int(n.Scale()))

@@ -79,7 +79,7 @@ func failure(f fault, text, typ, zone string) error {
 		return pgerr.New(pgerr.DatetimeOverflow, "date/time field value out of range: \"%s\"", text)
 	case monthDayRange:
 		return pgerr.New(pgerr.DatetimeOverflow, "date/time field value out of range: \"%s\"", text).
-			WithHint("Perhaps you need a different \"DateStyle\" setting.")
+			WithHint("Perhaps you need a different \"datestyle\" setting.")
 	case intervalRange:
 		return pgerr.New("22015", "interval field value out of range: \"%s\"", text)
 	case zoneRange:

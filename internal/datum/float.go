@@ -23,6 +23,9 @@ func floatIn(text string, bits int) (Value, error) {
 	}
 	number, rest := s[:n], s[n:]
 	f, exact := parseFloat(number, bits)
+	if f != f {
+		f = math.Float64frombits(plainNaN)
+	}
 	if !exact {
 		return nil, pgerr.New(pgerr.NumericOutOfRange, "\"%s\" is out of range for type %s", number, typ)
 	}
@@ -31,6 +34,9 @@ func floatIn(text string, bits int) (Value, error) {
 	}
 	return Float(f), nil
 }
+
+// plainNaN is C's NaN; Go's has another lowest bit.
+const plainNaN = 0x7ff8000000000000
 
 func trimLeft(s string) string {
 	for s != "" && isSpace(s[0]) {

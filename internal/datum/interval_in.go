@@ -272,12 +272,13 @@ func (d *spanDecoder) number(t string) (int, fault) {
 
 // yearMonth reads the month of SQL's years-months.
 func (d *spanDecoder) yearMonth(t string, years int64, rest string) (int, fault) {
-	n := digitPrefix(rest)
-	month, ok := atoi32(rest[:n])
+	digits, negative := strings.CutPrefix(rest, "-")
+	n := digitPrefix(digits)
+	month, ok := atoi32(digits[:n])
 	switch {
-	case !ok || month >= 12:
+	case !ok || month >= 12 || negative && month > 0:
 		return 0, fieldRange
-	case n < len(rest):
+	case n < len(digits) || negative && n == 0:
 		return 0, badFormat
 	}
 	if t[0] == '-' {

@@ -73,15 +73,15 @@ func (p *jsonParser) document() (JSON, error) {
 	if err := p.lex.next(); err != nil {
 		return JSON{}, err
 	}
-	j, err := p.value("JSON value")
+	j, err := p.value()
 	if err == nil && p.lex.tok != jsonEnd {
 		err = p.lex.expected("end of input")
 	}
 	return j, err
 }
 
-// value reads a value that begins at the current token and moves past it; what names it in an error.
-func (p *jsonParser) value(what string) (JSON, error) {
+// value reads a value that begins at the current token and moves past it.
+func (p *jsonParser) value() (JSON, error) {
 	var j JSON
 	switch p.lex.tok {
 	case '{', '[':
@@ -106,7 +106,7 @@ func (p *jsonParser) value(what string) (JSON, error) {
 		j.Kind, j.Truth = JSONBool, p.lex.tok == jsonTrue
 	case jsonNull:
 	default:
-		return j, p.lex.expected(what)
+		return j, p.lex.expected("JSON value")
 	}
 	return j, p.lex.next()
 }
@@ -133,8 +133,8 @@ func (p *jsonParser) array() (JSON, error) {
 	if p.lex.tok == ']' {
 		return j, p.lex.next()
 	}
-	for what := `array element or "]"`; ; what = "JSON value" {
-		item, err := p.value(what)
+	for {
+		item, err := p.value()
 		if err != nil {
 			return j, err
 		}
@@ -197,7 +197,7 @@ func (p *jsonParser) pair(j *JSON, what string) error {
 	if err := p.lex.next(); err != nil {
 		return err
 	}
-	v, err := p.value("JSON value")
+	v, err := p.value()
 	if err == nil && p.build {
 		j.Keys, j.Items = append(j.Keys, key), append(j.Items, v)
 	}

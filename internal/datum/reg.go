@@ -142,6 +142,9 @@ func TypeByName(text string) (uint32, bool) {
 }
 
 func regtypeIn(text string) (Value, error) {
+	if trimSpace(text) == "" {
+		return nil, pgerr.New(pgerr.SyntaxError, "invalid type name \"%s\"", text)
+	}
 	oid, ok := TypeByName(text)
 	if !ok {
 		return nil, pgerr.New(pgerr.UndefinedObject, "type \"%s\" does not exist", trimSpace(text))
