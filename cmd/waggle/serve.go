@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/waggle-sql/waggle/engine/workspace"
 	"github.com/waggle-sql/waggle/identity"
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner"
 	"github.com/waggle-sql/waggle/proxy"
 	"github.com/waggle-sql/waggle/semantic"
 	"github.com/waggle-sql/waggle/source/catalog"
@@ -138,7 +140,7 @@ func (s *system) proxy(e *engine.Engine) (*proxy.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := proxy.Config{Engine: e, Authenticator: scram{s.directory}, MaxConnections: s.config.limits.connections,
+	c := proxy.Config{Engine: door{e}, Authenticator: scram{s.directory}, MaxConnections: s.config.limits.connections,
 		Defaults: func(*identity.Session) map[string]string { return defaults }}
 	if c.Certificates, err = s.certificates(); err != nil {
 		return nil, pgerr.New(pgerr.ConfigFile, "%s", err)
@@ -205,4 +207,16 @@ func (a scram) Start(ctx context.Context, at identity.Attempt, binding, first []
 		return nil, nil, err
 	}
 	return c, answer, nil
+}
+
+// door is the engine as the proxy sees it.
+type door struct{ *engine.Engine }
+
+// Execute runs a plan; the reader owns everything that is open for it.
+func (d door) Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args engine.Args) (array.RecordReader, error) {
+	r, err := d.Engine.Execute(ctx, who, p, args)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
