@@ -4,5 +4,6 @@ package datum
 func families() []family {
 	return []family{
 		integerArithmetic(), comparison(), numberCasts(), stringCasts(), floatArithmetic(), floatMath(), numericFunctions(),
+		textBasics(), textEdits(), byteaFunctions(), encodings(), likes(), regexps(), formats(),
 	}
 }

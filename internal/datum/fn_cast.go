@@ -2,6 +2,7 @@ package datum
 
 import (
 	"math"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -128,8 +129,8 @@ func stringCasts() family {
 	name := unary(func(s Text) Text { return Text(truncateName(string(s))) })
 	char := unary(func(s Text) Int { return Int(int8(charIn(string(s)))) })
 	return family{
-		"text(bpchar)": identity, "text(name)": identity, "varchar(name)": identity, "bpchar(name)": identity,
-		"name(text)": name, "name(varchar)": name, "name(bpchar)": name,
+		"text(bpchar)": unary(trimPadding), "text(name)": identity, "varchar(name)": identity, "bpchar(name)": identity,
+		"name(text)": name, "name(varchar)": name, "name(bpchar)": after(func(v Value) Value { return trimPadding(v.(Text)) }, name),
 		"text(char)":   unary(func(c Int) Text { return Text(AppendChar(nil, byte(c))) }),
 		"bpchar(char)": unary(func(c Int) Text { return Text(AppendChar(nil, byte(c))) }),
 		"char(text)":   char,
@@ -169,3 +170,6 @@ func firstRunes(s string, n int) string {
 	}
 	return s
 }
+
+// trimPadding removes the spaces that mean nothing at the end of a bpchar.
+func trimPadding(s Text) Text { return Text(strings.TrimRight(string(s), " ")) }

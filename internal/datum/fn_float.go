@@ -140,10 +140,8 @@ func floatSign(x Float) Float {
 		return 1
 	case x < 0:
 		return -1
-	case x == 0:
-		return 0
 	}
-	return x
+	return 0 // of NaN too
 }
 
 func floatSqrt(x Float) (Value, error) {

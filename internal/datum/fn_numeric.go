@@ -57,7 +57,9 @@ func numericFunctions() family {
 }
 
 // clampDigits limits round and trunc's scale as PostgreSQL does.
-func clampDigits(scale Int) int32 { return int32(max(min(scale, maxNumericScale), -maxNumericDigits-1)) }
+func clampDigits(scale Int) int32 {
+	return int32(max(min(scale, maxNumericScale), -maxNumericDigits-1))
+}
 
 func roundAt(a *Numeric, scale Int) (*Numeric, error) {
 	if !a.finite() {

@@ -50,7 +50,7 @@ var units = []string{"microseconds", "milliseconds", "second", "minute", "hour",
 
 var zones = []string{"UTC", "America/New_York", "Asia/Kolkata", "EST", "PDT", "+03", "UTC+5", "Nowhere/Bad", "europe/berlin", "-04:30"}
 
-var regexps = []string{"a", "b+", "(a)(b)?", "^a.*c$", "[[:alpha:]]+", "\\d+", "a|ab", "(?i)ABC", "x*", "l+o?", "[^a-c]", "\\mfoo", "(", "a{2,3}", "a{1}b", ".", "é", "(b)(c)", "a+?", "\\s", "[a-", "*a", "\\y", "(?:ab)+", "[0-9]+", "w\\w*", "\\.", "$", "^", "\\1", "(a)\\1", "a(?=b)", "(l|lo)", "[[:<:]]a"}
+var patterns = []string{"a", "b+", "(a)(b)?", "^a.*c$", "[[:alpha:]]+", "\\d+", "a|ab", "(?i)ABC", "x*", "l+o?", "[^a-c]", "\\mfoo", "(", "a{2,3}", "a{1}b", ".", "é", "(b)(c)", "a+?", "\\s", "[a-", "*a", "\\y", "(?:ab)+", "[0-9]+", "w\\w*", "\\.", "$", "^", "\\1", "(a)\\1", "a(?=b)", "(l|lo)", "[[:<:]]a"}
 
 var numberFormats = []string{"999", "9999.99", "0000", "FM999.00", "S999", "999S", "MI999", "999MI", "PL999", "SG999", "999PR", "9,999,999", "9G999D99", "L999", "$999", "RN", "FMRN", "999TH", "999th", "9.99EEEE", "9.9EEEE", "V99", "99V99", "FM9999999999.999999", "B999", "99999999999999999999.999", "\"text\"999", "999.", ".99", "FM0.09", "0", "rn", "FM99.99", "x99", "99 99", "00.00", "9990D00", "MI9,999.00", "S0.0", "999.9PR", "SG99.9"}
 
@@ -95,7 +95,7 @@ func special(p *pgcat.Proc, i int) []string {
 		return []string{"2024-02-29", "29 Feb 2024", "20240229", "02/29/24", "2024-02-29 12:34:56", "11:30 PM 2024-01-05", "2460370", "2024-060", "2024-09-4", "February 29, 2024", "2024-02-29 12:34:56.789 +03", "2023-02-29", "xx", "", "2024-13-01", "12:30", "3600", "21 24", "2024-02-29 BC", "13:00 AM 2024-01-05"}
 	case strings.HasPrefix(name, "regexp_") || strings.Contains(name, "regex") || name == "substring" && i > 0 && typ == "text":
 		if i == 1 {
-			return regexps
+			return patterns
 		}
 		if typ == "text" && i == len(p.Args)-1 && i > 2 || name == "regexp_match" && i == 2 || name == "regexp_like" && i == 2 {
 			return []string{"", "i", "g", "gi", "x", "n", "s", "z", "c", "w"}
