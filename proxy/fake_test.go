@@ -35,7 +35,7 @@ type fakeEngine struct {
 }
 
 var (
-	literalRE = regexp.MustCompile(`(?is)^select\s+\(?(\d+)\)?(::pg_catalog.int4)?$`)
+	literalRE = regexp.MustCompile(`(?is)^select\s+\(?'?(\d+)'?\)?(::pg_catalog.int4)?$`)
 	textRE    = regexp.MustCompile(`(?is)^select\s+'([^']*)'(?:::text)?(?:\s+as\s+(\w+))?$`)
 	seriesRE  = regexp.MustCompile(`(?is)^select\s+(?:\*\s+from\s+)?generate_series\s*\(\s*(\d+),\s*(\d+)\s*\)(?:\s+(?:as\s+)?(\w+))?$`)
 	paramRE   = regexp.MustCompile(`(?is)^select\s+\$1(?:::(int4|text))?$`)
