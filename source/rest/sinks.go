@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"cmp"
 	"strings"
 	"time"
 
@@ -201,24 +200,8 @@ func (c *check) passes(v datum.Value) bool {
 		return c.values[v]
 	}
 	for w := range c.values {
-		d := compare(v, w)
+		d := datum.Compare(c.column.typ.OID, v, w)
 		return c.op == "<" && d < 0 || c.op == "<=" && d <= 0 || c.op == ">" && d > 0 || c.op == ">=" && d >= 0
 	}
 	return false
-}
-
-// compare orders two values of one of the types that sinks are for; texts by bytes, as in C.UTF-8.
-func compare(a, b datum.Value) int {
-	switch a := a.(type) {
-	case datum.Text:
-		b, _ := b.(datum.Text)
-		return strings.Compare(string(a), string(b))
-	case datum.Timestamp:
-		b, _ := b.(datum.Timestamp)
-		return cmp.Compare(a, b)
-	case datum.Date:
-		b, _ := b.(datum.Date)
-		return cmp.Compare(a, b)
-	}
-	return 1
 }

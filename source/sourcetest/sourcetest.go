@@ -1,0 +1,244 @@
+// Package sourcetest is the conformance suite of connectors: it proves on live data that what a source declares is true. A
+// filter that is declared exact returns the rows that PostgreSQL's comparison keeps and no other; one that is declared a
+// superset returns these at least; a limit, a choice of columns and an empty request do what they say.
+package sourcetest
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/waggle-sql/waggle/dialect"
+	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/source"
+)
+
+// Suite is a source to be proved. Its data must not change meanwhile.
+type Suite struct {
+	Source  source.Source
+	Open    func(t *testing.T) source.Conn
+	Objects []string // nil: all that the source declares
+	Rounds  int      // random requests for each sink and each pair of sinks; 0 is 8
+	Seed    uint64
+}
+
+// Run proves each object of a suite in a subtest.
+func Run(t *testing.T, s Suite) {
+	if s.Rounds == 0 {
+		s.Rounds = 8
+	}
+	declared := s.Source.Capabilities().Objects
+	if s.Objects == nil {
+		for name := range declared {
+			s.Objects = append(s.Objects, name)
+		}
+		slices.Sort(s.Objects)
+	}
+	for _, name := range s.Objects {
+		t.Run(name, func(t *testing.T) {
+			p := &proof{T: t, suite: s, name: name, object: declared[name], conn: s.Open(t), rand: rand.New(rand.NewPCG(s.Seed, 1))}
+			p.all()
+		})
+	}
+}
+
+// proof is the suite over one object.
+type proof struct {
+	*testing.T
+	suite  Suite
+	name   string
+	object dialect.Object
+	conn   source.Conn
+	rand   *rand.Rand
+	schema source.Schema
+	whole  *data // all rows and columns
+}
+
+func (p *proof) all() {
+	schema, err := p.conn.Describe(p.Context(), p.name)
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.schema = schema
+	p.whole = p.must(dialect.Calls{Object: p.name, Columns: p.columns(), Limit: -1})
+	if len(p.whole.rows) == 0 {
+		p.Fatal("the object has no rows: nothing can be proved on it")
+	}
+	p.notNull()
+	p.projection()
+	p.nothing()
+	p.limits(nil)
+	for i := range p.object.Sinks {
+		for range p.suite.Rounds {
+			p.filter(&p.object.Sinks[i])
+		}
+	}
+	for range p.suite.Rounds * min(len(p.object.Sinks), 4) {
+		p.pair()
+	}
+}
+
+func (p *proof) columns() []string {
+	names := make([]string, len(p.schema.Columns))
+	for i, c := range p.schema.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// notNull proves the columns that are declared never to be null.
+func (p *proof) notNull() {
+	for i, c := range p.schema.Columns {
+		for _, row := range p.whole.rows {
+			if c.NotNull && row[i] == nil {
+				p.Fatalf("column %s is declared NOT NULL and has a NULL", c.Name)
+			}
+		}
+	}
+}
+
+// projection proves that fewer columns, in another order, are the same rows.
+func (p *proof) projection() {
+	for range p.suite.Rounds {
+		order := p.rand.Perm(len(p.schema.Columns))[:p.rand.IntN(len(p.schema.Columns)+1)]
+		var names []string
+		for _, i := range order {
+			names = append(names, p.schema.Columns[i].Name)
+		}
+		got := p.must(dialect.Calls{Object: p.name, Columns: names, Limit: -1})
+		p.same("columns "+fmt.Sprint(names), got.bag(p.schemaOf(order)), p.whole.pick(order).bag(p.schemaOf(order)))
+	}
+}
+
+func (p *proof) schemaOf(order []int) []source.Column {
+	out := make([]source.Column, len(order))
+	for i, c := range order {
+		out[i] = p.schema.Columns[c]
+	}
+	return out
+}
+
+// nothing proves that an empty request and a limit of no rows ask nothing.
+func (p *proof) nothing() {
+	for _, calls := range []dialect.Calls{
+		{Object: p.name, Columns: p.columns(), Limit: -1, Empty: true}, {Object: p.name, Columns: p.columns(), Limit: 0},
+	} {
+		got := p.must(calls)
+		if len(got.rows) != 0 || len(got.report.Requests) != 0 {
+			p.Errorf("an empty request gave %d rows in %d requests", len(got.rows), len(got.report.Requests))
+		}
+	}
+}
+
+// limits proves that a limit gives just that many of the rows.
+func (p *proof) limits(sinks []dialect.SinkValue) {
+	if !p.object.Limit {
+		return
+	}
+	all := p.whole
+	if sinks != nil {
+		all = p.must(dialect.Calls{Object: p.name, Columns: p.columns(), Limit: -1, Sinks: sinks})
+	}
+	for _, n := range []int{1, 1 + p.rand.IntN(len(p.whole.rows)), len(all.rows), len(all.rows) + 1} {
+		if n == 0 {
+			continue
+		}
+		got := p.must(dialect.Calls{Object: p.name, Columns: p.columns(), Limit: int64(n), Sinks: sinks})
+		if want := min(n, len(all.rows)); len(got.rows) != want {
+			p.Errorf("limit %d gave %d rows, not %d", n, len(got.rows), want)
+		}
+		p.within("limit", got.bag(p.schema.Columns), all.bag(p.schema.Columns))
+	}
+}
+
+// filter proves one sink with values of the data and others.
+func (p *proof) filter(s *dialect.Sink) { p.prove(p.term(s)) }
+
+// pair proves two sinks together.
+func (p *proof) pair() {
+	if len(p.object.Sinks) < 2 {
+		return
+	}
+	i := p.rand.IntN(len(p.object.Sinks))
+	j := p.rand.IntN(len(p.object.Sinks) - 1)
+	if j >= i {
+		j++
+	}
+	p.prove(p.term(&p.object.Sinks[i]), p.term(&p.object.Sinks[j]))
+}
+
+func (p *proof) prove(terms ...term) {
+	calls := dialect.Calls{Object: p.name, Columns: p.columns(), Limit: -1}
+	exact := true
+	for _, t := range terms {
+		calls.Sinks = append(calls.Sinks, dialect.SinkValue{Sink: t.sink.Name, Values: t.texts})
+		exact = exact && t.sink.Support == plan.Exact
+	}
+	got := p.must(calls)
+	want := &data{}
+	for _, row := range p.whole.rows {
+		if !slices.ContainsFunc(terms, func(t term) bool { return !t.keeps(row) }) {
+			want.rows = append(want.rows, row)
+		}
+	}
+	what := fmt.Sprint(calls.Sinks)
+	if exact {
+		p.same(what, got.bag(p.schema.Columns), want.bag(p.schema.Columns))
+		return
+	}
+	p.within(what, want.bag(p.schema.Columns), got.bag(p.schema.Columns))
+	p.within(what, got.bag(p.schema.Columns), p.whole.bag(p.schema.Columns))
+}
+
+// must reads a request to its end.
+func (p *proof) must(calls dialect.Calls) *data {
+	p.Helper()
+	d, err := read(p.Context(), p.conn, calls, p.schema)
+	if err != nil {
+		p.Fatalf("%v: %v", calls, err)
+	}
+	return d
+}
+
+func (p *proof) same(what string, got, want bag) {
+	p.Helper()
+	p.within(what+": too many rows", got, want)
+	p.within(what+": rows are missing", want, got)
+}
+
+// within fails when part holds a row more often than whole.
+func (p *proof) within(what string, part, whole bag) {
+	p.Helper()
+	for row, n := range part {
+		if n > whole[row] {
+			p.Errorf("%s: %s is there %d times, not %d", what, row, n, whole[row])
+			return
+		}
+	}
+}
+
+// read reads a request's rows as datums.
+func read(ctx context.Context, c source.Conn, calls dialect.Calls, schema source.Schema) (*data, error) {
+	types := map[string]plan.Type{}
+	for _, col := range schema.Columns {
+		types[col.Name] = col.Type
+	}
+	rows, err := c.Run(ctx, calls)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Release()
+	d := &data{}
+	for rows.Next() {
+		if err := d.add(rows.RecordBatch(), calls.Columns, types); err != nil {
+			return nil, err
+		}
+	}
+	d.report = rows.Report()
+	if rows.Err() == nil && d.report.Rows != int64(len(d.rows)) {
+		return nil, fmt.Errorf("the report says %d rows, not %d", d.report.Rows, len(d.rows))
+	}
+	return d, rows.Err()
+}
