@@ -14,7 +14,7 @@ import (
 func (b *binder) aggregateCall(s *scope, r resolution, c *callSite) plan.Expr {
 	if c.sets {
 		return b.fail(pgerr.New(pgerr.FeatureNotSupported, "aggregate function calls cannot contain set-returning function calls").
-			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."), c.at)
+			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."), s.setAt)
 	}
 	a := b.buildAgg(s, r, c)
 	if b.err != nil {
@@ -54,7 +54,7 @@ func (b *binder) buildAgg(s *scope, r resolution, c *callSite) *plan.Agg {
 	declared := slices.Clone(r.args)
 	result, err := resolveGeneric(typesOf(args), declared, r.proc.Result)
 	if err != nil {
-		b.fail(err, c.at)
+		b.fail(err, -1)
 		return a
 	}
 	b.convertArgs(args, declared)

@@ -72,12 +72,16 @@ func (b *binder) finishArray(a *plan.ArrayOf, nested bool) plan.Expr {
 // indirection binds subscripts and field selections.
 func (b *binder) indirection(s *scope, n *pg.A_Indirection) plan.Expr {
 	e := b.expr(s, n.Arg)
+	subscripts := 0
 	for _, x := range n.Indirection {
 		if b.err != nil {
 			return e
 		}
 		switch i := x.Node.(type) {
 		case *pg.Node_AIndices:
+			if subscripts++; subscripts > 1 && e.Type().OID != pgcat.JSONB {
+				return b.refuse(pos(e), "subscripts of several dimensions are not supported")
+			}
 			e = b.subscript(s, e, i.AIndices, restIsSlice(n.Indirection))
 		case *pg.Node_String_:
 			e = b.field(e, i.String_.Sval)

@@ -94,6 +94,7 @@ type binder struct {
 	table     []string // by column id: the alias to name it by in errors
 	params    []param
 	custom    bool
+	untyped   map[*plan.Late]bool // references to parameters that no context has typed
 	nextCTE   int
 	depth     int
 	aggs      map[*plan.Agg]*scope // the scope that each aggregate belongs to
@@ -104,7 +105,8 @@ type binder struct {
 }
 
 func newBinder(in Input) *binder {
-	b := &binder{in: in, env: newEnv(in.Settings), aggs: map[*plan.Agg]*scope{}, grows: map[*plan.Project]*entityItem{}}
+	b := &binder{in: in, env: newEnv(in.Settings), aggs: map[*plan.Agg]*scope{}, grows: map[*plan.Project]*entityItem{},
+		untyped: map[*plan.Late]bool{}}
 	b.owner, b.table = make([]*scope, 1), make([]string, 1)
 	for _, oid := range in.Params {
 		b.params = append(b.params, param{typ: plan.Type{OID: oid, Mod: -1}})
@@ -162,14 +164,6 @@ func (b *binder) newCol(s *scope, table, name string, t plan.Type) plan.Col {
 	return plan.Col{ID: b.newID(s, table), Name: name, Type: t}
 }
 
-// pos is the position of a bound expression, for errors about it.
-func pos(e plan.Expr) int {
-	if e == nil {
-		return -1
-	}
-	return e.Pos()
-}
-
 // parseOne parses a text that holds one statement.
 func parseOne(s plan.Span) (*pg.Node, error) {
 	tree, err := pg.Parse(s.Text)
@@ -177,7 +171,7 @@ func parseOne(s plan.Span) (*pg.Node, error) {
 		return nil, syntaxError(err, s)
 	}
 	if len(tree.Stmts) != 1 || tree.Stmts[0].Stmt == nil {
-		return nil, pgerr.New(pgerr.SyntaxError, "cannot insert multiple commands into a prepared statement").At(s.Offset)
+		return nil, pgerr.New(pgerr.SyntaxError, "cannot insert multiple commands into a prepared statement")
 	}
 	return tree.Stmts[0].Stmt, nil
 }

@@ -16,6 +16,7 @@ type cte struct {
 	origins   []plan.Origin
 	recursive bool
 	refs      int
+	lastRef   int  // where the last reference stands
 	pending   bool // its own text is being bound and it has no columns yet
 }
 
@@ -126,6 +127,7 @@ func (b *binder) recursiveCTE(s *scope, frame *cteFrame, c *cte, n *pg.CommonTab
 	}
 	c.pending = false
 	b.setColumns(c, n, first)
+	clear(c.origins)
 	refs := c.refs
 	second := b.query(q.Rarg, s.asParent(), queryOptions{unknowns: true})
 	if b.err != nil {
@@ -133,13 +135,13 @@ func (b *binder) recursiveCTE(s *scope, frame *cteFrame, c *cte, n *pg.CommonTab
 	}
 	if c.refs > refs+1 {
 		b.fail(pgerr.New(pgerr.InvalidRecursion,
-			"recursive reference to query \"%s\" must not appear more than once", c.name), at)
+			"recursive reference to query \"%s\" must not appear more than once", c.name), c.lastRef)
 		return
 	}
 	out := b.combine(q, first, second)
 	for i, o := range out.cols {
 		if b.err == nil && o.typ != c.cols[i].Type {
-			b.recursionType(c, i, o.typ)
+			b.recursionType(c, i, o.typ, pos(first.column(i)))
 		}
 	}
 	c.node = out.node
@@ -150,11 +152,11 @@ func (b *binder) recursiveCTE(s *scope, frame *cteFrame, c *cte, n *pg.CommonTab
 	}
 }
 
-func (b *binder) recursionType(c *cte, i int, whole plan.Type) {
+func (b *binder) recursionType(c *cte, i int, whole plan.Type, at int) {
 	b.fail(pgerr.New(pgerr.DatatypeMismatch,
 		"recursive query \"%s\" column %d has type %s in non-recursive term but type %s overall", c.name, i+1,
 		formatType(c.cols[i].Type), formatType(whole)).
-		WithHint("Cast the output of the non-recursive term to the correct type."), -1)
+		WithHint("Cast the output of the non-recursive term to the correct type."), at)
 }
 
 // cteReference reads a CTE in a FROM.
@@ -165,6 +167,7 @@ func (b *binder) cteReference(s *scope, c *cte, n *pg.RangeVar) (plan.Node, []*i
 		return &plan.Values{}, nil
 	}
 	c.refs++
+	c.lastRef = b.at(n.Location)
 	it := &item{name: c.name, relVisible: true, colsVisible: true}
 	if n.Alias != nil {
 		it.name, it.renamed = n.Alias.Aliasname, true

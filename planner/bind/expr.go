@@ -219,6 +219,10 @@ func (b *binder) typeCast(s *scope, n *pg.TypeCast) plan.Expr {
 	if !ok {
 		return null(pgcat.Unknown, at)
 	}
+	if p := n.Arg.GetParamRef(); p != nil && n.TypeName.GetLocation() >= 0 && n.TypeName.Location < p.Location {
+		// pg_query's grammar takes type $1, which is none of PostgreSQL's.
+		return b.fail(pgerr.New(pgerr.SyntaxError, "syntax error at or near \"$%d\"", p.Number), b.at(p.Location))
+	}
 	var e plan.Expr
 	if a := n.Arg.GetAArrayExpr(); a != nil && elementOf(baseOf(t.OID)) != 0 {
 		e = b.arrayExpr(s, a, plan.Type{OID: baseOf(t.OID), Mod: t.Mod})
@@ -252,8 +256,7 @@ func (b *binder) collate(s *scope, n *pg.CollateClause) plan.Expr {
 		if len(names) > 1 && names[0] != "pg_catalog" {
 			name = dotted(names)
 		}
-		return b.fail(pgerr.New(pgerr.UndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", name).
-			WithHint("Everything is sorted as C.UTF-8."), at)
+		return b.fail(pgerr.New(pgerr.UndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", name), at)
 	}
 	if t := e.Type().OID; t == pgcat.Unknown {
 		return b.textOfUnknown(e)

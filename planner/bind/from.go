@@ -161,7 +161,10 @@ func (b *binder) rangeSubselect(s *scope, n *pg.RangeSubselect) (plan.Node, []*i
 	if b.err != nil {
 		return out.node, nil
 	}
-	it := &item{relVisible: n.Alias != nil, colsVisible: true, name: n.Alias.GetAliasname()}
+	it := &item{relVisible: n.Alias != nil, colsVisible: true, name: "unnamed_subquery"}
+	if n.Alias != nil {
+		it.name = n.Alias.Aliasname
+	}
 	it.cols = b.adopt(s, it.name, out)
 	b.aliasColumns(it, n.Alias)
 	s.all = append(s.all, it)

@@ -18,6 +18,8 @@ func (b *binder) funcCall(s *scope, n *pg.FuncCall) plan.Expr {
 	if name == "measure" && len(n.Args) == 1 && len(pgcat.ProcsByName(name)) == 0 {
 		return b.measure(s, n, at)
 	}
+	top := s.topLevel
+	s.topLevel = false
 	aggregate := isAggregateName(name) && n.Over == nil
 	if aggregate {
 		s.inAgg++
@@ -27,6 +29,7 @@ func (b *binder) funcCall(s *scope, n *pg.FuncCall) plan.Expr {
 	if aggregate {
 		s.inAgg--
 	}
+	s.topLevel = top
 	var filter plan.Expr
 	if n.AggFilter != nil {
 		filter = b.toBoolean(b.within(s, inFilter, n.AggFilter), "FILTER")
@@ -53,6 +56,9 @@ func (b *binder) funcCall(s *scope, n *pg.FuncCall) plan.Expr {
 	if r.coercion {
 		return b.functionCast(r, args[0], n, at)
 	}
+	if last := len(args) - 1; n.FuncVariadic && r.proc.Variadic == pgcat.Any && elementOf(baseOf(sig.actual[last])) == 0 {
+		return b.fail(pgerr.New(pgerr.DatatypeMismatch, "VARIADIC argument must be an array"), pos(args[last]))
+	}
 	call := &callSite{n: n, at: at, args: args, filter: filter, within: within, sets: !sets && s.sets}
 	switch r.proc.Kind {
 	case 'a':
@@ -62,7 +68,7 @@ func (b *binder) funcCall(s *scope, n *pg.FuncCall) plan.Expr {
 		return b.windowCall(s, r, call)
 	case 'w':
 		if n.Over == nil {
-			return b.fail(pgerr.New(pgerr.WindowingError, "window function %s requires an OVER clause", r.proc.Name), at)
+			return b.fail(pgerr.New(pgerr.WrongObjectType, "window function %s requires an OVER clause", r.proc.Name), at)
 		}
 		return b.windowCall(s, r, call)
 	}
@@ -105,7 +111,7 @@ func (b *binder) functionName(n *pg.FuncCall, at int) (string, bool) {
 
 // arguments binds the arguments and notes named notation.
 func (b *binder) arguments(s *scope, n *pg.FuncCall, name string) (signature, []plan.Expr) {
-	sig := signature{name: name, variadic: n.FuncVariadic}
+	sig := signature{name: name, written: dotted(texts(n.Funcname)), variadic: n.FuncVariadic}
 	var args []plan.Expr
 	for _, a := range n.Args {
 		if x := a.GetNamedArgExpr(); x != nil {
@@ -151,7 +157,7 @@ func (b *binder) plainCall(s *scope, r resolution, c *callSite) plan.Expr {
 		if e := b.checkSetPlace(s, c.at); e != nil {
 			return e
 		}
-		s.sets = true
+		s.sets, s.setAt = true, c.at
 	}
 	return b.call(r, c.args, n.FuncVariadic, c.at)
 }

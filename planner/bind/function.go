@@ -11,6 +11,7 @@ import (
 // signature is how a function was written: its name and actual arguments.
 type signature struct {
 	name     string
+	written  string // the name as it was written, with its schema
 	actual   []uint32
 	names    []string // of the last arguments, in named notation
 	variadic bool     // VARIADIC was written
@@ -53,7 +54,7 @@ func (b *binder) resolveFunction(sig signature, at int) (resolution, bool) {
 }
 
 func (s signature) spelled() string {
-	out := s.name + "("
+	out := s.written + "("
 	positional := len(s.actual) - len(s.names)
 	for i, t := range s.actual {
 		if i > 0 {
@@ -213,7 +214,7 @@ func (b *binder) call(r resolution, args []plan.Expr, variadic bool, at int) pla
 	}
 	result, err := resolveGeneric(typesOf(args), declared, result)
 	if err != nil {
-		return b.fail(err, at)
+		return b.fail(err, -1)
 	}
 	b.convertArgs(args, declared)
 	args = reorder(args, r)

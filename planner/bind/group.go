@@ -75,7 +75,7 @@ func (q *selectBuild) group(n *pg.Node) int {
 	}
 	t := &q.targets[i]
 	t.expr = b.textOfUnknown(t.expr)
-	b.requireEquality(t.expr.Type().OID, pos(t.expr))
+	b.requireEquality(t.expr.Type().OID, b.at(nodeLocation(n)))
 	plan.WalkExpr(t.expr, func(e plan.Expr) {
 		switch x := e.(type) {
 		case *plan.Agg:

@@ -11,11 +11,11 @@ func oidConst(oid, value uint32, at int) plan.Expr {
 }
 
 // missingItem explains why a qualifier names nothing (errorMissingRTE).
-func (b *binder) missingItem(s *scope, schema, name string) *pgerr.Error {
+func (b *binder) missingItem(s *scope, name string) *pgerr.Error {
 	for level := s; level != nil; level = level.up {
 		for _, it := range level.all {
 			renamed := it.renamed && it.rel != nil && it.rel.Table.Name == name && it.name != name
-			if it.name != name && !renamed || schema != "" && schema != it.schema {
+			if it.name != name && !renamed {
 				continue
 			}
 			e := pgerr.New(pgerr.UndefinedTable, "invalid reference to FROM-clause entry for table \"%s\"", name)
@@ -125,7 +125,7 @@ func (n *near) compare(it *item, match, name string, penalty int) {
 		return
 	}
 	d := levenshtein(name, match)
-	if d > len(match)/2 {
+	if d > len(name)/2 {
 		return
 	}
 	d += penalty

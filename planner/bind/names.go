@@ -157,7 +157,7 @@ func (b *binder) qualifiedItem(s *scope, names []string, at int) *item {
 		}
 		return it
 	}
-	b.fail(b.missingItem(s, schema, name), at)
+	b.fail(b.missingItem(s, name), at)
 	return nil
 }
 

@@ -123,7 +123,7 @@ func (b *binder) callOperator(op *pgcat.Operator, args []plan.Expr, at int) plan
 	}
 	result, err := resolveGeneric(typesOf(args), declared, op.Result)
 	if err != nil {
-		return b.fail(err, at)
+		return b.fail(err, -1)
 	}
 	b.convertArgs(args, declared)
 	proc, ok := pgcat.ProcByOID(op.Code)

@@ -35,11 +35,16 @@ func (b *binder) paramRef(p *pg.ParamRef) plan.Expr {
 	if b.in.Values != nil && n <= len(b.in.Values) && t.OID != pgcat.Unknown {
 		return &plan.Const{Base: plan.Base{T: *t, At: at}, Value: b.in.Values[n-1]}
 	}
-	return &plan.Late{Base: plan.Base{T: *t, At: at}, Kind: plan.Parameter, Index: n}
+	p0 := &plan.Late{Base: plan.Base{T: *t, At: at}, Kind: plan.Parameter, Index: n}
+	if t.OID == pgcat.Unknown {
+		b.untyped[p0] = true
+	}
+	return p0
 }
 
 // coerceParam gives a parameter of unknown type the type that its context demands (variable_coerce_param_hook).
 func (b *binder) coerceParam(p *plan.Late, oid uint32) plan.Expr {
+	delete(b.untyped, p)
 	t := &b.params[p.Index-1].typ
 	switch t.OID {
 	case pgcat.Unknown:
@@ -59,6 +64,9 @@ func (b *binder) finishParams() {
 			b.fail(pgerr.New(pgerr.IndeterminateDatatype, "could not determine data type of parameter $%d", i+1), -1)
 			return
 		}
+	}
+	for p := range b.untyped {
+		b.fail(pgerr.New("42P08", "could not determine data type of parameter $%d", p.Index), p.At)
 	}
 }
 

@@ -4,16 +4,16 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgcat"
 )
 
-// context is how freely a conversion may be chosen.
-type context byte
+// permission is how freely a conversion may be chosen.
+type permission byte
 
 const (
-	implicit   context = 'i'
-	assignment context = 'a'
-	explicit   context = 'e'
+	implicit   permission = 'i'
+	assignment permission = 'a'
+	explicit   permission = 'e'
 )
 
-func (c context) allows(declared byte) bool {
+func (c permission) allows(declared byte) bool {
 	rank := func(b byte) int {
 		switch b {
 		case 'i':
@@ -38,7 +38,7 @@ const (
 )
 
 // pathway finds how a value of type from becomes one of type to (find_coercion_pathway).
-func pathway(to, from uint32, c context) (path, uint32) {
+func pathway(to, from uint32, c permission) (path, uint32) {
 	from, to = baseOf(from), baseOf(to)
 	if from == to {
 		return relabelPath, 0
@@ -66,7 +66,7 @@ func pathway(to, from uint32, c context) (path, uint32) {
 	return noPath, 0
 }
 
-func arrayPathway(to, from uint32, c context) path {
+func arrayPathway(to, from uint32, c permission) path {
 	te, fe := elementOf(to), elementOf(from)
 	if te == 0 || fe == 0 {
 		return noPath
@@ -108,7 +108,7 @@ func binaryCoercible(from, to uint32) bool {
 }
 
 // canCoerce reports whether arguments of some types may be passed as others (can_coerce_type).
-func canCoerce(from, to []uint32, c context) bool {
+func canCoerce(from, to []uint32, c permission) bool {
 	generic := false
 	for i, f := range from {
 		t := to[i]
@@ -133,6 +133,6 @@ func canCoerce(from, to []uint32, c context) bool {
 	return !generic || genericConsistent(from, to)
 }
 
-func canCoerceOne(from, to uint32, c context) bool {
+func canCoerceOne(from, to uint32, c permission) bool {
 	return canCoerce([]uint32{from}, []uint32{to}, c)
 }

@@ -137,7 +137,8 @@ func (b *binder) callColumns(s *scope, table string, c rangeCall, aliased bool) 
 	}
 	if len(c.defs) > 0 {
 		b.fail(pgerr.New(pgerr.SyntaxError,
-			"a column definition list is only allowed for functions returning \"record\""), at)
+			"a column definition list is only allowed for functions returning \"record\""),
+			b.at(c.defs[0].GetColumnDef().GetLocation()))
 	}
 	name := c.name
 	if aliased {
@@ -159,7 +160,8 @@ func (b *binder) recordColumns(s *scope, table string, x *plan.Call, c rangeCall
 	names, types := outParams(x.Proc)
 	if len(types) > 0 {
 		if len(c.defs) > 0 {
-			b.fail(pgerr.New(pgerr.SyntaxError, "a column definition list is redundant for a function with OUT parameters"), at)
+			b.fail(pgerr.New(pgerr.SyntaxError, "a column definition list is redundant for a function with OUT parameters"),
+				b.at(c.defs[0].GetColumnDef().GetLocation()))
 		}
 		types, err := resolveOuts(x, types)
 		if err != nil {

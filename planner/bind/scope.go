@@ -22,6 +22,7 @@ type scope struct {
 	ctes      *cteFrame
 	aggs      bool // has aggregates of its own
 	windows   bool
+	setAt     int // where the last set-returning function stands
 	sets      bool
 	named     []*windowDef
 	bare      []bareMetric

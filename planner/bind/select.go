@@ -30,7 +30,6 @@ type queryOptions struct {
 type target struct {
 	name   string
 	expr   plan.Expr
-	raw    *pg.Node
 	hidden bool
 	origin plan.Origin
 }
@@ -135,6 +134,7 @@ type selectBuild struct {
 	groupSets  [][]int
 	unique     bool
 	on         []int // targets of DISTINCT ON
+	onAt       []int // where they stand
 	distinctOn bool
 }
 
@@ -159,7 +159,11 @@ func (b *binder) targets(s *scope, list []*pg.Node) []target {
 		if name == "" {
 			name = columnName(r.GetVal())
 		}
-		out = append(out, target{name: name, expr: e, raw: r.GetVal(), origin: b.originOf(s, e)})
+		t := target{name: name, expr: e}
+		if r.GetVal().GetCollateClause() == nil {
+			t.origin = b.originOf(s, e)
+		}
+		out = append(out, t)
 	}
 	return out
 }

@@ -45,7 +45,7 @@ func appendSort(items []sortItem, it sortItem) []sortItem {
 func (b *binder) sortItem(q *selectBuild, by *pg.SortBy, i int) (sortItem, bool) {
 	t := &q.targets[i]
 	t.expr = b.textOfUnknown(t.expr)
-	at := pos(t.expr)
+	at := b.at(nodeLocation(by.Node))
 	desc, first, ok := b.direction(by, t.expr.Type().OID, at)
 	return sortItem{target: i, desc: desc, nullsFirst: first, at: at}, ok
 }
@@ -167,7 +167,7 @@ func (b *binder) findTarget99(s *scope, q *selectBuild, n *pg.Node, c clause) in
 			return i
 		}
 	}
-	q.targets = append(q.targets, target{name: "?column?", expr: e, raw: n, hidden: true})
+	q.targets = append(q.targets, target{name: "?column?", expr: e, hidden: true})
 	return len(q.targets) - 1
 }
 

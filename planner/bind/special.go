@@ -39,7 +39,7 @@ func (b *binder) caseExpr(s *scope, n *pg.CaseExpr) plan.Expr {
 		results = append([]plan.Expr{null(pgcat.Unknown, -1)}, results...)
 	}
 	if !sets && s.sets {
-		return b.setNotAllowed("CASE", at)
+		return b.setNotAllowed("CASE", s.setAt)
 	}
 	c.T = b.unifyResults("CASE", results)
 	for i := range c.Whens {
@@ -70,7 +70,7 @@ func (b *binder) choose(s *scope, kind plan.ChooseKind, name string, nodes []*pg
 	args := b.exprs(s, nodes)
 	t := b.unifyResults(name, args)
 	if kind == plan.Coalesce && !sets && s.sets {
-		return b.setNotAllowed(name, at)
+		return b.setNotAllowed(name, s.setAt)
 	}
 	c := &plan.Choose{Base: plan.Base{T: t, At: at}, Kind: kind, Args: args}
 	if kind != plan.Coalesce && b.err == nil {
@@ -179,7 +179,16 @@ func (b *binder) nullTest(s *scope, n *pg.NullTest) plan.Expr {
 		}
 		return junction(args, false, at)
 	}
-	return &plan.IsNull{Base: base(pgcat.Bool, at), Arg: b.textOfUnknown(e), Negated: negated}
+	if !isUntyped(e) {
+		e = b.textOfUnknown(e)
+	}
+	return &plan.IsNull{Base: base(pgcat.Bool, at), Arg: e, Negated: negated}
+}
+
+// isUntyped reports a parameter whose type nothing has determined yet.
+func isUntyped(e plan.Expr) bool {
+	l, ok := e.(*plan.Late)
+	return ok && l.Kind == plan.Parameter && l.T.OID == pgcat.Unknown
 }
 
 func (b *binder) booleanTest(s *scope, n *pg.BooleanTest) plan.Expr {

@@ -30,8 +30,8 @@ func syntaxCode(message string) string {
 	case strings.Contains(message, "not supported"), strings.Contains(message, "not yet implemented"),
 		strings.Contains(message, "not implemented"):
 		return pgerr.FeatureNotSupported
-	case strings.HasPrefix(message, "invalid Unicode"), strings.HasPrefix(message, "invalid byte sequence"):
-		return pgerr.SyntaxError
+	case strings.HasPrefix(message, "invalid byte sequence"):
+		return pgerr.CharacterNotInRepertoire
 	case strings.HasPrefix(message, "stack depth"):
 		return pgerr.StatementTooComplex
 	case strings.HasPrefix(message, "frame s"), strings.HasPrefix(message, "frame e"):

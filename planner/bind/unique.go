@@ -46,7 +46,7 @@ func (q *selectBuild) distinct(n *pg.SelectStmt) {
 		t.expr = b.textOfUnknown(t.expr)
 		b.requireEquality(t.expr.Type().OID, pos(t.expr))
 		if !slices.Contains(q.on, i) {
-			q.on = append(q.on, i)
+			q.on, q.onAt = append(q.on, i), append(q.onAt, b.at(nodeLocation(d)))
 		}
 	}
 	q.checkDistinctOn()
@@ -78,7 +78,7 @@ func (q *selectBuild) checkDistinctOn() {
 
 func (q *selectBuild) badDistinctOn(i int) {
 	q.b.fail(pgerr.New(pgerr.InvalidColumnReference,
-		"SELECT DISTINCT ON expressions must match initial ORDER BY expressions"), pos(q.targets[i].expr))
+		"SELECT DISTINCT ON expressions must match initial ORDER BY expressions"), q.onAt[slices.Index(q.on, i)])
 }
 
 // sets puts a ProjectSet under the select list for each level of nested set-returning functions, innermost first.

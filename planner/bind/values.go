@@ -16,7 +16,7 @@ func (b *binder) valuesQuery(s *scope, n *pg.SelectStmt) *output {
 	for _, l := range n.ValuesLists {
 		items := l.GetList().GetItems()
 		if width >= 0 && len(items) != width {
-			b.fail(pgerr.New(pgerr.SyntaxError, "VALUES lists must all be the same length"), b.at(location(items)))
+			b.fail(pgerr.New(pgerr.SyntaxError, "VALUES lists must all be the same length"), b.at(nodeLocation(items[0])))
 			return emptyOutput()
 		}
 		width = len(items)
@@ -68,26 +68,4 @@ func (b *binder) orderValues(s *scope, n *pg.SelectStmt, out *output) *output {
 		return emptyOutput()
 	}
 	return q.finish(limit, queryOptions{})
-}
-
-// location is the place of the first of some nodes, -1 when it has none.
-func location(nodes []*pg.Node) int32 {
-	if len(nodes) == 0 {
-		return -1
-	}
-	switch x := nodes[0].Node.(type) {
-	case *pg.Node_AConst:
-		return x.AConst.Location
-	case *pg.Node_ColumnRef:
-		return x.ColumnRef.Location
-	case *pg.Node_FuncCall:
-		return x.FuncCall.Location
-	case *pg.Node_ParamRef:
-		return x.ParamRef.Location
-	case *pg.Node_TypeCast:
-		return x.TypeCast.Location
-	case *pg.Node_AExpr:
-		return x.AExpr.Location
-	}
-	return -1
 }

@@ -51,7 +51,7 @@ func (b *binder) windowCall(s *scope, r resolution, c *callSite) plan.Expr {
 		return bad(pgerr.FeatureNotSupported, "FILTER is not implemented for non-aggregate window functions")
 	case c.sets:
 		return b.fail(pgerr.New(pgerr.FeatureNotSupported, "window function calls cannot contain set-returning function calls").
-			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."), c.at)
+			WithHint("You might be able to move the set-returning function into a LATERAL FROM item."), s.setAt)
 	}
 	w := &plan.WindowFunc{}
 	w.Agg = *b.buildWindowAgg(s, r, c)
@@ -148,7 +148,11 @@ func (b *binder) checkOverride(sp spec, n *pg.WindowDef, at int) {
 	case n.OrderClause != nil && sp.order != nil:
 		b.fail(pgerr.New(pgerr.WindowingError, "cannot override ORDER BY clause of window \"%s\"", n.Refname), at)
 	case sp.framed:
-		b.fail(pgerr.New(pgerr.WindowingError, "cannot copy window \"%s\" because it has a frame clause", n.Refname), at)
+		e := pgerr.New(pgerr.WindowingError, "cannot copy window \"%s\" because it has a frame clause", n.Refname)
+		if n.OrderClause == nil && n.PartitionClause == nil && isReference(n) {
+			e = e.WithHint("Omit the parentheses in this OVER clause.")
+		}
+		b.fail(e, at)
 	}
 }
 
