@@ -168,7 +168,7 @@ func (s *setup) shown(v datum.Value, err error) string {
 		return showError(e.Code, e.Message, e.Detail, e.Hint)
 	}
 	text := string(datum.AppendText(nil, s.oid, v, &s.env))
-	wire := datum.AppendBinary(nil, s.oid, v)
+	wire := datum.AppendBinary([]byte{}, s.oid, v)
 	if s.oid == pgcat.Bpchar && s.mod > 4 { // padded by rowenc
 		for i := len([]rune(text)); i < int(s.mod-4); i++ {
 			text, wire = text+" ", append(wire, ' ')

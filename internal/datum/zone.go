@@ -4,26 +4,34 @@ import (
 	"strings"
 	"sync"
 	"time"
-	_ "time/tzdata" // zones must not depend on the machine
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
 )
 
-var zoneNames = sync.OnceValue(func() map[string]string {
-	names := pgcat.TimezoneNames()
-	m := make(map[string]string, len(names))
-	for _, n := range names {
-		m[strings.ToLower(n)] = n
+// zones holds every named zone by its name in lower case, read at its first use.
+var zones = sync.OnceValue(func() map[string]func() *time.Location {
+	m := map[string]func() *time.Location{"utc": func() *time.Location { return time.UTC }}
+	for _, z := range pgcat.Timezones() {
+		if key := strings.ToLower(z.Name); m[key] == nil {
+			m[key] = sync.OnceValue(func() *time.Location {
+				zone, err := time.LoadLocationFromTZData(z.Name, []byte(z.File))
+				if err != nil {
+					return nil
+				}
+				return zone
+			})
+		}
 	}
 	return m
 })
 
 // LoadZone finds a zone by its name in any case, or by a POSIX text without daylight saving time ("UTC+3", "<-03>3").
-// The returned name is the one that SHOW TimeZone prints.
+// The rules are PostgreSQL's own,
+// whatever the machine has. The returned name is the one that SHOW TimeZone prints.
 func LoadZone(name string) (zone *time.Location, canonical string, ok bool) {
-	if n, ok := zoneNames()[strings.ToLower(name)]; ok {
-		if z, err := time.LoadLocation(n); err == nil {
-			return z, n, true
+	if load, ok := zones()[strings.ToLower(name)]; ok {
+		if zone := load(); zone != nil {
+			return zone, zone.String(), true
 		}
 	}
 	if label, offset, ok := posixZone(name); ok {
@@ -45,7 +53,7 @@ func posixZone(s string) (label string, offset int, ok bool) {
 			n++
 		}
 		label, rest = strings.ToUpper(s[:n]), s[n:]
-		if n < 3 {
+		if n == 0 {
 			return "", 0, false
 		}
 	}

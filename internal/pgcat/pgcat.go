@@ -25,19 +25,11 @@ type Field struct {
 // file decodes data/name.gz: first a line of column names, then one row per line in COPY's text format.
 // A name that is not there has no rows.
 func file(name string) (columns []string, rows [][]Field) {
-	packed, err := data.ReadFile("data/" + name + ".gz")
-	if err != nil {
+	text := unpack(name)
+	if text == "" {
 		return nil, nil
 	}
-	z, err := gzip.NewReader(bytes.NewReader(packed))
-	if err != nil {
-		panic("pgcat: " + name + ": " + err.Error()) // the file is part of the binary
-	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		panic("pgcat: " + name + ": " + err.Error())
-	}
-	head, body, _ := strings.Cut(string(text), "\n")
+	head, body, _ := strings.Cut(text, "\n")
 	columns = strings.Split(head, "\t")
 	n := strings.Count(body, "\n")
 	rows = make([][]Field, 0, n)
@@ -49,6 +41,23 @@ func file(name string) (columns []string, rows [][]Field) {
 		rows = append(rows, row)
 	}
 	return columns, rows
+}
+
+// unpack returns the content of data/name.gz, "" when there is none.
+func unpack(name string) string {
+	packed, err := data.ReadFile("data/" + name + ".gz")
+	if err != nil {
+		return ""
+	}
+	z, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		panic("pgcat: " + name + ": " + err.Error()) // the file is part of the binary
+	}
+	text, err := io.ReadAll(z)
+	if err != nil {
+		panic("pgcat: " + name + ": " + err.Error())
+	}
+	return string(text)
 }
 
 func decodeLine(row []Field, line string) {

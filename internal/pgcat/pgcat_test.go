@@ -1,6 +1,9 @@
 package pgcat
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestTypes(t *testing.T) {
 	ty, ok := TypeByOID(Timestamp)
@@ -103,6 +106,15 @@ func TestWords(t *testing.T) {
 	}
 	if a, ok := TimezoneAbbreviationByName("MSK"); !ok || a.Zone != "Europe/Moscow" {
 		t.Errorf("MSK: %+v", a)
+	}
+	rules := map[string]bool{}
+	for _, z := range Timezones() {
+		rules[z.Name] = strings.HasPrefix(z.File, "TZif")
+	}
+	for _, n := range TimezoneNames() {
+		if !rules[n] {
+			t.Errorf("%s has no rules", n)
+		}
 	}
 	if a, _ := TimezoneAbbreviationByName("CEST"); a.Offset != 7200 || !a.DST {
 		t.Errorf("CEST: %+v", a)

@@ -145,5 +145,5 @@ var timezoneNames = sync.OnceValue(func() []string {
 	return out
 })
 
-// TimezoneNames returns the names of pg_timezone_names in order; their rules are Go's time zone data.
+// TimezoneNames returns the names of pg_timezone_names in order.
 func TimezoneNames() []string { return timezoneNames() }

@@ -48,10 +48,14 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	zones, err := writeTimezones()
+	if err != nil {
+		return err
+	}
 	if err := writeConstants(ctx, conn); err != nil {
 		return err
 	}
-	fmt.Printf("pgcat: %d files, %d bytes\n", len(dumps)+1, total+n)
+	fmt.Printf("pgcat: %d files, %d bytes\n", len(dumps)+2, total+n+zones)
 	return nil
 }
 
