@@ -2,10 +2,8 @@ package rest_test
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -142,26 +140,4 @@ func (f *fixture) readContext(ctx context.Context, c source.Conn, calls dialect.
 	}
 	r.err, r.report = rows.Err(), rows.Report()
 	return r
-}
-
-func TestFirst(t *testing.T) {
-	f := start(t, sandbox.Options{})
-	for _, login := range []string{"admin", "emea"} {
-		for _, s := range []source.Source{f.gong, f.google} {
-			c := f.open(s, login)
-			for name := range s.Capabilities().Objects {
-				schema, _ := c.Describe(t.Context(), name)
-				var cols []string
-				for _, col := range schema.Columns {
-					cols = append(cols, col.Name)
-				}
-				began := time.Now()
-				r := f.read(c, ask(name, cols...))
-				fmt.Println(login, name, len(r.rows), r.err, r.report.Pages, r.report.Bytes, r.report.Status, time.Since(began))
-				if len(r.rows) > 0 {
-					fmt.Printf("  %q\n", r.rows[0])
-				}
-			}
-		}
-	}
 }
