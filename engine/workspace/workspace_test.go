@@ -19,8 +19,13 @@ import (
 
 // TestMain is the worker's entry when a test's pool executes this binary again.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == "worker" {
+	switch {
+	case len(os.Args) == 2 && os.Args[1] == "worker":
 		Main()
+	case len(os.Args) == 2 && os.Args[1] == "parent":
+		parent()
+	case len(os.Args) == 3 && os.Args[1] == "probe":
+		probe()
 	}
 	goleak.VerifyTestMain(m)
 }
