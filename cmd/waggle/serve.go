@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
@@ -212,8 +211,8 @@ func (a scram) Start(ctx context.Context, at identity.Attempt, binding, first []
 // door is the engine as the proxy sees it.
 type door struct{ *engine.Engine }
 
-// Execute runs a plan; the reader owns everything that is open for it.
-func (d door) Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args engine.Args) (array.RecordReader, error) {
+// Execute runs a plan; the result owns everything that is open for it.
+func (d door) Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args engine.Args) (proxy.Result, error) {
 	r, err := d.Engine.Execute(ctx, who, p, args)
 	if err != nil {
 		return nil, err
