@@ -263,11 +263,13 @@ func (r *receiver) array(elem uint32, mod int32) (Value, error) {
 	switch {
 	case r.short:
 		return nil, nil
-	case dims < 0 || dims > MaxDims:
+	case dims < 0:
 		return nil, errBinary("invalid number of dimensions: %d", dims)
+	case dims > MaxDims:
+		return nil, pgerr.New(pgerr.ProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", dims, MaxDims)
 	case flags != 0 && flags != 1:
 		return nil, errBinary("invalid array flags")
-	case oid != elem:
+	case oid != elem && oid < firstUnpinnedOID:
 		return nil, pgerr.New(pgerr.DatatypeMismatch, "binary data has array element type %d (%s) instead of expected %d (%s)",
 			oid, typeName(oid), elem, typeName(elem))
 	}
@@ -283,8 +285,8 @@ func (r *receiver) array(elem uint32, mod int32) (Value, error) {
 	if dims == 0 || items == 0 {
 		return &Array{Elem: elem}, nil
 	}
-	for range items {
-		v, err := r.item(elem, mod)
+	for i := range items {
+		v, err := r.item(elem, mod, int(i)+1)
 		if err != nil || r.short {
 			return nil, err
 		}
@@ -293,7 +295,10 @@ func (r *receiver) array(elem uint32, mod int32) (Value, error) {
 	return a, nil
 }
 
-func (r *receiver) item(elem uint32, mod int32) (Value, error) {
+// firstUnpinnedOID bounds the OIDs that every PostgreSQL knows; an array of another element type is taken as what was expected.
+const firstUnpinnedOID = 10000
+
+func (r *receiver) item(elem uint32, mod int32, number int) (Value, error) {
 	n := r.int32()
 	switch {
 	case r.short, n == -1:
@@ -301,5 +306,11 @@ func (r *receiver) item(elem uint32, mod int32) (Value, error) {
 	case n < -1 || int(n) > len(r.data):
 		return nil, errBinary("insufficient data left in message")
 	}
-	return Recv(elem, mod, r.take(int(n)))
+	part := &receiver{data: r.take(int(n))}
+	v, err := part.value(elem, mod)
+	if err == nil && !part.short && len(part.data) > 0 {
+		err = errBinary("improper binary format in array element %d", number)
+	}
+	r.short = r.short || part.short
+	return v, err
 }
