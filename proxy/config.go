@@ -18,8 +18,15 @@ import (
 // that is cancelled ends the call and the returned reader; releasing the reader closes everything behind it.
 type Engine interface {
 	Prepare(ctx context.Context, who *identity.Session, set plan.Settings, q plan.Span, params []uint32) (*planner.Prepared, error)
-	Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args engine.Args) (array.RecordReader, error)
+	Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args engine.Args) (Result, error)
 	Explain(ctx context.Context, who *identity.Session, set plan.Settings, e plan.Explain, args engine.Args) ([]string, error)
+}
+
+// Result is a statement's rows. It is told what has been sent, and why no more will be, before it is released.
+type Result interface {
+	array.RecordReader
+	Sent(rows, bytes int64)
+	Fail(err error)
 }
 
 // Authenticator knows the SASL mechanisms. Binding is the connection's tls-server-end-point channel binding, nil without TLS.
@@ -79,6 +86,19 @@ func defaultTo[T int | int64 | time.Duration](v *T, d T) {
 	if *v == 0 {
 		*v = d
 	}
+}
+
+// Running is an Engine over the real one.
+func Running(e *engine.Engine) Engine { return running{e} }
+
+type running struct{ *engine.Engine }
+
+func (r running) Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args engine.Args) (Result, error) {
+	result, err := r.Engine.Execute(ctx, who, p, args)
+	if err != nil {
+		return nil, err
+	}
+	return result, nil
 }
 
 // Directory is an Authenticator over identity's directory of people.

@@ -31,6 +31,9 @@ func (s *session) copyOut(ctx context.Context, p *portal, c plan.CopyOut) error 
 	s.out.send(m)
 	w := newCopyWriter(c, columns)
 	n, err := s.copyRows(ctx, p, w)
+	if err != nil {
+		p.tape.fail(err)
+	}
 	p.rows.close()
 	p.rows, p.columns = nil, nil
 	if err != nil {

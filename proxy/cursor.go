@@ -185,6 +185,7 @@ func (w *window) at(n int64) (bool, error) {
 
 // fail ends a cursor that an error has left in an unknown place.
 func (w *window) fail(err error) error {
+	w.cursor.tape.fail(err)
 	w.cursor.close()
 	w.cursor.gone = pgerr.New(pgerr.ObjectNotInPrerequisite, `portal "%s" cannot be run`, w.cursor.name)
 	return err

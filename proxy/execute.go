@@ -55,16 +55,16 @@ func (s *session) evaluate(ctx context.Context, arg plan.Span, t plan.Type) (dat
 	if len(prepared.Columns) != 1 || len(prepared.Params) > 0 || prepared.Columns[0].Finish != planner.None {
 		return nil, pgerr.New(pgerr.FeatureNotSupported, "this argument of EXECUTE is not supported").At(arg.Offset)
 	}
-	reader, err := s.server.cfg.Engine.Execute(ctx, s.who, prepared, engine.Args{Env: s.environment()})
+	result, err := s.server.cfg.Engine.Execute(ctx, s.who, prepared, engine.Args{Env: s.environment()})
 	if err != nil {
 		return nil, err
 	}
-	defer reader.Release()
-	for reader.Next() {
-		if batch := reader.RecordBatch(); batch.NumRows() > 0 {
+	defer result.Release()
+	if result.Next() {
+		if batch := result.RecordBatch(); batch.NumRows() > 0 {
 			c := prepared.Columns[0]
 			return plan.ArrowValue(batch.Column(c.Index), 0, c.Type), nil
 		}
 	}
-	return nil, reader.Err()
+	return nil, result.Err()
 }

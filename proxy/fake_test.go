@@ -32,6 +32,9 @@ type fakeEngine struct {
 	canceled atomic.Int64 // contexts of pg_sleep that ended early
 	at       atomic.Int64 // when the last one ended, in nanoseconds
 	pulled   atomic.Int64 // batches of generate_series read
+	sent     atomic.Int64 // rows, and their bytes
+	bytes    atomic.Int64
+	failed   atomic.Value // the last SQLSTATE that a reader was told
 }
 
 var (
@@ -105,7 +108,7 @@ func (f *fakeEngine) Prepare(_ context.Context, _ *identity.Session, _ plan.Sett
 	return nil, pgerr.New(pgerr.SyntaxError, "syntax error at end of input").At(q.Offset + len(text))
 }
 
-func (f *fakeEngine) Execute(ctx context.Context, _ *identity.Session, p *planner.Prepared, args engine.Args) (array.RecordReader, error) {
+func (f *fakeEngine) Execute(ctx context.Context, _ *identity.Session, p *planner.Prepared, args engine.Args) (Result, error) {
 	text := p.Template
 	switch {
 	case strings.EqualFold(text, "select pg_sleep(30)"):
@@ -211,7 +214,7 @@ func (s *series) batch() arrow.RecordBatch {
 	return column("n", b.NewArray())
 }
 
-func (f *fakeEngine) reader(ctx context.Context, s source) array.RecordReader {
+func (f *fakeEngine) reader(ctx context.Context, s source) Result {
 	f.open.Add(1)
 	return &fakeReader{engine: f, ctx: ctx, source: s}
 }
@@ -225,6 +228,8 @@ type fakeReader struct {
 }
 
 func (r *fakeReader) Retain()                        {}
+func (r *fakeReader) Sent(rows, bytes int64)         { r.engine.sent.Add(rows); r.engine.bytes.Add(bytes) }
+func (r *fakeReader) Fail(err error)                 { r.engine.failed.Store(pgerr.Code(err)) }
 func (r *fakeReader) Schema() *arrow.Schema          { return r.current.Schema() }
 func (r *fakeReader) RecordBatch() arrow.RecordBatch { return r.current }
 func (r *fakeReader) Record() arrow.RecordBatch      { return r.current }

@@ -58,6 +58,14 @@ func (s *session) stream(ctx context.Context, p *portal, limit int64) (n int64, 
 	if p.rows == nil {
 		return 0, true, nil
 	}
+	n, end, err = s.sendRows(ctx, p, limit)
+	if err != nil {
+		p.tape.fail(err)
+	}
+	return n, end, err
+}
+
+func (s *session) sendRows(ctx context.Context, p *portal, limit int64) (n int64, end bool, err error) {
 	p.used = time.Now()
 	for limit == 0 || n < limit {
 		ok, err := p.rows.at(p.pos + 1)

@@ -2,10 +2,10 @@ package proxy
 
 import (
 	"encoding/binary"
+	"errors"
 	"sort"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/proxy/rowenc"
@@ -13,12 +13,14 @@ import (
 
 // tape is a reader that counts its rows. One that keeps can go back, within its limit of bytes.
 type tape struct {
-	reader  array.RecordReader // nil once it has ended
-	limit   int64              // bytes to keep, 0 for a tape that only goes forward
+	result  Result // nil once it has ended
+	limit   int64  // bytes to keep, 0 for a tape that only goes forward
 	bytes   int64
 	kept    []reel
 	current reel
 	read    int64 // rows of all batches so far
+	rows    int64 // that have been encoded, with their bytes
+	sent    int64
 }
 
 // reel is a batch with the number of rows before it.
@@ -56,19 +58,18 @@ func errForwardOnly() error {
 
 // next reads one batch.
 func (t *tape) next() (bool, error) {
-	if t.reader == nil {
+	if t.result == nil {
 		return false, nil
 	}
-	if !t.reader.Next() {
-		err := t.reader.Err()
-		t.reader.Release()
-		t.reader = nil
+	if !t.result.Next() {
+		err := t.result.Err()
+		t.end()
 		if t.limit == 0 {
 			t.current = reel{}
 		}
 		return false, err
 	}
-	batch := t.reader.RecordBatch()
+	batch := t.result.RecordBatch()
 	t.current = reel{batch, t.read}
 	t.read += batch.NumRows()
 	if t.limit > 0 && batch.NumRows() > 0 {
@@ -99,13 +100,29 @@ func (t *tape) readAll() error {
 	}
 }
 
-func (t *tape) open() bool { return t.reader != nil }
+func (t *tape) open() bool { return t.result != nil }
+
+// fail tells the result why nobody will read on.
+func (t *tape) fail(err error) {
+	if t != nil && t.result != nil {
+		if errors.Is(err, errGone) {
+			err = pgerr.New(pgerr.ConnectionFailure, "the client has disconnected")
+		}
+		t.result.Fail(err)
+	}
+}
+
+// end accounts for what has been sent and releases the result.
+func (t *tape) end() {
+	if t.result != nil {
+		t.result.Sent(t.rows, t.sent)
+		t.result.Release()
+		t.result = nil
+	}
+}
 
 func (t *tape) close() {
-	if t.reader != nil {
-		t.reader.Release()
-		t.reader = nil
-	}
+	t.end()
 	for _, r := range t.kept {
 		r.batch.Release()
 	}
@@ -127,7 +144,12 @@ func (b *batchRows) at(n int64) (ok bool, err error) {
 }
 
 func (b *batchRows) encode(dst []byte) ([]byte, error) {
-	return b.encoder.AppendRow(dst, b.batch, b.row)
+	out, err := b.encoder.AppendRow(dst, b.batch, b.row)
+	if err == nil {
+		b.tape.rows++
+		b.tape.sent += int64(len(out) - len(dst))
+	}
+	return out, err
 }
 
 func (b *batchRows) close() {

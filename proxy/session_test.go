@@ -26,7 +26,7 @@ func connect(t *testing.T, addr, options string) *pgx.Conn {
 }
 
 func TestPgx(t *testing.T) {
-	addr, _ := startServer(t, nil)
+	addr, f := startServer(t, nil)
 	ctx := context.Background()
 	for _, mode := range []string{"cache_statement", "cache_describe", "describe_exec", "exec"} {
 		c := connect(t, addr, "default_query_exec_mode="+mode)
@@ -42,6 +42,9 @@ func TestPgx(t *testing.T) {
 		if err != nil || len(all) != 5000 || all[4999] != 5000 {
 			t.Errorf("%s: %d rows, %v", mode, len(all), err)
 		}
+	}
+	if n, bytes := f.sent.Load(), f.bytes.Load(); n != 4*5001 || bytes < 4*(5000*15) {
+		t.Errorf("%d rows and %d bytes are accounted for", n, bytes)
 	}
 	c := connect(t, addr, "")
 	b := &pgx.Batch{}
@@ -157,10 +160,11 @@ func TestClientGone(t *testing.T) {
 	addr, f := startServer(t, func(c *Config) { c.Certificates = certs })
 	for i, options := range []string{"", "sslmode=require"} {
 		c := connect(t, addr, options)
+		conn := c.PgConn().Conn()
 		go func() { _, _ = c.Exec(context.Background(), "select pg_sleep(30)") }()
 		time.Sleep(50 * time.Millisecond)
 		start := time.Now()
-		_ = c.PgConn().Conn().Close()
+		_ = conn.Close()
 		for f.canceled.Load() != int64(i+1) {
 			if time.Since(start) > 2*time.Second {
 				t.Fatal("the statement goes on without its client")
@@ -223,6 +227,9 @@ func TestBackpressure(t *testing.T) {
 		if time.Since(start) > 3*time.Second {
 			t.Fatal("a client that never reads holds the source for ever")
 		}
+	}
+	if code := f.failed.Load(); code != "08006" {
+		t.Errorf("the result was told %v", code)
 	}
 }
 

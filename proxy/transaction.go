@@ -64,9 +64,12 @@ func (s *session) commit() error {
 		return err
 	}
 	s.closePortals(0)
+	changed := s.settings.local != nil
 	s.settings.local = nil
 	s.tx = transaction{}
-	s.settingsChanged()
+	if changed {
+		s.settingsChanged()
+	}
 	return nil
 }
 

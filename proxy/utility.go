@@ -53,13 +53,14 @@ func (s *session) engineArgs(p *portal) engine.Args {
 func (s *session) open(ctx context.Context, p *portal, q *planner.Prepared, limit int64) error {
 	s.tx.queried = true
 	args := s.engineArgs(p)
-	reader, err := s.server.cfg.Engine.Execute(ctx, s.who, q, args)
+	result, err := s.server.cfg.Engine.Execute(ctx, s.who, q, args)
 	if err != nil {
 		return err
 	}
-	t := &tape{reader: reader, limit: limit}
+	t := &tape{result: result, limit: limit}
 	rows, err := s.encoded(t, q.Columns, p.formats)
 	if err != nil {
+		t.fail(err)
 		t.close()
 		return err
 	}
