@@ -87,31 +87,3 @@ func defaultTo[T int | int64 | time.Duration](v *T, d T) {
 		*v = d
 	}
 }
-
-// Running is an Engine over the real one.
-func Running(e *engine.Engine) Engine { return running{e} }
-
-type running struct{ *engine.Engine }
-
-func (r running) Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args engine.Args) (Result, error) {
-	result, err := r.Engine.Execute(ctx, who, p, args)
-	if err != nil {
-		return nil, err
-	}
-	return result, nil
-}
-
-// Directory is an Authenticator over identity's directory of people.
-func Directory(d *identity.Directory) Authenticator { return directory{d} }
-
-type directory struct{ people *identity.Directory }
-
-func (d directory) Mechanisms(binding []byte) []string { return d.people.SCRAM(binding).Mechanisms() }
-
-func (d directory) Start(ctx context.Context, a identity.Attempt, binding, clientFirst []byte) (Exchange, []byte, error) {
-	c, first, err := d.people.SCRAM(binding).Start(ctx, a, clientFirst)
-	if err != nil {
-		return nil, nil, err
-	}
-	return c, first, nil
-}

@@ -43,7 +43,7 @@ func TestPgx(t *testing.T) {
 			t.Errorf("%s: %d rows, %v", mode, len(all), err)
 		}
 	}
-	if n, bytes := f.sent.Load(), f.bytes.Load(); n != 4*5001 || bytes < 4*(5000*15) {
+	if n, bytes := f.sent.Load(), f.bytes.Load(); n != 4*5001 || bytes < 4*(5000*14) {
 		t.Errorf("%d rows and %d bytes are accounted for", n, bytes)
 	}
 	c := connect(t, addr, "")
