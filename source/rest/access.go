@@ -34,7 +34,7 @@ func (v *visibility) sees(g *guard, record any) bool {
 	if !ok || host == "" {
 		return false
 	}
-	if private, _ := g.private.first(record).(bool); private || g.private.first(record) == nil {
+	if private, said := g.private.first(record).(bool); private || !said {
 		present := host == v.user
 		g.participants.each(record, func(id any) bool { present = present || id == v.user; return !present })
 		return present

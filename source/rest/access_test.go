@@ -155,3 +155,12 @@ func TestProfileCache(t *testing.T) {
 		t.Errorf("%d requests after a minute, not %d", n, first)
 	}
 }
+
+func mustRead(f *testing.F, file string) string {
+	f.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return string(b)
+}

@@ -35,7 +35,7 @@ type Definition struct {
 type OAuth struct {
 	AuthorizeURL, TokenURL, RevokeURL, UserinfoURL, Issuer string
 	Scopes                                                 []string
-	Variant                                                string // standard, google or gong
+	Variant                                                string // "" for the standard's, google or gong
 	Credential                                             string // user or org
 }
 

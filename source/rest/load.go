@@ -136,8 +136,8 @@ func (l *loader) auth(n *strictyaml.Node) OAuth {
 	o := OAuth{AuthorizeURL: n.String("authorize_url"), TokenURL: n.String("token_url"), RevokeURL: n.String("revoke_url"),
 		UserinfoURL: n.String("userinfo_url"), Issuer: n.String("issuer"), Scopes: n.Strings("scopes"),
 		Variant: n.String("variant"), Credential: n.String("credential")}
-	if o.Variant == "" {
-		o.Variant = "standard"
+	if o.Variant == "standard" {
+		o.Variant = ""
 	}
 	if o.Credential == "" {
 		o.Credential = "user"

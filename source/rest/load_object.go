@@ -23,7 +23,7 @@ func (l *loader) object(p strictyaml.Pair) {
 		}
 		*o = object{name: p.Key, request: whole.request, pages: whole.pages, records: whole.records, parent: whole.parent,
 			access: whole.access, low: whole.low, high: whole.high}
-		for _, key := range []string{"request", "parent", "pagination", "records", "access", "range"} {
+		for _, key := range []string{"request", "parent", "pagination", "records", "access", "shared", "range"} {
 			if own := n.Get(key); own != nil {
 				l.problems.Add(own.At, "remove it", "%s is that of %s", key, whole.name)
 			}
@@ -84,6 +84,9 @@ func (l *loader) own(n *strictyaml.Node, o *object) {
 	if a := n.Get("access"); a != nil {
 		o.access = &guard{host: l.path(a.Get("host")), workspace: l.path(a.Get("workspace")), private: l.path(a.Get("private")),
 			participants: l.path(a.Get("participants")), needs: l.needs(a.Get("needs"))}
+	}
+	if l.d.access != "" && (o.access == nil) != n.Bool("shared") {
+		l.problems.Add(n.At, "say where a record tells whose it is, or that it is shared", "%s must have one of access and shared", o.name)
 	}
 	if g := n.Get("range"); g != nil {
 		o.low, o.high = l.target(g.Get("low"), "query", "body"), l.target(g.Get("high"), "query", "body")

@@ -62,23 +62,33 @@ func parseIndex(text string) (step, bool) {
 	return step{index: n}, err == nil && n >= 0
 }
 
+// misfit stands for a value of another kind than a path steps through: an array where a name is looked up, a text where
+// items are. It is no value of any type.
+type misfit struct{}
+
 // each calls f with every value that p leads to, in the order of the document, until f returns false. A step that finds
-// nothing, or a value of another kind, ends its branch.
+// nothing or null ends its branch; one that finds another kind of value gives a misfit.
 func (p path) each(v any, f func(any) bool) bool {
 	if len(p) == 0 {
 		return f(v)
 	}
 	s := p[0]
+	if v == nil {
+		return true
+	}
 	if s.name != "" {
 		m, ok := v.(map[string]any)
 		if !ok {
-			return true
+			return f(misfit{})
 		}
 		inner, ok := m[s.name]
 		return !ok || p[1:].each(inner, f)
 	}
-	list, _ := v.([]any)
-	if s.index >= 0 {
+	list, ok := v.([]any)
+	switch {
+	case !ok:
+		return f(misfit{})
+	case s.index >= 0:
 		return s.index >= len(list) || p[1:].each(list[s.index], f)
 	}
 	for _, item := range list {

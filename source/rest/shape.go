@@ -64,6 +64,7 @@ func objectShape(name *strictyaml.Shape) *strictyaml.Shape {
 			optional("size", text("Where the page's size goes.")), optional("max", whole("The largest page.")))),
 		optional("records", text("Path of the records' array.")), optional("explode", text("Path of an array in a record whose items are the rows.")),
 		optional("needs", needs), required("key", list("", name)),
+		optional("shared", flag("Everybody may read it, though the token is the organisation's.")),
 		optional("access", objectOf("Where a record tells whose it is.", required("host", text("")), optional("workspace", text("")),
 			optional("private", text("")), optional("participants", text("")), optional("needs", needs))),
 		required("columns", &strictyaml.Shape{Kind: strictyaml.MapOf, Keys: name, NonEmpty: true, Elem: column}),

@@ -77,6 +77,9 @@ func (b *table) batch(records []any, bound map[string]string) (arrow.RecordBatch
 	defer builder.Release()
 	rows := int64(0)
 	for _, record := range records {
+		if _, ok := record.(map[string]any); !ok {
+			return nil, b.mismatch("a record of "+b.task.object.name, "is no object")
+		}
 		if b.seen != nil && b.task.object.access != nil && !b.seen.sees(b.task.object.access, record) {
 			continue
 		}
@@ -103,10 +106,13 @@ func (b *table) record(builder *array.RecordBuilder, s scope) (int64, error) {
 	items := b.task.object.explode.first(s.record)
 	list, ok := items.([]any)
 	if !ok && items != nil {
-		return 0, b.mismatch("what "+b.task.object.name+" are made of", "is no array")
+		return 0, b.mismatch("what holds "+b.task.object.name, "is no array")
 	}
 	rows := int64(0)
 	for _, item := range list {
+		if _, ok := item.(map[string]any); !ok {
+			return 0, b.mismatch("a record of "+b.task.object.name, "is no object")
+		}
 		s.row = item
 		n, err := b.row(builder, s)
 		if err != nil {
@@ -144,18 +150,18 @@ func (b *table) read(c *column, s scope) (datum.Value, error) {
 	v, err := c.read(s)
 	switch {
 	case errors.Is(err, errKind):
-		return nil, b.mismatch("column "+c.name, "is declared "+plan.TypeName(c.typ)+", but a value is not")
+		return nil, b.mismatch("column "+c.name+" of "+b.task.object.name, "is declared "+plan.TypeName(c.typ)+", but a value is not")
 	case err != nil:
 		return nil, b.named(c, err)
 	case v == nil && c.required:
-		return nil, b.mismatch("column "+c.name, "is declared never to be null, but a value is")
+		return nil, b.mismatch("column "+c.name+" of "+b.task.object.name, "is declared never to be null, but a value is")
 	}
 	return v, nil
 }
 
 // mismatch is 42804: the system's answer contradicts the definition. It holds no value.
 func (b *table) mismatch(what, how string) error {
-	return pgerr.New(pgerr.DatatypeMismatch, "%s of %s at the source %s %s", what, b.task.object.name, b.task.conn.system.config.Name, how).
+	return pgerr.New(pgerr.DatatypeMismatch, "%s at the source %s %s", what, b.task.conn.system.config.Name, how).
 		WithHint("the definition %s must say what the source answers", b.task.definition().Name)
 }
 

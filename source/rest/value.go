@@ -23,6 +23,8 @@ func value(t plan.Type, v any) (datum.Value, error) {
 	switch v := v.(type) {
 	case nil:
 		return nil, nil
+	case misfit:
+		return nil, errKind
 	case bool:
 		if t.OID == pgcat.Bool {
 			return datum.Bool(v), nil
@@ -65,7 +67,11 @@ func numberValue(t plan.Type, text string) (datum.Value, bool, error) {
 		return datum.Float(f), true, nil
 	case pgcat.Numeric:
 		v, err := datum.In(t.OID, t.Mod, text, nil)
-		return v, err == nil, err
+		if err != nil || t.Mod < 0 {
+			return v, err == nil, err
+		}
+		whole, err := datum.In(t.OID, -1, text, nil) // digits beyond the declared scale are no rounding's business
+		return v, err == nil && datum.Compare(t.OID, v, whole) == 0, err
 	}
 	return nil, false, nil
 }
@@ -121,7 +127,11 @@ func (c *column) raw(s scope) any {
 	}
 	switch c.fold {
 	case "exists":
-		return p.first(root) != nil
+		v := p.first(root)
+		if v == (misfit{}) {
+			return v
+		}
+		return v != nil
 	case "sum":
 		return sum(p, root)
 	}
