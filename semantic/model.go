@@ -148,3 +148,6 @@ func (e *Entity) Metric(name string) (*Metric, bool) {
 	}
 	return nil, false
 }
+
+// Problem is one thing that is wrong with a model, at its place: what LoadOptions.Check returns.
+type Problem = strictyaml.Problem

@@ -62,6 +62,7 @@ func (b *binder) buildAgg(s *scope, r resolution, c *callSite) *plan.Agg {
 	if r.variadic && b.err == nil {
 		args = b.gatherVariadic(args, r, declared, c.at)
 	}
+	b.refuseRows(r.proc, args)
 	a.Base, a.Args = base(result, c.at), args
 	if ordered {
 		a.Order = c.within

@@ -163,9 +163,9 @@ func (b *binder) field(e plan.Expr, name string) plan.Expr {
 		}
 		return b.refuse(pos(e), "selecting a field of a composite value is not supported")
 	}
-	for _, x := range row.Items {
-		if r, ok := x.(*plan.Ref); ok && r.Name == name {
-			return r
+	for i, x := range row.Items {
+		if names := b.rows[row]; i < len(names) && names[i] == name {
+			return x
 		}
 	}
 	return b.fail(pgerr.New(pgerr.UndefinedColumn, "could not identify column \"%s\" in record data type", name), pos(e))

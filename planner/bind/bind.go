@@ -51,6 +51,10 @@ func Query(in Input) (res *Result, err error) {
 		return nil, perr
 	}
 	sel := stmt.GetSelectStmt()
+	if tag := writeTag(stmt); tag != "" {
+		return nil, pgerr.New(pgerr.ReadOnlyTransaction, "cannot execute %s in a read-only transaction", tag).
+			At(in.Query.Offset + leading(in.Query.Text))
+	}
 	if sel == nil {
 		return nil, pgerr.New(pgerr.FeatureNotSupported, "this is no query").At(in.Query.Offset)
 	}
@@ -97,7 +101,8 @@ type binder struct {
 	untyped   map[*plan.Late]bool // references to parameters that no context has typed
 	nextCTE   int
 	depth     int
-	aggs      map[*plan.Agg]*scope // the scope that each aggregate belongs to
+	aggs      map[*plan.Agg]*scope     // the scope that each aggregate belongs to
+	rows      map[*plan.RowOf][]string // the column names of whole-row references
 	groupings map[*plan.Grouping]groupingArgs
 	grows     map[*plan.Project]*entityItem
 	model     *modelText  // set while an expression of the model is bound
@@ -106,7 +111,7 @@ type binder struct {
 
 func newBinder(in Input) *binder {
 	b := &binder{in: in, env: newEnv(in.Settings), aggs: map[*plan.Agg]*scope{}, grows: map[*plan.Project]*entityItem{},
-		untyped: map[*plan.Late]bool{}}
+		untyped: map[*plan.Late]bool{}, rows: map[*plan.RowOf][]string{}}
 	b.owner, b.table = make([]*scope, 1), make([]string, 1)
 	for _, oid := range in.Params {
 		b.params = append(b.params, param{typ: plan.Type{OID: oid, Mod: -1}})

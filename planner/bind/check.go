@@ -1,8 +1,6 @@
 package bind
 
 import (
-	"fmt"
-
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -10,7 +8,7 @@ import (
 )
 
 // CheckModel types every expression, filter and metric of a model and sets the Type of each metric and of each property
-// that declares none. The errors read "file:line:column: sentence".
+// that declares none. Each error is a *semantic.Problem at the expression.
 func CheckModel(m *semantic.Model) []error {
 	var errs []error
 	v := semantic.NewView([]*semantic.Model{m}, nil, nil)
@@ -44,11 +42,7 @@ func appendError(errs []error, x *semantic.Expression, err *pgerr.Error) []error
 	if err == nil {
 		return errs
 	}
-	text := fmt.Sprintf("%s:%d:%d: %s", x.At.File, x.At.Line, x.At.Column, err.Message)
-	if err.Hint != "" {
-		text += " (" + err.Hint + ")"
-	}
-	return append(errs, fmt.Errorf("%s", text))
+	return append(errs, &semantic.Problem{At: x.At, Message: err.Message, Hint: err.Hint})
 }
 
 // checkText binds one text of an entity in a scope of its own.

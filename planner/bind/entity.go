@@ -155,10 +155,16 @@ func (b *binder) modelNode(x *semantic.Expression) *pg.Node {
 	return n
 }
 
+// maxModelText bounds an expression of the model: the parser has no guard of its own before it.
+const maxModelText = 16 << 10
+
 // parseExpr parses one expression.
 func parseExpr(text string) (*pg.Node, *pgerr.Error) {
 	const head = "SELECT "
 	invalid := pgerr.New(pgerr.SyntaxError, "this is not one expression")
+	if len(text) > maxModelText {
+		return nil, pgerr.New(pgerr.StatementTooComplex, "the expression is longer than %d bytes", maxModelText)
+	}
 	tree, err := pg.Parse(head + text)
 	if err != nil {
 		return nil, pgerr.New(pgerr.SyntaxError, "%s", err.Error())

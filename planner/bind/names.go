@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"strings"
+
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -188,11 +190,14 @@ func (b *binder) wholeRow(it *item, at int) plan.Expr {
 			WithHint("Name the columns."), at)
 	}
 	row := &plan.RowOf{Base: base(pgcat.Record, at)}
+	var names []string
 	for _, c := range it.cols {
 		if !c.hidden && c.metric == nil {
 			row.Items = append(row.Items, positioned(b.columnExpr(c, at), at))
+			names = append(names, c.name)
 		}
 	}
+	b.rows[row] = names
 	return row
 }
 
@@ -208,4 +213,18 @@ func (b *binder) systemColumn(it *item, name string, at int) plan.Expr {
 		return b.fail(pgerr.New(pgerr.FeatureNotSupported, "system column \"%s\" is not supported", name), at)
 	}
 	return nil
+}
+
+// refuseRows fails when a function that needs the column names of its argument is given a whole row: the plan's rows
+// have none.
+func (b *binder) refuseRows(p *pgcat.Proc, args []plan.Expr) {
+	if !strings.Contains(p.Name, "json") && !strings.Contains(p.Name, "xml") {
+		return
+	}
+	for _, a := range args {
+		if row, ok := a.(*plan.RowOf); ok && b.rows[row] != nil {
+			b.fail(pgerr.New(pgerr.FeatureNotSupported, "%s() of a whole row is not supported", p.Name).
+				WithHint("Build the object from named columns, as with jsonb_build_object."), row.At)
+		}
+	}
 }

@@ -58,9 +58,15 @@ func (b *binder) regclass(text string) (uint32, *pgerr.Error) {
 	return rel.Table.OID, nil
 }
 
+// maxTypeName bounds the text of a regtype literal.
+const maxTypeName = 256
+
 func (b *binder) regtype(text string) (uint32, *pgerr.Error) {
-	tree, err := pg.Parse("SELECT NULL::" + text)
 	invalid := pgerr.New(pgerr.SyntaxError, "invalid type name \"%s\"", text)
+	if len(text) > maxTypeName {
+		return 0, invalid // the text has not passed the guard
+	}
+	tree, err := pg.Parse("SELECT NULL::" + text)
 	if err != nil || len(tree.Stmts) != 1 {
 		return 0, invalid
 	}

@@ -28,6 +28,7 @@ func (q *selectBuild) aggregate() {
 		b.fail(bareMetricError(q.s.bare[0]), q.s.bare[0].at)
 		return
 	}
+	q.groupedSets()
 	g := &regroup{q: q, b: b, node: &plan.Aggregate{Input: q.node, Groups: q.groups, Sets: q.groupSets}}
 	for _, e := range q.groups {
 		name := "group"

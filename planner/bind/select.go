@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -46,7 +48,7 @@ func (b *binder) query(n *pg.SelectStmt, up *scope, opt queryOptions) *output {
 	defer b.shallower()
 	s := newScope(up)
 	if n.IntoClause != nil {
-		b.fail(pgerr.New(pgerr.FeatureNotSupported, "SELECT INTO is not supported").
+		b.fail(pgerr.New(pgerr.ReadOnlyTransaction, "cannot execute SELECT INTO in a read-only transaction").
 			WithHint("Nothing can be stored here; fetch the rows instead."), b.at(n.IntoClause.Rel.GetLocation()))
 	}
 	if len(n.LockingClause) > 0 {
@@ -224,24 +226,28 @@ func (b *binder) originOf(s *scope, e plan.Expr) plan.Origin {
 	return plan.Origin{}
 }
 
-// finish projects the targets, then removes duplicates, sorts and limits.
+// finish projects the targets that are shown or sorted by, then removes duplicates, sorts and limits.
 func (q *selectBuild) finish(limit *plan.Limit, opt queryOptions) *output {
 	p := &plan.Project{Input: q.node}
 	out := &output{project: p}
-	for _, t := range q.targets {
+	place := make([]plan.Col, len(q.targets))
+	for i, t := range q.targets {
+		if t.hidden && !q.ordersBy(i) {
+			continue
+		}
 		c := plan.Col{ID: q.b.newID(nil, ""), Name: t.name, Type: t.expr.Type()}
-		p.Exprs, p.Out = append(p.Exprs, t.expr), append(p.Out, c)
+		p.Exprs, p.Out, place[i] = append(p.Exprs, t.expr), append(p.Out, c), c
 		if !t.hidden {
 			out.cols = append(out.cols, outColumn{name: t.name, id: c.ID, typ: c.Type, origin: t.origin})
 		}
 	}
 	var node plan.Node = p
-	keys := sortKeys(q.sort, p.Out)
+	keys := sortKeys(q.sort, place)
 	switch {
 	case q.distinctOn:
 		u := &plan.Unique{Input: node, Keys: keys}
 		for _, i := range q.on {
-			u.On = append(u.On, refTo(p.Out[i]))
+			u.On = append(u.On, refTo(place[i]))
 		}
 		node = u
 	case q.unique:
@@ -252,6 +258,11 @@ func (q *selectBuild) finish(limit *plan.Limit, opt queryOptions) *output {
 		out.node = trim(out.node, p.Out[:len(out.cols)])
 	}
 	return out
+}
+
+// ordersBy reports whether ORDER BY or DISTINCT ON uses a target.
+func (q *selectBuild) ordersBy(i int) bool {
+	return slices.Contains(q.on, i) || slices.ContainsFunc(q.sort, func(it sortItem) bool { return it.target == i })
 }
 
 func sortAndLimit(node plan.Node, keys []plan.SortKey, limit *plan.Limit) plan.Node {

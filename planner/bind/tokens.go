@@ -56,7 +56,8 @@ func (u *utility) from(tokens []token, i int) plan.Span {
 }
 
 func (u *utility) slice(start, end int) plan.Span {
-	return plan.Span{Text: u.span.Text[start:end], Offset: u.span.Offset + start}
+	start += leading(u.span.Text[start:end])
+	return plan.Span{Text: strings.TrimRight(u.span.Text[start:end], " \t\r\n\f\v"), Offset: u.span.Offset + start}
 }
 
 // leading counts the bytes of blanks before a text.

@@ -189,23 +189,23 @@ func (q *selectBuild) window() {
 		return
 	}
 	w := &plan.Window{Input: q.node}
+	replace := func(e plan.Expr) (plan.Expr, bool) {
+		x, ok := e.(*plan.WindowFunc)
+		if !ok {
+			return e, false
+		}
+		k := slices.IndexFunc(w.Funcs, func(f *plan.WindowFunc) bool { return equal(f, x) })
+		if k < 0 {
+			k = len(w.Funcs)
+			w.Funcs = append(w.Funcs, x)
+			w.Out = append(w.Out, q.b.newCol(nil, "", x.Name, x.Type()))
+		}
+		r := refTo(w.Out[k])
+		r.At = x.Pos()
+		return r, true
+	}
 	for i := range q.targets {
-		q.targets[i].expr = plan.Descend(q.targets[i].expr, func(e plan.Expr) (plan.Expr, bool) {
-			x, ok := e.(*plan.WindowFunc)
-			if !ok {
-				_, sub := e.(*plan.Subquery) // whose windows, if any, are its own
-				return e, sub
-			}
-			k := slices.IndexFunc(w.Funcs, func(f *plan.WindowFunc) bool { return equal(f, x) })
-			if k < 0 {
-				k = len(w.Funcs)
-				w.Funcs = append(w.Funcs, x)
-				w.Out = append(w.Out, q.b.newCol(nil, "", x.Name, x.Type()))
-			}
-			r := refTo(w.Out[k])
-			r.At = x.Pos()
-			return r, true
-		})
+		q.targets[i].expr = descendHere(q.targets[i].expr, replace)
 	}
 	if len(w.Funcs) > 0 {
 		q.node = w
