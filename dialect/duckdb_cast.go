@@ -63,9 +63,15 @@ func (p *duck) cast(e *plan.Cast) sx {
 }
 
 func (p *duck) castByDatum(e *plan.Cast, x sx) sx {
+	if e.T.OID == bpcharOID && x.oid == bpcharOID && e.T.Mod < 0 {
+		return x
+	}
 	y := p.udf(Func{Kind: CastFunc, Proc: e.Proc, Result: e.T.OID, Mod: e.T.Mod, Explicit: e.Explicit, At: e.At}, []sx{x})
 	if q, s, ok := decimalOf(e.T); ok && e.T.OID == numericOID {
 		return p.toDecimal(y, q, s)
+	}
+	if e.T.OID == bpcharOID && e.T.Mod > 4 {
+		y.pad = e.T.Mod - 4
 	}
 	return y
 }

@@ -25,6 +25,9 @@ const (
 func (p *duck) constant(c *plan.Const) sx {
 	x := p.literal(c.Value, c.T.OID, c.At)
 	x.oid = c.T.OID
+	if c.T.OID == bpcharOID && c.T.Mod > 4 {
+		x.pad = c.T.Mod - 4
+	}
 	return x
 }
 

@@ -148,9 +148,17 @@ func (p *duck) output(x sx, t plan.Type) string {
 			raise(over) + " ELSE " + x.text + " END"
 	}
 	if t.OID == pgcat.Bpchar && t.Mod < 0 && x.pad > 0 {
-		return "CASE WHEN length(" + x.text + ") < " + itoa(x.pad) + " THEN rpad(" + x.text + ", " + itoa(x.pad) + ", ' ') ELSE " + x.text + " END"
+		return padded(x)
 	}
 	return "CAST(" + x.text + " AS " + WorkspaceType(t.OID) + ")"
+}
+
+// padded is a char(n) with its blanks, for where n is no longer part of the type.
+func padded(x sx) string {
+	if x.pad == 0 {
+		return x.text
+	}
+	return "CASE WHEN length(" + x.text + ") < " + itoa(x.pad) + " THEN rpad(" + x.text + ", " + itoa(x.pad) + ", ' ') ELSE " + x.text + " END"
 }
 
 // decimalOf returns precision and scale of a numeric type whose values fit DECIMAL.

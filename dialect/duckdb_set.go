@@ -100,6 +100,9 @@ func (p *duck) convert(x, r sx) sx {
 		}
 		return p.asText(x)
 	}
+	if x.oid == bpcharOID && x.pad != r.pad {
+		x.text = padded(x)
+	}
 	x.text = "CAST(" + x.text + " AS " + WorkspaceType(r.oid) + ")"
 	return x
 }

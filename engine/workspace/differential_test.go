@@ -196,7 +196,8 @@ func (r *rig) renew() {
 
 func (r *rig) worker() *Worker { return r.w }
 
-var testEnv = &datum.Env{Zone: time.UTC, ZoneName: "UTC", ExtraFloatDigits: 1}
+var testEnv = &datum.Env{Zone: time.UTC, ZoneName: "UTC", ExtraFloatDigits: 1,
+	Now: datum.Timestamp(time.Now().UnixMicro()), Statement: datum.Timestamp(time.Now().UnixMicro())}
 
 // remotes replaces each Scan by a Remote and loads its rows.
 func (r *rig) remotes(n plan.Node, tables map[int]string) plan.Node {

@@ -186,7 +186,7 @@ func (s *scalar) aggregate(in mapping.DataChunk, out mapping.Vector, env *datum.
 				}
 			}
 		}
-		v, err := datumAgg(s.function(), group, env)
+		v, err := aggregateOf(s.f.Proc, group, env)
 		if err != nil {
 			return err
 		}

@@ -186,3 +186,8 @@ SELECT avg(x) * 2, round(avg(x), 2), avg(x)::numeric(10,3) FROM o
 SELECT sum(y)::numeric / nullif(count(*), 0) FROM o
 SELECT (count(*) FILTER (WHERE y > 1))::numeric / nullif(count(*), 0) FROM o
 SELECT round(100.0 * count(*) / 7, 1) FROM o
+SELECT stddev(i2), variance(i4), var_pop(i2), stddev_pop(n2), stddev_samp(n), var_samp(n2) FROM t WHERE id IN (1, 2, 3, 6)
+SELECT stddev(i2), variance(i2) FROM t WHERE id = 1
+SELECT stddev(i2), var_pop(i2) FROM t WHERE id IN (1, 1)
+SELECT mode() WITHIN GROUP (ORDER BY y), mode() WITHIN GROUP (ORDER BY g DESC) FROM o
+SELECT g, sum(x * 1.5), avg(x / 3) FROM o GROUP BY g ORDER BY g
