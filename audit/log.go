@@ -37,6 +37,7 @@ type Options struct {
 const (
 	patience        = 2 * time.Second        // how long a caller waits for durability
 	probeEvery      = 250 * time.Millisecond // how often a failed log tries the disk again
+	gatherFor       = 5 * time.Millisecond   // how long records for which nobody waits are gathered for one commit
 	checkpointEvery = time.Second
 	checkpointAfter = 1000     // records
 	queueBytes      = 32 << 20 // beyond this BeginLater waits like Begin
@@ -56,7 +57,9 @@ type Log struct {
 	closed   bool
 	head     head
 
-	wake    chan struct{} // capacity 1: the queue has something
+	wake    chan struct{} // capacity 1: somebody waits for what is in the queue
+	lazy    chan struct{} // capacity 1: the queue has something for which nobody waits
+	flush   chan chan struct{}
 	notify  chan struct{} // capacity 1: a checkpoint is due by count
 	closing chan struct{}
 	written chan struct{} // closed when the writer is gone
@@ -98,7 +101,7 @@ func Open(opt Options) (*Log, error) {
 	}
 	l := &Log{
 		opt: opt, lock: lock, open: map[ID]owner{},
-		wake: make(chan struct{}, 1), notify: make(chan struct{}, 1), closing: make(chan struct{}),
+		wake: make(chan struct{}, 1), lazy: make(chan struct{}, 1), flush: make(chan chan struct{}), notify: make(chan struct{}, 1), closing: make(chan struct{}),
 		written: make(chan struct{}), signed: make(chan struct{}),
 	}
 	if err := l.start(); err != nil {

@@ -112,10 +112,22 @@ func (l *Log) Entries(ctx context.Context, who *identity.Session, f Filter) iter
 	if who.Role != identity.Admin {
 		f.Person = who.Person
 	}
+	l.settle(ctx)
 	l.mu.Lock()
 	size := l.head.size
 	l.mu.Unlock()
 	return entries(ctx, l.opt.Directory, f, size)
+}
+
+// settle commits what is queued, unless ctx ends before or the log is closed.
+func (l *Log) settle(ctx context.Context) {
+	done := make(chan struct{})
+	select {
+	case l.flush <- done:
+		<-done
+	case <-l.written:
+	case <-ctx.Done():
+	}
 }
 
 // entries yields what matches among the first size records.

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"encoding/json"
 	"hash/fnv"
 	"strconv"
@@ -83,17 +82,6 @@ type record struct {
 	Seq     int64     `json:"seq"`
 	Time    time.Time `json:"time"`
 	body
-}
-
-// encode returns b as one JSON object without a final line break.
-func (b *body) encode() ([]byte, error) {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(b); err != nil {
-		return nil, pgerr.New(pgerr.Internal, "an audit record cannot be encoded").Because(err)
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
 // appendClear appends the clear part: the head, then what encode returned.

@@ -107,6 +107,9 @@ func (l *Log) Record(ctx context.Context, a identity.Act) error {
 		if err := l.seal(ctx, it, b, Private{Address: a.Client}); err != nil {
 			return err
 		}
+		if it.body, err = b.encode(); err != nil {
+			return err
+		}
 	}
 	if err := l.submit(it, true); err != nil {
 		return err
@@ -134,14 +137,15 @@ func (l *Log) begin(ctx context.Context, b Begin) (ID, *item, error) {
 	} else {
 		clear.Client.Address = s.ClientAddress
 	}
-	it, err := newItem(clear, owner{s.Org, s.Person})
+	it := &item{kind: kindBegin, id: id, owner: owner{s.Org, s.Person}}
+	err := l.seal(ctx, it, clear, private)
 	if err == nil {
-		err = l.seal(ctx, it, clear, private)
+		it.body, err = clear.encode()
 	}
 	return id, it, err
 }
 
-// seal encrypts what is private into the item and names the key in its clear part.
+// seal encrypts what is private into the item and names the key in the clear part, which is encoded after that.
 func (l *Log) seal(ctx context.Context, it *item, b *body, p Private) error {
 	if l.opt.Literals == Drop || len(p.Literals)+len(p.Parameters)+len(p.Address) == 0 {
 		return nil
@@ -150,10 +154,7 @@ func (l *Log) seal(ctx context.Context, it *item, b *body, p Private) error {
 	if err != nil {
 		return pgerr.New(pgerr.Internal, "an audit record cannot be encoded").Because(err)
 	}
-	if b.Key, it.sealed, err = l.opt.Sealer.Seal(ctx, it.owner.org, it.owner.person, plain); err != nil {
-		return err
-	}
-	it.body, err = b.encode()
+	b.Key, it.sealed, err = l.opt.Sealer.Seal(ctx, it.owner.org, it.owner.person, plain)
 	return err
 }
 
@@ -215,8 +216,12 @@ func (l *Log) finish(it *item) error {
 func (l *Log) enqueue(it *item) {
 	l.queue = append(l.queue, it)
 	l.queued += len(it.body) + len(it.sealed)
+	wake := l.lazy
+	if it.done != nil || l.queued > queueBytes/2 {
+		wake = l.wake
+	}
 	select {
-	case l.wake <- struct{}{}:
+	case wake <- struct{}{}:
 	default:
 	}
 }

@@ -30,10 +30,22 @@ func (w *writer) run() {
 	defer close(w.log.written)
 	probe := time.NewTicker(probeEvery)
 	defer probe.Stop()
+	var due <-chan time.Time // of what is gathered
 	for {
 		select {
 		case <-w.log.wake:
+			due = nil
 			w.commit(w.log.take())
+		case <-w.log.lazy:
+			if due == nil {
+				due = time.After(gatherFor)
+			}
+		case <-due:
+			due = nil
+			w.commit(w.log.take())
+		case done := <-w.log.flush:
+			w.commit(w.log.take())
+			close(done)
 		case <-probe.C:
 			w.probe()
 		case <-w.log.closing:
