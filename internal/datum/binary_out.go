@@ -32,12 +32,22 @@ func HasBinary(oid uint32) error {
 		return HasBinary(t.BaseType)
 	case ok && t.Send == 0:
 		return pgerr.New(pgerr.UndefinedFunction, "no binary output function available for type %s", typeName(oid))
-	case oid == pgcat.PgNodeTree, oid == pgcat.XML:
-		return nil
-	case !ok, isOpaque(oid), oid == pgcat.Record, t.Kind == 'c', t.Kind == 'r', t.Kind == 'm':
+	case !ok, !writesBinary(oid):
 		return pgerr.New(pgerr.FeatureNotSupported, "the binary format of type %s is not supported", typeName(oid))
 	}
 	return nil
+}
+
+// writesBinary reports whether AppendBinary knows a type that is neither array nor domain.
+func writesBinary(oid uint32) bool {
+	switch oid {
+	case pgcat.Bool, pgcat.Char, pgcat.Int2, pgcat.Int4, pgcat.Int8, pgcat.OID, pgcat.XID, pgcat.CID, pgcat.Float4, pgcat.Float8,
+		pgcat.Numeric, pgcat.Bytea, pgcat.UUID, pgcat.JSON, pgcat.JSONB, pgcat.Int2Vector, pgcat.OIDVector, pgcat.Date, pgcat.Time,
+		pgcat.TimeTZ, pgcat.Timestamp, pgcat.TimestampTZ, pgcat.Interval, pgcat.Text, pgcat.Varchar, pgcat.Bpchar, pgcat.Name,
+		pgcat.Unknown, pgcat.Cstring, pgcat.RefCursor, pgcat.XML, pgcat.PgNodeTree, pgcat.Void:
+		return true
+	}
+	return isReg(oid)
 }
 
 // AppendBinary is PostgreSQL's send function of a type; NULL appends nothing, nor does a Record (HasBinary refuses it).

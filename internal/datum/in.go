@@ -82,8 +82,7 @@ func otherIn(oid uint32, mod int32, text string, env *Env) (Value, error) {
 // isOpaque reports whether values of a type are carried as their text, unchecked: types that stand in catalogs alone.
 func isOpaque(oid uint32) bool {
 	switch oid {
-	case pgcat.PgNodeTree, pgcat.Aclitem, pgcat.TID, pgcat.XID8, pgcat.PgLsn, pgcat.PgNdistinct, pgcat.PgDependencies,
-		pgcat.PgMcvList, pgcat.PgSnapshot, pgcat.TxidSnapshot, pgcat.Inet, pgcat.Cidr, pgcat.XML:
+	case pgcat.PgNodeTree, pgcat.Aclitem, pgcat.PgNdistinct, pgcat.PgDependencies, pgcat.PgMcvList:
 		return true
 	}
 	return false

@@ -24,7 +24,13 @@ func boolIn(text string) (Value, error) {
 
 // intIn reads an int2, int4 or int8: decimal, or hexadecimal, octal or binary with its prefix, with underscores.
 func intIn(oid uint32, text string) (Value, error) {
-	bits := map[uint32]uint{pgcat.Int2: 16, pgcat.Int4: 32, pgcat.Int8: 64}[oid]
+	bits := uint(32)
+	switch oid {
+	case pgcat.Int2:
+		bits = 16
+	case pgcat.Int8:
+		bits = 64
+	}
 	n, status := parseInteger(trimSpace(text), bits)
 	switch status {
 	case intSyntax:

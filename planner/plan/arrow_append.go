@@ -22,7 +22,11 @@ func AppendArrow(b array.Builder, t Type, v datum.Value) error {
 	t = underDomain(t)
 	switch b := b.(type) {
 	case *array.StringBuilder:
-		b.BinaryBuilder.Append(appendUTF8(nil, t, v))
+		if s, ok := v.(datum.Text); ok {
+			b.Append(string(s))
+		} else {
+			b.BinaryBuilder.Append(datum.AppendText(nil, t.OID, v, nil))
+		}
 		return nil
 	case *array.Decimal128Builder:
 		return appendDecimal(b, v)
@@ -42,13 +46,6 @@ func AppendArrow(b array.Builder, t Type, v datum.Value) error {
 		return nil
 	}
 	return pgerr.New(pgerr.Internal, "a value of Go type %T does not fit column type %s", v, datum.FormatType(t.OID, t.Mod))
-}
-
-func appendUTF8(dst []byte, t Type, v datum.Value) []byte {
-	if s, ok := v.(datum.Text); ok {
-		return append(dst, s...)
-	}
-	return datum.AppendText(dst, t.OID, v, nil)
 }
 
 // appendFixed appends values that are one machine word or some bytes; false when builder and value differ.
