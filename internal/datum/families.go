@@ -5,7 +5,7 @@ func families() []family {
 	return []family{
 		integerArithmetic(), comparison(), numberCasts(), stringCasts(), floatArithmetic(), floatMath(), numericFunctions(),
 		textBasics(), textEdits(), byteaFunctions(), encodings(), likes(), regexps(), formats(),
-		intervals(), datetimes(), datetimeCasts(), timezones(), parts(), truncations(),
+		intervals(), datetimes(), datetimeCasts(), timezones(), parts(), truncations(), dateFormats(), numberFormats(),
 		sessionFunctions(),
 	}
 }

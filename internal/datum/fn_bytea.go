@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"math/bits"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -162,9 +163,11 @@ func canonicalEncoding(name string) string {
 }
 
 func encodingError(kind, name string) error {
-	switch canonicalEncoding(name) {
-	case "latin1", "iso88591", "sqlascii", "win1252", "windows1252", "latin9", "eucjp", "sjis", "gbk", "big5", "koi8r", "win1251":
-		return pgerr.New(pgerr.FeatureNotSupported, "encoding \"%s\" is not supported yet", name)
+	for _, known := range []string{"win", "iso8859", "latin", "koi8", "euc", "sjis", "big5", "gb", "uhc", "johab", "mule", "shift",
+		"sqlascii", "abc", "alt", "tcvn", "vscii", "mskanji"} {
+		if strings.HasPrefix(canonicalEncoding(name), known) {
+			return pgerr.New(pgerr.FeatureNotSupported, "encoding \"%s\" is not supported yet", name)
+		}
 	}
 	return pgerr.New(pgerr.InvalidParameterValue, "invalid %s encoding name \"%s\"", kind, name)
 }

@@ -1,6 +1,7 @@
 package datum
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"sync"
@@ -290,6 +291,9 @@ func (w *formatter) widthArgument() (int, error) {
 	i, err := In(pgcat.Int4, -1, string(AppendText(nil, typ, v, w.env)), w.env)
 	if err != nil {
 		return 0, err
+	}
+	if i == Int(math.MinInt32) {
+		return 0, pgerr.New(pgerr.NumericOutOfRange, "number is out of range")
 	}
 	return int(i.(Int)), nil
 }

@@ -199,6 +199,8 @@ func numericLog(base, num *Numeric) (*Numeric, error) {
 	switch {
 	case base.IsNaN() || num.IsNaN():
 		return NumericNaN(), nil
+	case num.sign() < 0 && (num.IsInf() || base.IsInf()):
+		return nil, lnError(num)
 	case base.sign() <= 0:
 		return nil, lnError(base)
 	case num.sign() <= 0:
