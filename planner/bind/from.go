@@ -156,7 +156,7 @@ func (b *binder) aliasColumns(it *item, alias *pg.Alias) {
 func (b *binder) rangeSubselect(s *scope, n *pg.RangeSubselect) (plan.Node, []*item) {
 	saved := s.lateral
 	s.lateral = n.Lateral
-	out := b.query(n.Subquery.GetSelectStmt(), s, queryOptions{})
+	out := b.query(n.Subquery.GetSelectStmt(), s, queryOptions{rows: true})
 	s.lateral = saved
 	if b.err != nil {
 		return out.node, nil
@@ -175,6 +175,10 @@ func (b *binder) rangeSubselect(s *scope, n *pg.RangeSubselect) (plan.Node, []*i
 func (b *binder) adopt(s *scope, table string, out *output) []*column {
 	cols := make([]*column, len(out.cols))
 	for i, c := range out.cols {
+		if c.row != nil {
+			cols[i] = b.adoptRow(s, table, c)
+			continue
+		}
 		b.owner[c.id], b.table[c.id] = s, table
 		cols[i] = &column{name: c.name, origin: c.origin,
 			expr: &plan.Ref{Base: plan.Base{T: c.typ, At: -1}, ID: c.id, Name: c.name}}

@@ -18,61 +18,68 @@ func (b *binder) funcCall(s *scope, n *pg.FuncCall) plan.Expr {
 	if name == "measure" && len(n.Args) == 1 && len(pgcat.ProcsByName(name)) == 0 {
 		return b.measure(s, n, at)
 	}
-	top := s.topLevel
-	s.topLevel = false
-	aggregate := isAggregateName(name) && n.Over == nil
-	if aggregate {
-		s.inAgg++
+	if name == "information_schema._pg_expandarray" && len(n.Args) == 1 {
+		return b.expandArray(s, n, at)
 	}
 	sets := s.sets
-	sig, args := b.arguments(s, n, name)
-	if aggregate {
-		s.inAgg--
-	}
-	s.topLevel = top
-	var filter plan.Expr
-	if n.AggFilter != nil {
-		filter = b.toBoolean(b.within(s, inFilter, n.AggFilter), "FILTER")
-	}
-	var within []plan.SortKey
-	if n.AggWithinGroup {
-		within = b.aggOrder(s, n.AggOrder)
-		for _, k := range within {
-			sig.actual = append(sig.actual, k.Expr.Type().OID)
-		}
-	}
+	sig, c := b.site(s, n, name)
 	if b.err != nil {
 		return null(pgcat.Unknown, at)
 	}
-	if n.AggStar {
-		if len(sig.actual) > 0 {
-			return b.refuse(at, "this use of * is not supported")
-		}
+	if n.AggStar && len(sig.actual) > 0 {
+		return b.refuse(at, "this use of * is not supported")
 	}
 	r, ok := b.resolveFunction(sig, at)
 	if !ok {
 		return null(pgcat.Unknown, at)
 	}
 	if r.coercion {
-		return b.functionCast(r, args[0], n, at)
+		return b.functionCast(r, c.args[0], n, at)
 	}
-	if last := len(args) - 1; n.FuncVariadic && r.proc.Variadic == pgcat.Any && elementOf(baseOf(sig.actual[last])) == 0 {
-		return b.fail(pgerr.New(pgerr.DatatypeMismatch, "VARIADIC argument must be an array"), pos(args[last]))
+	if last := len(c.args) - 1; n.FuncVariadic && r.proc.Variadic == pgcat.Any && elementOf(baseOf(sig.actual[last])) == 0 {
+		return b.fail(pgerr.New(pgerr.DatatypeMismatch, "VARIADIC argument must be an array"), pos(c.args[last]))
 	}
-	call := &callSite{n: n, at: at, args: args, filter: filter, within: within, sets: !sets && s.sets}
-	switch r.proc.Kind {
-	case 'a':
-		if n.Over == nil {
-			return b.aggregateCall(s, r, call)
+	c.sets = !sets && s.sets
+	return b.resolvedCall(s, r, c)
+}
+
+// resolvedCall builds what the resolved function is: an aggregate, a window function or a plain call.
+func (b *binder) resolvedCall(s *scope, r resolution, c *callSite) plan.Expr {
+	switch {
+	case r.proc.Kind == 'a' && c.n.Over == nil:
+		return b.aggregateCall(s, r, c)
+	case r.proc.Kind == 'w' && c.n.Over == nil:
+		return b.fail(pgerr.New(pgerr.WrongObjectType, "window function %s requires an OVER clause", r.proc.Name), c.at)
+	case r.proc.Kind == 'a', r.proc.Kind == 'w':
+		return b.windowCall(s, r, c)
+	}
+	return b.plainCall(s, r, c)
+}
+
+// site binds what stands in a call: arguments, FILTER and WITHIN GROUP.
+func (b *binder) site(s *scope, n *pg.FuncCall, name string) (signature, *callSite) {
+	top := s.topLevel
+	s.topLevel = false
+	aggregate := isAggregateName(name) && n.Over == nil
+	if aggregate {
+		s.inAgg++
+	}
+	sig, args := b.arguments(s, n, name)
+	if aggregate {
+		s.inAgg--
+	}
+	s.topLevel = top
+	c := &callSite{n: n, at: b.at(n.Location), args: args}
+	if n.AggFilter != nil {
+		c.filter = b.toBoolean(b.within(s, inFilter, n.AggFilter), "FILTER")
+	}
+	if n.AggWithinGroup {
+		c.within = b.aggOrder(s, n.AggOrder)
+		for _, k := range c.within {
+			sig.actual = append(sig.actual, k.Expr.Type().OID)
 		}
-		return b.windowCall(s, r, call)
-	case 'w':
-		if n.Over == nil {
-			return b.fail(pgerr.New(pgerr.WrongObjectType, "window function %s requires an OVER clause", r.proc.Name), at)
-		}
-		return b.windowCall(s, r, call)
 	}
-	return b.plainCall(s, r, call)
+	return sig, c
 }
 
 // callSite is a call as it was written, its arguments bound.

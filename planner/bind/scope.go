@@ -24,6 +24,7 @@ type scope struct {
 	windows   bool
 	setAt     int // where the last set-returning function stands
 	sets      bool
+	laterals  []*lateralCall // functions of the select list that are run as lateral joins
 	named     []*windowDef
 	bare      []bareMetric
 	grouped   bool // GROUP BY or HAVING is written

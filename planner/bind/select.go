@@ -21,9 +21,11 @@ type outColumn struct {
 	id     plan.ColID
 	typ    plan.Type
 	origin plan.Origin
+	row    []outColumn // the fields of a composite column; its own id is none
 }
 
 type queryOptions struct {
+	rows     bool // composite columns may be given field by field
 	root     bool // hidden sort columns may stay
 	unknowns bool // literals of unknown type stay, for a set operation to type
 }
@@ -105,6 +107,7 @@ func (b *binder) simpleSelect(s *scope, n *pg.SelectStmt, opt queryOptions) *out
 		having = b.toBoolean(b.within(s, inHaving, n.HavingClause), "HAVING")
 	}
 	q := &selectBuild{b: b, s: s, node: node, targets: targets, having: having}
+	q.joinLaterals()
 	q.sort = b.sortClause(s, q, n.SortClause)
 	q.groupBy(n)
 	q.distinct(n)
@@ -235,6 +238,10 @@ func (q *selectBuild) finish(limit *plan.Limit, opt queryOptions) *output {
 		if t.hidden && !q.ordersBy(i) {
 			continue
 		}
+		if names := q.b.rowNames(t.expr); names != nil && opt.rows && !t.hidden && !q.unique && !q.distinctOn {
+			out.cols = append(out.cols, q.rowColumn(p, t, names))
+			continue
+		}
 		c := plan.Col{ID: q.b.newID(nil, ""), Name: t.name, Type: t.expr.Type()}
 		p.Exprs, p.Out, place[i] = append(p.Exprs, t.expr), append(p.Out, c), c
 		if !t.hidden {
@@ -254,8 +261,8 @@ func (q *selectBuild) finish(limit *plan.Limit, opt queryOptions) *output {
 		node = &plan.Unique{Input: node}
 	}
 	out.node = sortAndLimit(node, keys, limit)
-	if len(out.cols) < len(p.Out) && !opt.root {
-		out.node = trim(out.node, p.Out[:len(out.cols)])
+	if shown := out.width(); shown < len(p.Out) && !opt.root {
+		out.node = trim(out.node, p.Out[:shown])
 	}
 	return out
 }
