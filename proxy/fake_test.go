@@ -44,6 +44,7 @@ var (
 	paramRE   = regexp.MustCompile(`(?is)^select\s+\$1(?:::(int4|text))?$`)
 	configRE  = regexp.MustCompile(`(?is)^select\s+set_config\('([^']*)',\s*'([^']*)',\s*(true|false)\)$`)
 	settingRE = regexp.MustCompile(`(?is)^select\s+current_setting\('([^']*)'\)$`)
+	endRE     = regexp.MustCompile(`(?is)^select\s+pg_(cancel|terminate)_backend\((\d+)\)$`)
 	columnRE  = regexp.MustCompile(`(?is)^select\s+(?:'[^']*',\s*)?(nothing)$`)
 )
 
@@ -90,6 +91,8 @@ func (f *fakeEngine) Prepare(_ context.Context, _ *identity.Session, _ plan.Sett
 		return one(name, oid)
 	case configRE.MatchString(text):
 		return one("set_config", 25)
+	case endRE.MatchString(text):
+		return one("done", 25)
 	case settingRE.MatchString(text):
 		return one("current_setting", 25)
 	case strings.EqualFold(text, "select pg_sleep(30)"):
@@ -132,6 +135,14 @@ func (f *fakeEngine) Execute(ctx context.Context, _ *identity.Session, p *planne
 			return nil, err
 		}
 		return f.reader(ctx, texts(value)), nil
+	case endRE.MatchString(text):
+		m := endRE.FindStringSubmatch(text)
+		pid, _ := strconv.ParseInt(m[2], 10, 64)
+		done, err := args.Env.Cancel(pid, m[1] == "terminate")
+		if err != nil {
+			return nil, err
+		}
+		return f.reader(ctx, texts(strconv.FormatBool(done))), nil
 	case settingRE.MatchString(text):
 		name := settingRE.FindStringSubmatch(text)[1]
 		value, ok := args.Env.Setting(name)

@@ -100,6 +100,45 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+func TestBackendFunctions(t *testing.T) {
+	addr, _ := startServer(t, nil)
+	ctx := context.Background()
+	c, busy := connect(t, addr, ""), connect(t, addr, "")
+	end := func(function string, pid uint32) (string, error) {
+		var done string
+		err := c.QueryRow(ctx, fmt.Sprintf("select %s(%d)", function, pid), pgx.QueryExecModeSimpleProtocol).Scan(&done)
+		return done, err
+	}
+	for _, function := range []string{"pg_cancel_backend", "pg_terminate_backend"} {
+		failed := make(chan error, 1)
+		go func() {
+			_, err := busy.Exec(ctx, "select pg_sleep(30)")
+			failed <- err
+		}()
+		time.Sleep(50 * time.Millisecond)
+		if done, err := end(function, busy.PgConn().PID()); done != "true" || err != nil {
+			t.Error(done, err)
+		}
+		want := map[string]string{"pg_cancel_backend": "57014", "pg_terminate_backend": "57P01"}[function]
+		var e *pgconn.PgError
+		if err := <-failed; !errors.As(err, &e) || e.Code != want {
+			t.Errorf("%s: %v", function, err)
+		}
+	}
+	if done, err := end("pg_cancel_backend", 1); done != "false" || err != nil {
+		t.Error(done, err)
+	}
+	stranger, err := dial(addr, pgproto3.ProtocolVersion30, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.conn.Close()
+	var e *pgconn.PgError
+	if _, err := end("pg_terminate_backend", stranger.pid); !errors.As(err, &e) || e.Code != "42501" {
+		t.Error(err)
+	}
+}
+
 func TestCancelNeedsTheKey(t *testing.T) {
 	addr, _ := startServer(t, nil)
 	for _, version := range []uint32{pgproto3.ProtocolVersion30, pgproto3.ProtocolVersion32} {
