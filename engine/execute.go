@@ -35,8 +35,7 @@ type run struct {
 // cancellation alike. Errors before the first row: 28000 with the connect URL, 58030 when the audit log cannot be written
 // (nothing has been called then), 53300 when no memory comes free, and those of the sources.
 func (e *Engine) Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args Args) (*Result, error) {
-	r := &run{engine: e, who: who, args: args, began: time.Now()}
-	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	r := &run{engine: e, who: who, args: args, began: time.Now(), ctx: ctx, cancel: func(error) {}}
 	rows, err := r.start(p)
 	if err != nil {
 		r.finish(0, 0, err)
@@ -64,9 +63,11 @@ func (r *run) start(p *planner.Prepared) (array.RecordReader, error) {
 	if err := r.begin(len(persons) > 0); err != nil {
 		return nil, err
 	}
-	switch r.plan.Path {
-	case planner.Local:
+	if r.plan.Path == planner.Local { // computed before Execute returns: there is nothing to cancel
 		return r.local()
+	}
+	r.ctx, r.cancel = context.WithCancelCause(r.ctx)
+	switch r.plan.Path {
 	case planner.Direct:
 		return r.direct()
 	}

@@ -50,7 +50,7 @@ func openDatabase(c config) (*database, error) {
 		{"autoload_known_extensions", "false"},
 		{"allow_community_extensions", "false"},
 		{"allow_persistent_secrets", "false"},
-		{"max_expression_depth", "1000"},
+		{"max_expression_depth", "300"},
 		{"preserve_insertion_order", "true"},
 		{"default_null_order", "nulls_last_on_asc_first_on_desc"},
 		{"old_implicit_casting", "false"},

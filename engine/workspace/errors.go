@@ -30,6 +30,10 @@ func fromDuckDB(text string) error {
 	case "Interrupt Error", "INTERRUPT Error":
 		return pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request").Because(cause)
 	}
+	if strings.Contains(text, "expression depth") {
+		return pgerr.New(pgerr.StatementTooComplex, "the statement is too complex for the workspace").
+			WithDetail("An expression is nested too deeply.").WithHint("Split it into several columns of a subquery.").Because(cause)
+	}
 	if strings.Contains(rest, "More than one row returned by a subquery") {
 		return pgerr.New(pgerr.CardinalityViolation, "more than one row returned by a subquery used as an expression")
 	}

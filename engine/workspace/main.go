@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
 	"time"
 	_ "time/tzdata" // zones without files
 
@@ -53,8 +52,7 @@ func work(in io.Reader, out *frameWriter) error {
 type server struct {
 	out     *frameWriter
 	db      *database
-	mu      sync.Mutex
-	inboxes map[uint32]*inbox
+	inboxes map[uint32]*inbox // of the serving goroutine alone
 }
 
 func (s *server) start(c config) ([]Layer, error) {

@@ -217,7 +217,7 @@ func (w *Worker) Load(ctx context.Context, table string, cols []plan.Col, r arra
 	if err := w.frames.control(frameLoad, id, o); err != nil {
 		return w.after(err)
 	}
-	if err := w.send(id, r); err != nil {
+	if err := w.send(id, box, r); err != nil {
 		return err
 	}
 	if _, err := io.Copy(io.Discard, box); err != nil {
@@ -226,12 +226,18 @@ func (w *Worker) Load(ctx context.Context, table string, cols []plan.Col, r arra
 	return nil
 }
 
-func (w *Worker) send(id uint32, r array.RecordReader) error {
+// send writes the batches; it stops when the worker has given the load up.
+func (w *Worker) send(id uint32, box *inbox, r array.RecordReader) error {
 	to := &streamWriter{to: w.frames, stream: id, buf: make([]byte, 0, dataFrame)}
 	out := ipc.NewWriter(to, ipc.WithSchema(r.Schema()))
 	for r.Next() {
 		if err := out.Write(r.RecordBatch()); err != nil {
 			return w.after(err)
+		}
+		select {
+		case <-box.frames:
+			return box.err
+		default:
 		}
 	}
 	if err := r.Err(); err != nil {
