@@ -84,8 +84,8 @@ func (g *greeting) response() ([]byte, error) {
 // admit makes the session of a person who has logged in and greets it.
 func (g *greeting) admit(who *identity.Session) (*session, error) {
 	srv := g.server
-	s := &session{server: srv, conn: g.conn, in: g.in, ctx: g.base, who: who, owner: who.Person}
-	s.out = output{conn: g.conn, timeout: srv.cfg.WriteTimeout}
+	s := &session{server: srv, conn: g.conn, wire: g.wire, in: g.in, ctx: g.base, who: who, owner: who.Person}
+	s.out = output{conn: g.conn}
 	if err := s.applyStartup(g.startup.settings); err != nil {
 		_ = g.send(&pgproto3.AuthenticationOk{})
 		return nil, err
@@ -106,6 +106,7 @@ func (g *greeting) admit(who *identity.Session) (*session, error) {
 		return nil, errGone
 	}
 	_ = s.conn.SetDeadline(time.Time{})
+	s.wire.endWrites(time.Time{})
 	return s, nil
 }
 

@@ -57,7 +57,7 @@ type Config struct {
 	MaxMessage                   int           // bytes of one message after authentication: 16 MiB and 64 KiB
 	CursorBytes                  int64         // bytes of Arrow that a SCROLL or WITH HOLD cursor may keep: 64 MiB
 	HandshakeTimeout             time.Duration // 10 s
-	WriteTimeout                 time.Duration // without progress: 60 s
+	WriteTimeout                 time.Duration // a client that takes nothing for so long is given up: 5 min
 	IdlePortalTimeout            time.Duration // 10 min
 	DrainTimeout                 time.Duration // for running statements at shutdown: 10 s
 	Log                          *slog.Logger  // slog.Default()
@@ -73,7 +73,7 @@ func (c *Config) complete() error {
 	defaultTo(&c.MaxMessage, 16<<20+64<<10)
 	defaultTo(&c.CursorBytes, 64<<20)
 	defaultTo(&c.HandshakeTimeout, 10*time.Second)
-	defaultTo(&c.WriteTimeout, time.Minute)
+	defaultTo(&c.WriteTimeout, 5*time.Minute)
 	defaultTo(&c.IdlePortalTimeout, 10*time.Minute)
 	defaultTo(&c.DrainTimeout, 10*time.Second)
 	if c.Log == nil {

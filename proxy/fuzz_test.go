@@ -34,8 +34,8 @@ func FuzzMessages(f *testing.F) {
 		here, there := net.Pipe()
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		s := &session{server: srv, conn: there, in: newInput(there, 1<<16), ctx: ctx, who: &identity.Session{Login: "ann"}}
-		s.out = output{conn: there, timeout: time.Second}
+		s := &session{server: srv, conn: there, wire: &paced{Conn: there, timeout: time.Second}, in: newInput(there, 1<<16), ctx: ctx, who: &identity.Session{Login: "ann"}}
+		s.out = output{conn: there}
 		go func() {
 			_, _ = here.Write(data)
 			_ = here.Close()

@@ -21,6 +21,7 @@ type greeting struct {
 	server  *Server
 	base    context.Context // the session's
 	conn    net.Conn
+	wire    *paced // what conn is, or encrypts
 	in      *input
 	secured *secured // nil without TLS
 	startup startup
@@ -31,8 +32,11 @@ var errSilent = errors.New("nothing to say")
 
 // handshake brings a connection to its first ReadyForQuery, or answers why not and returns nil.
 func (s *Server) handshake(ctx context.Context, conn net.Conn) *session {
-	_ = conn.SetDeadline(time.Now().Add(s.cfg.HandshakeTimeout))
-	g := &greeting{server: s, base: ctx, conn: conn, in: newInput(conn, maxUnauthenticatedMessage)}
+	end := time.Now().Add(s.cfg.HandshakeTimeout)
+	_ = conn.SetReadDeadline(end)
+	wire := &paced{Conn: conn, timeout: s.cfg.WriteTimeout}
+	wire.endWrites(end)
+	g := &greeting{server: s, base: ctx, conn: wire, wire: wire, in: newInput(wire, maxUnauthenticatedMessage)}
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.HandshakeTimeout)
 	defer cancel()
 	session, err := g.welcome(ctx)
@@ -42,14 +46,19 @@ func (s *Server) handshake(ctx context.Context, conn net.Conn) *session {
 	var e *pgerr.Error
 	var f fatal
 	if errors.As(err, &f) {
-		refuse(g.conn, f.reason)
+		g.refuse(f.reason)
 	} else if errors.As(err, &e) {
-		refuse(g.conn, e)
+		g.refuse(e)
 	} else if !errors.Is(err, errSilent) && !isNetwork(err) {
 		s.cfg.Log.Error("login failed", "error", err)
-		refuse(g.conn, pgerr.From(err))
+		g.refuse(pgerr.From(err))
 	}
 	return nil
+}
+
+func (g *greeting) refuse(e *pgerr.Error) {
+	g.wire.endWrites(time.Now().Add(time.Second))
+	refuse(g.conn, e)
 }
 
 func isNetwork(err error) bool {

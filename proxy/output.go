@@ -3,7 +3,6 @@ package proxy
 import (
 	"net"
 	"sync"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
 )
@@ -19,12 +18,11 @@ var buffers = sync.Pool{New: func() any {
 
 // output collects messages and writes them. It belongs to the session's goroutine. After a failed write all is discarded.
 type output struct {
-	conn    net.Conn
-	timeout time.Duration
-	pooled  *[]byte
-	buf     []byte
-	due     bool // to be written before the next blocking read
-	err     error
+	conn   net.Conn
+	pooled *[]byte
+	buf    []byte
+	due    bool // to be written before the next blocking read
+	err    error
 }
 
 // send appends a message. Messages of ours always encode, but for texts over 2 GiB.
@@ -51,14 +49,8 @@ func (o *output) full() bool { return len(o.buf) >= flushSize }
 // flush writes everything; while the client does not read, it blocks: this is the backpressure.
 func (o *output) flush() error {
 	o.due = false
-	for rest := o.buf; len(rest) > 0 && o.err == nil; {
-		n := min(len(rest), 256<<10)
-		if err := o.conn.SetWriteDeadline(time.Now().Add(o.timeout)); err != nil {
-			o.err = err
-			break
-		}
-		_, o.err = o.conn.Write(rest[:n])
-		rest = rest[n:]
+	if len(o.buf) > 0 && o.err == nil {
+		_, o.err = o.conn.Write(o.buf)
 	}
 	o.buf = o.buf[:0]
 	return o.err

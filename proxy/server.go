@@ -93,7 +93,7 @@ func (s *Server) drain(connections *sync.WaitGroup, cancel context.CancelCauseFu
 		cancel(errShutdown)
 		for _, one := range s.registry.all() {
 			one.terminate()
-			_ = one.conn.SetWriteDeadline(time.Now().Add(time.Second))
+			one.wire.endWrites(time.Now().Add(time.Second))
 		}
 	})
 	defer hard.Stop()

@@ -20,6 +20,7 @@ import (
 type session struct {
 	server *Server
 	conn   net.Conn
+	wire   *paced // what conn is, or encrypts
 	in     *input
 	out    output
 	ctx    context.Context
@@ -53,7 +54,7 @@ func (s *session) serve() {
 	var f fatal
 	if errors.As(err, &f) {
 		s.out.send(errorResponse("FATAL", f.reason, ""))
-		s.out.timeout = min(s.out.timeout, time.Second)
+		s.wire.endWrites(time.Now().Add(time.Second))
 		_ = s.out.flush()
 	}
 	s.out.buf = s.out.buf[:0]

@@ -94,7 +94,7 @@ func (s *session) watch(t *task) (stop func()) {
 		defer close(done)
 		if s.in.ahead() != nil {
 			t.cancel(errGone)
-			_ = s.conn.SetWriteDeadline(time.Unix(1, 0))
+			s.wire.endWrites(time.Unix(1, 0))
 		}
 	})
 	return func() {
