@@ -87,7 +87,7 @@ func numericLiteral(n *datum.Numeric) sx {
 	if n.Dec.Form != apd.Finite || scale < 0 || scale > 38 {
 		return sx{text: quote(text) + "::VARCHAR"}
 	}
-	q := max(int32(n.Dec.NumDigits()), scale, 1)
+	q := max(int32(n.Dec.NumDigits()), scale+1)
 	if q > 38 {
 		return sx{text: quote(text) + "::VARCHAR"}
 	}

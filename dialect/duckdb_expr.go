@@ -37,9 +37,9 @@ func (p *duck) form(e plan.Expr) sx {
 	case *plan.Cast:
 		return p.cast(e)
 	case *plan.And:
-		return p.chain(e.Args, " AND ")
+		return p.lazy(e.Args, " AND ", "CASE WHEN NOT ", " THEN false ELSE ")
 	case *plan.Or:
-		return p.chain(e.Args, " OR ")
+		return p.lazy(e.Args, " OR ", "CASE WHEN ", " THEN true ELSE ")
 	case *plan.Not:
 		return sx{text: "(NOT " + p.expr(e.Arg).text + ")"}
 	case *plan.IsNull:
@@ -96,6 +96,29 @@ func (p *duck) chain(args []plan.Expr, op string) sx {
 		texts[i] = p.expr(a).text
 	}
 	return sx{text: paren(strings.Join(texts, op))}
+}
+
+// lazy is a chain that stops at the first argument that decides it, as PostgreSQL's does: outside WHERE, DuckDB evaluates
+// all of them, so that a later one which can fail is put behind a CASE.
+func (p *duck) lazy(args []plan.Expr, op, before, then string) sx {
+	texts := make([]string, len(args))
+	for i, a := range args {
+		texts[i] = p.expr(a).text
+	}
+	rest := texts[len(texts)-1]
+	for i := len(texts) - 2; i >= 0; i-- {
+		first := texts[i]
+		joined := paren(first + op + rest)
+		if len(first) <= repeatLimit && canFail(rest) {
+			joined = paren(before + first + then + joined + " END")
+		}
+		rest = p.count(joined)
+	}
+	return sx{text: rest}
+}
+
+func canFail(text string) bool {
+	return strings.Contains(text, "error(") || strings.Contains(text, "waggle_")
 }
 
 func (p *duck) boolTest(e *plan.BoolTest) sx {

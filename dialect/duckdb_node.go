@@ -24,7 +24,7 @@ func (p *duck) node(n plan.Node) *sel {
 		return p.funcScan(n)
 	case *plan.Filter:
 		s := p.open(p.node(n.Input))
-		s.where = append(s.where, p.condition(n.Cond))
+		s.where = append(s.where, p.conjuncts(n.Cond)...)
 		return s
 	case *plan.Project:
 		return p.project(n)
@@ -59,6 +59,19 @@ func (p *duck) node(n plan.Node) *sel {
 		p.fail(pgerr.New(pgerr.Internal, "the workspace does not know this operator"))
 	}
 	return &sel{}
+}
+
+// conjuncts prints the arguments of a top-level AND, which DuckDB's WHERE tests in order.
+func (p *duck) conjuncts(e plan.Expr) []string {
+	and, ok := e.(*plan.And)
+	if !ok {
+		return []string{p.condition(e)}
+	}
+	var out []string
+	for _, a := range and.Args {
+		out = append(out, p.condition(a))
+	}
+	return out
 }
 
 // condition prints a boolean that stands beside AND.

@@ -15,6 +15,13 @@ func (p *duck) asText(x sx) sx {
 	if x.p == 0 {
 		return x
 	}
+	switch {
+	case x.p == x.s && x.p < 38: // DuckDB writes DECIMAL(3,3) without the zero before the point
+		x = p.toDecimal(x, x.p+1, x.s)
+	case x.p == x.s:
+		v := "CAST(" + x.text + " AS VARCHAR)"
+		return sx{text: "CASE WHEN " + x.text + " < 0 THEN '-0' || substr(" + v + ", 2) ELSE '0' || " + v + " END", oid: x.oid}
+	}
 	return sx{text: "CAST(" + x.text + " AS VARCHAR)", oid: x.oid}
 }
 

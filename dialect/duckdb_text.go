@@ -16,17 +16,19 @@ var duckTexts = map[string]duckForm{
 	"octet_length(text)":     "CAST(strlen($1) AS INTEGER)", "octet_length(bytea)": "CAST(octet_length($1) AS INTEGER)",
 	"length(bytea)":             "CAST(octet_length($1) AS INTEGER)",
 	"substring(text,int4,int4)": substring3, "substr(text,int4,int4)": substring3,
-	"substring(text,int4)": "substr($1, greatest($2, 1))", "substr(text,int4)": "substr($1, greatest($2, 1))",
+	"substring(text,int4)": substring2, "substr(text,int4)": substring2,
 	"left(text,int4)": "left($1, $2)", "right(text,int4)": "right($1, $2)",
 	"ltrim(text)": "ltrim($1)", "rtrim(text)": "rtrim($1)", "btrim(text)": "trim($1)",
 	"ltrim(text,text)": "ltrim($1, $2)", "rtrim(text,text)": "rtrim($1, $2)", "btrim(text,text)": "trim($1, $2)",
 	"replace(text,text,text)": "replace($1, $2, $3)",
 	"position(text,text)":     "CAST(strpos($1, $2) AS INTEGER)", "strpos(text,text)": "CAST(strpos($1, $2) AS INTEGER)",
 	"starts_with(text,text)": "starts_with($1, $2)", "text_starts_with(text,text)": "starts_with($1, $2)",
-	"repeat(text,int4)": "repeat($1, greatest($2, 0))", "md5(text)": "md5($1)",
+	"repeat(text,int4)": "CASE WHEN $2 IS NOT NULL THEN repeat($1, greatest($2, 0)) END", "md5(text)": "md5($1)",
 }
 
-const substring3 = "CASE WHEN $3 < 0 AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22011:negative substring length not allowed} ELSE " +
+const substring2 = "CASE WHEN $2 IS NOT NULL THEN substr($1, greatest($2, 1)) END"
+
+const substring3 = "CASE WHEN $1 IS NULL OR $2 IS NULL OR $3 IS NULL THEN NULL WHEN $3 < 0 THEN {22011:negative substring length not allowed} ELSE " +
 	"substr($1, greatest($2, 1), greatest($3::BIGINT + least($2, 1) - 1, 0)) END"
 
 // duckRule says a call when it can; otherwise forms and datum are tried.
