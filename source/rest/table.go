@@ -71,56 +71,80 @@ func (b *table) needs() []need {
 	return out
 }
 
-// batch returns the rows of a page's records; nil when there are none.
-func (b *table) batch(records []any, bound map[string]string) (arrow.RecordBatch, error) {
-	builder := array.NewRecordBuilder(memory.DefaultAllocator, b.schema)
-	defer builder.Release()
-	rows := int64(0)
-	for _, record := range records {
-		if _, ok := record.(map[string]any); !ok {
-			return nil, b.mismatch("a record of "+b.task.object.name, "is no object")
-		}
-		if b.seen != nil && b.task.object.access != nil && !b.seen.sees(b.task.object.access, record) {
-			continue
-		}
-		n, err := b.record(builder, scope{row: record, record: record, bound: bound})
-		if err != nil {
-			return nil, err
-		}
-		rows += n
-	}
-	if rows == 0 {
-		return nil, nil
-	}
-	if len(b.columns) == 0 {
-		return array.NewRecordBatch(b.schema, nil, rows), nil
-	}
-	return builder.NewRecordBatch(), nil
+// page is the rows of one page while it comes.
+type page struct {
+	table   *table
+	bound   map[string]string
+	builder *array.RecordBuilder
+	rows    int64
 }
 
-// record adds the rows of one record.
-func (b *table) record(builder *array.RecordBuilder, s scope) (int64, error) {
-	if b.task.object.explode == nil {
-		return b.row(builder, s)
+// begin drops what has come.
+func (p *page) begin() {
+	if p.builder != nil {
+		p.builder.Release()
 	}
-	items := b.task.object.explode.first(s.record)
+	p.builder, p.rows = nil, 0
+}
+
+// add adds the rows of a record.
+func (p *page) add(record any) error {
+	b := p.table
+	o := b.task.object
+	if err := b.object(record); err != nil {
+		return err
+	}
+	if b.seen != nil && o.access != nil && !b.seen.sees(o.access, record) {
+		return nil
+	}
+	if p.builder == nil {
+		p.builder = array.NewRecordBuilder(memory.DefaultAllocator, b.schema)
+	}
+	s := scope{row: record, record: record, bound: p.bound}
+	if o.explode == nil {
+		return p.row(s)
+	}
+	items := o.explode.first(record)
 	list, ok := items.([]any)
 	if !ok && items != nil {
-		return 0, b.mismatch("what holds "+b.task.object.name, "is no array")
+		return b.mismatch("what holds "+o.name, "is no array")
 	}
-	rows := int64(0)
 	for _, item := range list {
-		if _, ok := item.(map[string]any); !ok {
-			return 0, b.mismatch("a record of "+b.task.object.name, "is no object")
+		if err := b.object(item); err != nil {
+			return err
 		}
 		s.row = item
-		n, err := b.row(builder, s)
-		if err != nil {
-			return 0, err
+		if err := p.row(s); err != nil {
+			return err
 		}
-		rows += n
 	}
-	return rows, nil
+	return nil
+}
+
+func (p *page) row(s scope) error {
+	n, err := p.table.row(p.builder, s)
+	p.rows += n
+	return err
+}
+
+// batch returns the rows that have come, which are the caller's; nil when there are none.
+func (p *page) batch() arrow.RecordBatch {
+	defer p.begin()
+	switch {
+	case p.rows == 0:
+		return nil
+	case len(p.table.columns) == 0:
+		return array.NewRecordBatch(p.table.schema, nil, p.rows)
+	}
+	return p.builder.NewRecordBatch()
+}
+
+// object refuses a record that is no object.
+func (b *table) object(record any) error {
+	if _, ok := record.(map[string]any); !ok {
+		return b.mismatch("a record of "+b.task.object.name, "is no object")
+	}
+	return nil
 }
 
 func (b *table) row(builder *array.RecordBuilder, s scope) (int64, error) {

@@ -128,14 +128,17 @@ func (t *task) parents(ctx context.Context, a *asked) ([]map[string]string, erro
 	}
 	var all []map[string]string
 	only, limited := a.bound[p.bind]
-	err := t.walk(ctx, c, func(page []any) error {
-		for _, record := range page {
+	before := 0
+	err := t.walk(ctx, c, collector{
+		begin: func() { all = all[:before] },
+		record: func(record any) error {
 			v := textOf(column.raw(scope{row: record, record: record}))
 			if v != "" && (!limited || only[v]) {
 				all = append(all, map[string]string{p.bind: v})
 			}
-		}
-		return nil
+			return nil
+		},
+		end: func() error { before = len(all); return nil },
 	})
 	return all, err
 }
@@ -145,18 +148,25 @@ func textOf(v any) string {
 	return s
 }
 
+// collector takes a page's records as they come: begin before each attempt, which makes what came before it void, and end
+// when the page is whole.
+type collector struct {
+	begin  func()
+	record func(any) error
+	end    func() error
+}
+
 // walk reads the call's pages one after the other.
-func (t *task) walk(ctx context.Context, c *call, each func(page []any) error) error {
+func (t *task) walk(ctx context.Context, c *call, to collector) error {
 	for last := ""; ; {
 		if err := t.spend(); err != nil {
 			return err
 		}
-		var page []any
-		doc, err := t.page(ctx, c, func() { page = nil }, func(record any) error { page = append(page, record); return nil })
+		doc, err := t.page(ctx, c, to.begin, to.record)
 		if err != nil {
 			return err
 		}
-		if err := each(page); err != nil {
+		if err := to.end(); err != nil {
 			return err
 		}
 		next := c.object.pages.next.text(any(doc))
@@ -186,10 +196,12 @@ func (t *task) spend() error {
 // read hands on the rows of one call's pages. A page's rows leave together, once all of it has come: until then it can be
 // asked for again. The next page is asked for while the reader works on this one.
 func (t *task) read(ctx context.Context, c *call, table *table) error {
-	return t.walk(ctx, c, func(page []any) error {
-		batch, err := table.batch(page, c.bound)
-		if err != nil || batch == nil {
-			return err
+	page := &page{table: table, bound: c.bound}
+	defer page.begin()
+	return t.walk(ctx, c, collector{begin: page.begin, record: page.add, end: func() error {
+		batch := page.batch()
+		if batch == nil {
+			return nil
 		}
 		rows := batch.NumRows()
 		select {
@@ -199,7 +211,7 @@ func (t *task) read(ctx context.Context, c *call, table *table) error {
 			return context.Cause(ctx)
 		}
 		return t.earn(rows)
-	})
+	}})
 }
 
 // earn counts rows against the limit and the budget.
