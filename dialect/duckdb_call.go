@@ -143,10 +143,10 @@ func comparisonTable(families []string) map[string]string {
 			if strings.Contains(prefix, "%s") {
 				n = strings.Replace(prefix, "%s", suffix, 1)
 			}
-			out[n+paren(types)] = op
-			if prefix == "text" { // text_lt, but texteq
-				out["text_"+suffix+paren(types)] = op
+			if prefix == "text" && suffix[1] != 'q' && suffix != "ne" { // texteq and textne, but text_lt
+				n = "text_" + suffix
 			}
+			out[n+paren(types)] = op
 		}
 	}
 	return out

@@ -22,8 +22,8 @@ var duckTexts = map[string]duckForm{
 	"ltrim(text,text)": "ltrim($1, $2)", "rtrim(text,text)": "rtrim($1, $2)", "btrim(text,text)": "trim($1, $2)",
 	"replace(text,text,text)": "replace($1, $2, $3)",
 	"position(text,text)":     "CAST(strpos($1, $2) AS INTEGER)", "strpos(text,text)": "CAST(strpos($1, $2) AS INTEGER)",
-	"starts_with(text,text)": "starts_with($1, $2)", "text_starts_with(text,text)": "starts_with($1, $2)",
-	"repeat(text,int4)": "CASE WHEN $2 IS NOT NULL THEN repeat($1, greatest($2, 0)) END", "md5(text)": "md5($1)",
+	"starts_with(text,text)": "starts_with($1, $2)",
+	"repeat(text,int4)":      "CASE WHEN $2 IS NOT NULL THEN repeat($1, greatest($2, 0)) END", "md5(text)": "md5($1)",
 }
 
 const substring2 = "CASE WHEN $2 IS NOT NULL THEN substr($1, greatest($2, 1)) END"

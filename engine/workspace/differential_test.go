@@ -115,6 +115,7 @@ type rig struct {
 	pg   *pgconn.PgConn
 	w    *Worker
 	next int
+	env  *datum.Env
 	uses int
 }
 
@@ -132,7 +133,7 @@ func newRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { pg.Close(context.Background()) })
-	r := &rig{t: t, pg: pg, pool: testPool(t, Config{Size: 1})}
+	r := &rig{t: t, env: testEnv, pg: pg, pool: testPool(t, Config{Size: 1})}
 	r.view = semantic.NewView(nil, []*plan.Table{table("t", 90001, mixedColumns), table("o", 90002, otherColumns)}, nil)
 	r.create("t", mixedColumns, mixedRows)
 	r.create("o", otherColumns, otherRows)
@@ -196,8 +197,13 @@ func (r *rig) renew() {
 
 func (r *rig) worker() *Worker { return r.w }
 
-var testEnv = &datum.Env{Zone: time.UTC, ZoneName: "UTC", ExtraFloatDigits: 1,
-	Now: datum.Timestamp(time.Now().UnixMicro()), Statement: datum.Timestamp(time.Now().UnixMicro())}
+var testEnv = zoneEnv("UTC")
+
+func zoneEnv(name string) *datum.Env {
+	zone, _, _ := datum.LoadZone(name)
+	return &datum.Env{Zone: zone, ZoneName: name, ExtraFloatDigits: 1,
+		Now: datum.Timestamp(time.Now().UnixMicro()), Statement: datum.Timestamp(time.Now().UnixMicro())}
+}
 
 // remotes replaces each Scan by a Remote and loads its rows.
 func (r *rig) remotes(n plan.Node, tables map[int]string) plan.Node {
@@ -244,11 +250,11 @@ func (r *rig) remotes(n plan.Node, tables map[int]string) plan.Node {
 
 // ours is the answer of bind, printer and worker.
 func (r *rig) ours(sql string) (rows []string, code, text string) {
-	res, err := bind.Query(bind.Input{Query: plan.Span{Text: sql}, View: r.view, Settings: plan.Settings{SearchPath: "public", TimeZone: "UTC", DateStyle: "ISO, MDY", IntervalStyle: "postgres"}})
+	res, err := bind.Query(bind.Input{Query: plan.Span{Text: sql}, View: r.view, Settings: plan.Settings{SearchPath: "public", TimeZone: r.env.ZoneName, DateStyle: "ISO, MDY", IntervalStyle: "postgres"}})
 	if err != nil {
 		return nil, pgerr.Code(err), "bind: " + err.Error()
 	}
-	root, err := plan.Fill(res.Root, nil, testEnv)
+	root, err := plan.Fill(res.Root, nil, r.env)
 	if err != nil {
 		return nil, pgerr.Code(err), "fill: " + err.Error()
 	}
@@ -263,7 +269,7 @@ func (r *rig) ours(sql string) (rows []string, code, text string) {
 	if err != nil {
 		return nil, pgerr.Code(err), "print: " + err.Error()
 	}
-	st.Env = testEnv
+	st.Env = r.env
 	rows, err = r.read(st, len(out))
 	if err != nil {
 		e := pgerr.From(err)
@@ -289,7 +295,7 @@ func (r *rig) read(st dialect.Statement, columns int) ([]string, error) {
 					continue
 				}
 				v := plan.ArrowValue(b.Column(c), i, t)
-				cells[c] = string(datum.AppendText(nil, t.OID, v, testEnv))
+				cells[c] = string(datum.AppendText(nil, t.OID, v, r.env))
 				if t.OID == pgcat.Bpchar && t.Mod > 4 {
 					cells[c] = fmt.Sprintf("%-*s", t.Mod-4, cells[c])
 				}
@@ -316,6 +322,27 @@ func TestAgainstPostgreSQL(t *testing.T) {
 			j.compare("SELECT id, " + e + " FROM t WHERE id = " + row[0])
 		}
 	}
+	t.Logf("%d queries, %d refused:\n   %s", j.total, len(j.refused), strings.Join(j.refused, "\n   "))
+}
+
+// TestZones runs what depends on the session's zone in one with daylight saving time.
+func TestZones(t *testing.T) {
+	r := newRig(t)
+	r.env = zoneEnv("America/New_York")
+	if _, err := r.pg.Exec(t.Context(), "SET TimeZone = 'America/New_York'").ReadAll(); err != nil {
+		t.Fatal(err)
+	}
+	j := &judge{r: r, t: t}
+	for _, e := range []string{
+		"tz", "tz::text", "tz::date", "tz::timestamp", "ts::timestamptz", "d::timestamptz", "tz + interval '1 day'", "tz + interval '1 month'",
+		"tz + interval '2 hours'", "tz - interval '1 day 2 hours'", "extract(hour from tz)", "extract(epoch from tz)", "date_trunc('day', tz)",
+		"date_trunc('month', tz)", "ts < tz", "tz > '2000-01-01'", "tz at time zone 'UTC'", "ts at time zone 'Europe/Berlin'", "d = tz::date",
+		"tz - timestamptz '2000-01-01 00:00+00'", "max(tz) over ()", "tz::time", "date_trunc('month', d)", "tz between '2000-01-01' and '2024-06-01'",
+	} {
+		j.compare("SELECT id, " + e + " FROM t")
+	}
+	j.compare("SELECT * FROM generate_series(timestamptz '2024-03-09 12:00', timestamptz '2024-03-12 12:00', interval '1 day') g")
+	j.compare("SELECT tz::date, count(*) FROM t GROUP BY 1 ORDER BY 1")
 	t.Logf("%d queries, %d refused:\n   %s", j.total, len(j.refused), strings.Join(j.refused, "\n   "))
 }
 
