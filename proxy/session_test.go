@@ -200,10 +200,17 @@ func TestClientGone(t *testing.T) {
 	for i, options := range []string{"", "sslmode=require"} {
 		c := connect(t, addr, options)
 		conn := c.PgConn().Conn()
-		go func() { _, _ = c.Exec(context.Background(), "select pg_sleep(30)") }()
+		failed := make(chan error)
+		go func() {
+			_, err := c.Exec(context.Background(), "select pg_sleep(30)")
+			failed <- err
+		}()
 		time.Sleep(50 * time.Millisecond)
 		start := time.Now()
 		_ = conn.Close()
+		if err := <-failed; err == nil {
+			t.Error("the statement has succeeded")
+		}
 		for f.canceled.Load() != int64(i+1) {
 			if time.Since(start) > 2*time.Second {
 				t.Fatal("the statement goes on without its client")
