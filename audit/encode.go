@@ -42,16 +42,29 @@ func (b *body) encode() ([]byte, error) {
 	w.end(b.End)
 	w.any("act", b.Act, b.Act != nil)
 	w.any("log", b.Log, b.Log != nil)
-	if w.err != nil {
-		return nil, pgerr.New(pgerr.Internal, "an audit record cannot be encoded").Because(w.err)
-	}
-	return append(w.dst, '}'), nil
+	return w.close()
+}
+
+// encode returns p as one JSON object.
+func (p *Private) encode() ([]byte, error) {
+	w := objectWriter{dst: []byte{'{'}}
+	w.texts("literals", p.Literals)
+	w.texts("parameters", p.Parameters)
+	w.text("address", p.Address)
+	return w.close()
 }
 
 // objectWriter appends the members of a JSON object; the first error stays.
 type objectWriter struct {
 	dst []byte
 	err error
+}
+
+func (w *objectWriter) close() ([]byte, error) {
+	if w.err != nil {
+		return nil, pgerr.New(pgerr.Internal, "an audit record cannot be encoded").Because(w.err)
+	}
+	return append(w.dst, '}'), nil
 }
 
 func (w *objectWriter) name(name string) {
@@ -89,6 +102,28 @@ func (w *objectWriter) quoted(value string) {
 	w.dst = append(w.dst, '"')
 }
 
+// texts leaves an empty list out.
+func (w *objectWriter) texts(name string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	w.name(name)
+	for i, t := range list {
+		w.dst = append(w.dst, "[,"[min(i, 1)])
+		w.quoted(t)
+	}
+	w.dst = append(w.dst, ']')
+}
+
+// number writes the usual sizes here: encoding/json has exponents for the very small and the very large.
+func (w *objectWriter) number(f float64) {
+	if f != 0 && (f < 1e-6 || f >= 1e21) {
+		w.value(f)
+		return
+	}
+	w.dst = strconv.AppendFloat(w.dst, f, 'f', -1, 64)
+}
+
 func (w *objectWriter) any(name string, v any, present bool) {
 	if present {
 		w.name(name)
@@ -117,7 +152,8 @@ func (w *objectWriter) end(e *End) {
 	w.dst = strconv.AppendInt(w.dst, e.Rows, 10)
 	w.name("bytes")
 	w.dst = strconv.AppendInt(w.dst, e.Bytes, 10)
-	w.any("duration_ms", e.Duration, true)
+	w.name("duration_ms")
+	w.number(e.Duration)
 	w.name("sqlstate")
 	w.quoted(e.SQLState)
 	w.name("outcome")

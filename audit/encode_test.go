@@ -34,4 +34,14 @@ func TestEncodeAsJSON(t *testing.T) {
 			t.Errorf("encode (%v):\n%s\nwant\n%s", err, got, want.String())
 		}
 	}
+	private := Private{Literals: []string{"a", "é\"", ""}, Parameters: []string{""}, Address: "x"}
+	for _, p := range []Private{private, {}} {
+		want, err := json.Marshal(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := p.encode(); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("encode (%v):\n%s\nwant\n%s", err, got, want)
+		}
+	}
 }

@@ -85,11 +85,11 @@ type record struct {
 }
 
 // appendClear appends the clear part: the head, then what encode returned.
-func appendClear(dst []byte, seq int64, at time.Time, encoded []byte) []byte {
+func appendClear(dst []byte, seq int64, at string, encoded []byte) []byte {
 	dst = append(dst, `{"v":1,"seq":`...)
 	dst = strconv.AppendInt(dst, seq, 10)
 	dst = append(dst, `,"time":"`...)
-	dst = at.UTC().AppendFormat(dst, timeLayout)
+	dst = append(dst, at...)
 	dst = append(dst, `",`...)
 	return append(dst, encoded[1:]...)
 }

@@ -4,8 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
-	"encoding/json"
-	"fmt"
+	"encoding/hex"
 	"maps"
 	"strings"
 	"time"
@@ -150,9 +149,9 @@ func (l *Log) seal(ctx context.Context, it *item, b *body, p Private) error {
 	if l.opt.Literals == Drop || len(p.Literals)+len(p.Parameters)+len(p.Address) == 0 {
 		return nil
 	}
-	plain, err := json.Marshal(p)
+	plain, err := p.encode()
 	if err != nil {
-		return pgerr.New(pgerr.Internal, "an audit record cannot be encoded").Because(err)
+		return err
 	}
 	b.Key, it.sealed, err = l.opt.Sealer.Seal(ctx, it.owner.org, it.owner.person, plain)
 	return err
@@ -277,5 +276,12 @@ func newID(now time.Time) ID {
 	copy(u[:6], ms[2:])
 	u[6] = u[6]&0x0f | 0x70
 	u[8] = u[8]&0x3f | 0x80
-	return ID(fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:]))
+	var text [36]byte
+	hex.Encode(text[:8], u[:4])
+	hex.Encode(text[9:13], u[4:6])
+	hex.Encode(text[14:18], u[6:8])
+	hex.Encode(text[19:23], u[8:10])
+	hex.Encode(text[24:], u[10:])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return ID(text[:])
 }

@@ -182,8 +182,9 @@ func (w *writer) encode(batch []*item) []tlog.Hash {
 	}
 	leaves := make([]tlog.Hash, len(batch))
 	var clear []byte
+	at := w.clock.UTC().Format(timeLayout)
 	for i, it := range batch {
-		clear = appendClear(clear[:0], w.tree.size+int64(i), w.clock, it.body)
+		clear = appendClear(clear[:0], w.tree.size+int64(i), at, it.body)
 		leaves[i] = leafHash(clear, it.sealed)
 		w.buf = appendFrame(w.buf, &frame{
 			class: class(it.kind), org: tag(string(it.owner.org)), person: tag(string(it.owner.person)), clear: clear, sealed: it.sealed,

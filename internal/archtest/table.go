@@ -42,6 +42,7 @@ var table = []rule{
 	{"console", "identity vault audit semantic engine planner/plan internal/datum internal/secret internal/pgerr internal/store"},
 	{"cmd/waggle", "*"},
 	{"cmd/waggle-sandbox", "internal/sandbox internal/sandbox/… internal/pgerr"},
+	{"internal/e2e", ""},
 	{"internal/judge", "*"},
 	{"internal/bench", "*"},
 }

@@ -123,6 +123,9 @@ func (s *Server) DSN() string {
 	return fmt.Sprintf("host=127.0.0.1 port=%d user=postgres dbname=postgres sslmode=disable", s.Port)
 }
 
+// PID is the postmaster's process id.
+func (s *Server) PID() int { return s.cmd.Process.Pid }
+
 // Stop ends the server and removes its folder.
 func (s *Server) Stop() {
 	if s.cmd != nil && s.cmd.Process != nil {
