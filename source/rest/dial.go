@@ -29,7 +29,7 @@ func allowed(address string, loopback bool) error {
 		return nil
 	}
 	return pgerr.New(pgerr.CannotConnect, "the source's address leads into a private network").
-		WithHint("an administrator sets the source's base_url")
+		WithHint("a REST source lies at a public address")
 }
 
 // hidden are the ranges that are neither public nor covered by netip's own questions: this network, carrier-grade NAT,

@@ -93,7 +93,8 @@ func (p *proof) term(s *dialect.Sink) term {
 		}
 	}
 	if t.column < 0 {
-		p.Fatalf("the sink %s is of %s, which is no column", s.Name, s.Column)
+		p.fail("the sink %s is of %s, which is no column", s.Name, s.Column)
+		return t
 	}
 	n := 1
 	if s.Op == "in" {
@@ -116,7 +117,11 @@ var strange = []datum.Text{"", " ", "0", "'", `"`, `\`, "../x", "a/b?c=d&e#f", "
 
 // sample returns a value of the column, one near it, or a strange one.
 func (p *proof) sample(column int) datum.Value {
-	v := p.whole.rows[p.rand.IntN(len(p.whole.rows))][column]
+	values := p.values(column)
+	if len(values) == 0 {
+		return p.standIn(column)
+	}
+	v := values[p.rand.IntN(len(values))]
 	near := [...]time.Duration{0, 0, time.Microsecond, -time.Microsecond, time.Second, -time.Second, 500 * time.Millisecond, 36 * time.Hour, -36 * time.Hour}
 	step := near[p.rand.IntN(len(near))]
 	switch v := v.(type) {
@@ -131,28 +136,35 @@ func (p *proof) sample(column int) datum.Value {
 		return v
 	case datum.Int:
 		return v + datum.Int(p.rand.IntN(3)-1)
-	case nil:
-		return p.standIn(column)
 	}
 	return v
 }
 
-// standIn is a value for a column that is NULL where it was looked at.
-func (p *proof) standIn(column int) datum.Value {
+// values are the column's values that are not NULL.
+func (p *proof) values(column int) []datum.Value {
+	var out []datum.Value
 	for _, row := range p.whole.rows {
 		if row[column] != nil {
-			return row[column]
+			out = append(out, row[column])
 		}
 	}
-	zero, err := datum.In(p.schema.Columns[column].Type.OID, -1, "2026-01-01", nil)
+	return out
+}
+
+// standIn is a value for a column that has none.
+func (p *proof) standIn(column int) datum.Value {
+	v, err := datum.In(p.schema.Columns[column].Type.OID, -1, "2026-01-01", nil)
 	if err != nil {
 		return datum.Text("x")
 	}
-	return zero
+	return v
 }
 
 // keeps is PostgreSQL's comparison of a row's value with the filter's; NULL keeps nothing.
 func (t *term) keeps(row []datum.Value) bool {
+	if t.column < 0 {
+		return false
+	}
 	v := row[t.column]
 	if v == nil {
 		return false

@@ -6,6 +6,7 @@ package sourcetest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -26,27 +27,35 @@ type Suite struct {
 
 // Run proves each object of a suite in a subtest.
 func Run(t *testing.T, s Suite) {
-	if s.Rounds == 0 {
-		s.Rounds = 8
-	}
-	declared := s.Source.Capabilities().Objects
-	if s.Objects == nil {
-		for name := range declared {
-			s.Objects = append(s.Objects, name)
-		}
-		slices.Sort(s.Objects)
-	}
-	for _, name := range s.Objects {
+	for _, name := range s.objects() {
 		t.Run(name, func(t *testing.T) {
-			p := &proof{T: t, suite: s, name: name, object: declared[name], conn: s.Open(t), rand: rand.New(rand.NewPCG(s.Seed, 1))}
-			p.all()
+			if err := Check(t.Context(), s, s.Open(t), name); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }
 
+func (s Suite) objects() []string {
+	if s.Objects != nil {
+		return s.Objects
+	}
+	return slices.Sorted(maps.Keys(s.Source.Capabilities().Objects))
+}
+
+// Check proves one object over a connection and returns the first thing that is not as declared.
+func Check(ctx context.Context, s Suite, c source.Conn, object string) error {
+	if s.Rounds == 0 {
+		s.Rounds = 8
+	}
+	p := &proof{ctx: ctx, suite: s, name: object, object: s.Source.Capabilities().Objects[object], conn: c, rand: rand.New(rand.NewPCG(s.Seed, 1))}
+	p.all()
+	return p.err
+}
+
 // proof is the suite over one object.
 type proof struct {
-	*testing.T
+	ctx    context.Context
 	suite  Suite
 	name   string
 	object dialect.Object
@@ -54,26 +63,31 @@ type proof struct {
 	rand   *rand.Rand
 	schema source.Schema
 	whole  *data // all rows and columns
+	err    error // the first that was found
+}
+
+func (p *proof) fail(format string, args ...any) {
+	if p.err == nil {
+		p.err = fmt.Errorf(format, args...)
+	}
 }
 
 func (p *proof) all() {
-	schema, err := p.conn.Describe(p.Context(), p.name)
-	if err != nil {
-		p.Fatal(err)
+	p.schema, p.err = p.conn.Describe(p.ctx, p.name)
+	if p.err != nil {
+		return
 	}
-	p.schema = schema
 	p.whole = p.must(dialect.Calls{Object: p.name, Columns: p.columns(), Limit: -1})
 	if len(p.whole.rows) == 0 {
-		p.Fatal("the object has no rows: nothing can be proved on it")
+		p.fail("the object has no rows: nothing can be proved on it")
+		return
 	}
 	p.notNull()
 	p.projection()
 	p.nothing()
-	p.limits(nil)
+	p.limits()
 	for i := range p.object.Sinks {
-		for range p.suite.Rounds {
-			p.filter(&p.object.Sinks[i])
-		}
+		p.filter(&p.object.Sinks[i])
 	}
 	for range p.suite.Rounds * min(len(p.object.Sinks), 4) {
 		p.pair()
@@ -93,7 +107,7 @@ func (p *proof) notNull() {
 	for i, c := range p.schema.Columns {
 		for _, row := range p.whole.rows {
 			if c.NotNull && row[i] == nil {
-				p.Fatalf("column %s is declared NOT NULL and has a NULL", c.Name)
+				p.fail("column %s is declared NOT NULL and has a NULL", c.Name)
 			}
 		}
 	}
@@ -127,34 +141,38 @@ func (p *proof) nothing() {
 	} {
 		got := p.must(calls)
 		if len(got.rows) != 0 || len(got.report.Requests) != 0 {
-			p.Errorf("an empty request gave %d rows in %d requests", len(got.rows), len(got.report.Requests))
+			p.fail("an empty request gave %d rows in %d requests", len(got.rows), len(got.report.Requests))
 		}
 	}
 }
 
 // limits proves that a limit gives just that many of the rows.
-func (p *proof) limits(sinks []dialect.SinkValue) {
+func (p *proof) limits() {
 	if !p.object.Limit {
 		return
 	}
-	all := p.whole
-	if sinks != nil {
-		all = p.must(dialect.Calls{Object: p.name, Columns: p.columns(), Limit: -1, Sinks: sinks})
-	}
-	for _, n := range []int{1, 1 + p.rand.IntN(len(p.whole.rows)), len(all.rows), len(all.rows) + 1} {
-		if n == 0 {
-			continue
+	all := len(p.whole.rows)
+	for _, n := range []int{1, 1 + p.rand.IntN(all), all, all + 1} {
+		got := p.must(dialect.Calls{Object: p.name, Columns: p.columns(), Limit: int64(n)})
+		if want := min(n, all); len(got.rows) != want {
+			p.fail("limit %d gave %d rows, not %d", n, len(got.rows), want)
 		}
-		got := p.must(dialect.Calls{Object: p.name, Columns: p.columns(), Limit: int64(n), Sinks: sinks})
-		if want := min(n, len(all.rows)); len(got.rows) != want {
-			p.Errorf("limit %d gave %d rows, not %d", n, len(got.rows), want)
-		}
-		p.within("limit", got.bag(p.schema.Columns), all.bag(p.schema.Columns))
+		p.within("limit", got.bag(p.schema.Columns), p.whole.bag(p.schema.Columns))
 	}
 }
 
-// filter proves one sink with values of the data and others.
-func (p *proof) filter(s *dialect.Sink) { p.prove(p.term(s)) }
+// filter proves one sink with values of the data and others. A sink of a column that has values must have kept a row once.
+func (p *proof) filter(s *dialect.Sink) {
+	kept, some := 0, false
+	for range p.suite.Rounds {
+		t := p.term(s)
+		kept += p.prove(t)
+		some = t.column >= 0 && len(p.values(t.column)) > 0
+	}
+	if kept == 0 && p.err == nil && some {
+		p.fail("the filters %s kept no row: nothing is proved of them", s.Name)
+	}
+}
 
 // pair proves two sinks together.
 func (p *proof) pair() {
@@ -169,7 +187,8 @@ func (p *proof) pair() {
 	p.prove(p.term(&p.object.Sinks[i]), p.term(&p.object.Sinks[j]))
 }
 
-func (p *proof) prove(terms ...term) {
+// prove compares a filtered read with the same filter over all rows, and returns how many these are.
+func (p *proof) prove(terms ...term) int {
 	calls := dialect.Calls{Object: p.name, Columns: p.columns(), Limit: -1}
 	exact := true
 	for _, t := range terms {
@@ -186,34 +205,36 @@ func (p *proof) prove(terms ...term) {
 	what := fmt.Sprint(calls.Sinks)
 	if exact {
 		p.same(what, got.bag(p.schema.Columns), want.bag(p.schema.Columns))
-		return
+		return len(want.rows)
 	}
 	p.within(what, want.bag(p.schema.Columns), got.bag(p.schema.Columns))
 	p.within(what, got.bag(p.schema.Columns), p.whole.bag(p.schema.Columns))
+	return len(want.rows)
 }
 
-// must reads a request to its end.
+// must reads a request to its end; after a failure it reads nothing more.
 func (p *proof) must(calls dialect.Calls) *data {
-	p.Helper()
-	d, err := read(p.Context(), p.conn, calls, p.schema)
+	if p.err != nil {
+		return &data{}
+	}
+	d, err := read(p.ctx, p.conn, calls, p.schema)
 	if err != nil {
-		p.Fatalf("%v: %v", calls, err)
+		p.fail("%v: %w", calls, err)
+		return &data{}
 	}
 	return d
 }
 
 func (p *proof) same(what string, got, want bag) {
-	p.Helper()
 	p.within(what+": too many rows", got, want)
 	p.within(what+": rows are missing", want, got)
 }
 
 // within fails when part holds a row more often than whole.
 func (p *proof) within(what string, part, whole bag) {
-	p.Helper()
 	for row, n := range part {
 		if n > whole[row] {
-			p.Errorf("%s: %s is there %d times, not %d", what, row, n, whole[row])
+			p.fail("%s: %s is there %d times, not %d", what, row, n, whole[row])
 			return
 		}
 	}
