@@ -50,6 +50,9 @@ func (b *binder) buildAgg(s *scope, r resolution, c *callSite) *plan.Agg {
 		for _, k := range c.within {
 			args = append(args, k.Expr)
 		}
+		if meta.Kind == 'h' {
+			b.unifyHypothetical(args, a.Direct)
+		}
 	}
 	declared := slices.Clone(r.args)
 	result, err := resolveGeneric(typesOf(args), declared, r.proc.Result)
@@ -76,6 +79,15 @@ func (b *binder) buildAgg(s *scope, r resolution, c *callSite) *plan.Agg {
 		b.checkDistinct(a, c)
 	}
 	return a
+}
+
+// unifyHypothetical gives each direct argument of a hypothetical-set aggregate and its ORDER BY column a common type.
+func (b *binder) unifyHypothetical(args []plan.Expr, direct int) {
+	for i := 0; i < direct && direct+i < len(args); i++ {
+		pair := []plan.Expr{args[direct+i], args[i]}
+		b.unifyAll("WITHIN GROUP", pair)
+		args[direct+i], args[i] = pair[0], pair[1]
+	}
 }
 
 // aggOrder binds ORDER BY inside an aggregate: no ordinals, no output names.

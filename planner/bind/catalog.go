@@ -157,14 +157,30 @@ func unordered(oid uint32) bool {
 
 // requireOrder fails unless values of a type can be sorted.
 func (b *binder) requireOrder(oid uint32, at int) {
+	if b.comparesRows(oid, at) {
+		return
+	}
 	if lessOf(oid) == 0 || unordered(oid) {
 		b.fail(pgerr.New(pgerr.UndefinedFunction, "could not identify an ordering operator for type %s", typeName(oid)).
 			WithHint("Use an explicit ordering operator or modify the query."), at)
 	}
 }
 
+// comparesRows refuses to sort or group by whole rows: the plan compares rows item by item alone.
+func (b *binder) comparesRows(oid uint32, at int) bool {
+	if oid != pgcat.Record {
+		return false
+	}
+	b.fail(pgerr.New(pgerr.FeatureNotSupported, "sorting and grouping by whole rows is not supported").
+		WithHint("Name the columns."), at)
+	return true
+}
+
 // requireEquality fails unless values of a type can be compared for equality; it returns the procedure.
 func (b *binder) requireEquality(oid uint32, at int) uint32 {
+	if b.comparesRows(oid, at) {
+		return 0
+	}
 	p := equalityOf(oid)
 	if p == 0 || unordered(oid) {
 		b.fail(pgerr.New(pgerr.UndefinedFunction, "could not identify an equality operator for type %s", typeName(oid)), at)

@@ -149,7 +149,7 @@ func (b *binder) foldCast(k *plan.Cast) plan.Expr {
 	if err != nil {
 		return k
 	}
-	return &plan.Const{Base: k.Base, Value: v}
+	return &plan.Const{Base: plan.Base{T: k.T, At: pos(k)}, Value: v}
 }
 
 func foldable(k *plan.Cast) bool {

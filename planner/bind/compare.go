@@ -156,25 +156,22 @@ func (b *binder) inRows(s *scope, row *pg.RowExpr, nodes []*pg.Node, negated boo
 
 // between expands BETWEEN and its variants.
 func (b *binder) between(s *scope, n *pg.A_Expr, at int) plan.Expr {
+	ends := n.Rexpr.GetList().GetItems()
+	if len(ends) != 2 {
+		return b.refuse(at, "this form of BETWEEN is not supported")
+	}
+	low, high, or := ">=", "<=", false
+	if n.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN || n.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM {
+		low, high, or = "<", ">", true
+	}
 	arg := b.expr(s, n.Lexpr)
-	ends := b.exprs(s, n.Rexpr.GetList().GetItems())
-	if b.err != nil || len(ends) != 2 {
-		return null(pgcat.Bool, at)
+	lo := b.expr(s, ends[0])
+	first := b.operator(low, arg, lo, at)
+	hi := b.expr(s, ends[1])
+	e := junction([]plan.Expr{first, b.operator(high, arg, hi, at)}, or, at)
+	if n.Kind == pg.A_Expr_Kind_AEXPR_BETWEEN || n.Kind == pg.A_Expr_Kind_AEXPR_NOT_BETWEEN {
+		return e
 	}
-	inside := func(lo, hi plan.Expr) plan.Expr {
-		return junction([]plan.Expr{b.operator(">=", arg, lo, at), b.operator("<=", arg, hi, at)}, false, at)
-	}
-	outside := func(lo, hi plan.Expr) plan.Expr {
-		return junction([]plan.Expr{b.operator("<", arg, lo, at), b.operator(">", arg, hi, at)}, true, at)
-	}
-	lo, hi := ends[0], ends[1]
-	switch n.Kind {
-	case pg.A_Expr_Kind_AEXPR_BETWEEN:
-		return inside(lo, hi)
-	case pg.A_Expr_Kind_AEXPR_NOT_BETWEEN:
-		return outside(lo, hi)
-	case pg.A_Expr_Kind_AEXPR_BETWEEN_SYM:
-		return junction([]plan.Expr{inside(lo, hi), inside(hi, lo)}, true, at)
-	}
-	return junction([]plan.Expr{outside(lo, hi), outside(hi, lo)}, false, at)
+	swapped := junction([]plan.Expr{b.operator(low, arg, hi, at), b.operator(high, arg, lo, at)}, or, at)
+	return junction([]plan.Expr{e, swapped}, !or, at)
 }

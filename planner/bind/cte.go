@@ -62,8 +62,8 @@ func (b *binder) with(s *scope, n *pg.WithClause) []*cte {
 		if b.err != nil {
 			return nil
 		}
-		frame.later = frame.later[1:]
 		b.bindCTE(s, frame, x.GetCommonTableExpr(), n.Recursive)
+		frame.later = frame.later[1:]
 	}
 	return frame.list
 }

@@ -160,24 +160,23 @@ func (b *binder) operatorName(nodes []*pg.Node, at int) string {
 
 // operatorExpr binds an infix or prefix operator; comparisons of rows are expanded.
 func (b *binder) operatorExpr(s *scope, n *pg.A_Expr, at int) plan.Expr {
-	name := b.operatorName(n.Name, at)
 	if n.Lexpr == nil {
 		r := b.expr(s, n.Rexpr)
-		return b.operator(name, nil, r, at)
+		return b.operator(b.operatorName(n.Name, at), nil, r, at)
 	}
 	lr, rr := n.Lexpr.GetRowExpr(), n.Rexpr.GetRowExpr()
 	if sub := n.Rexpr.GetSubLink(); lr != nil && sub != nil && sub.SubLinkType == pg.SubLinkType_EXPR_SUBLINK {
-		return b.rowSubquery(s, name, lr, sub, at)
+		return b.rowSubquery(s, b.operatorName(n.Name, at), lr, sub, at)
 	}
 	if lr != nil && rr != nil {
-		return b.rowCompare(name, b.exprs(s, lr.Args), b.exprs(s, rr.Args), at)
+		return b.rowCompare(b.operatorName(n.Name, at), b.exprs(s, lr.Args), b.exprs(s, rr.Args), at)
 	}
 	if e := b.operatorChain(s, n); e != nil {
 		return e
 	}
 	l := b.expr(s, n.Lexpr)
 	r := b.expr(s, n.Rexpr)
-	return b.operator(name, l, r, at)
+	return b.operator(b.operatorName(n.Name, at), l, r, at)
 }
 
 // operatorChain binds a + b + c … without recursion on its left side; nil when n is no chain.
@@ -215,13 +214,13 @@ func (b *binder) exprs(s *scope, nodes []*pg.Node) []plan.Expr {
 // typeCast binds expr::type; an array constructor takes its element type from it.
 func (b *binder) typeCast(s *scope, n *pg.TypeCast) plan.Expr {
 	at := b.at(n.Location)
-	t, ok := b.typeOf(n.TypeName)
-	if !ok {
-		return null(pgcat.Unknown, at)
-	}
 	if p := n.Arg.GetParamRef(); p != nil && n.TypeName.GetLocation() >= 0 && n.TypeName.Location < p.Location {
 		// pg_query's grammar takes type $1, which is none of PostgreSQL's.
 		return b.fail(pgerr.New(pgerr.SyntaxError, "syntax error at or near \"$%d\"", p.Number), b.at(p.Location))
+	}
+	t, ok := b.typeOf(n.TypeName)
+	if !ok {
+		return null(pgcat.Unknown, at)
 	}
 	var e plan.Expr
 	if a := n.Arg.GetAArrayExpr(); a != nil && elementOf(baseOf(t.OID)) != 0 {
@@ -249,21 +248,20 @@ func (b *binder) collate(s *scope, n *pg.CollateClause) plan.Expr {
 	at := b.at(n.Location)
 	names := texts(n.Collname)
 	e := b.expr(s, n.Arg)
-	name := names[len(names)-1]
-	switch name {
-	case "default", "C", "POSIX", "ucs_basic", "C.UTF-8", "pg_c_utf8", "C.utf8":
-	default:
-		if len(names) > 1 && names[0] != "pg_catalog" {
-			name = dotted(names)
-		}
-		return b.fail(pgerr.New(pgerr.UndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", name), at)
-	}
 	if t := e.Type().OID; t == pgcat.Unknown {
-		return b.textOfUnknown(e)
+		e = b.textOfUnknown(e)
 	} else if typ(baseOf(t)).Collation == 0 {
 		return b.fail(pgerr.New(pgerr.DatatypeMismatch, "collations are not supported by type %s", typeName(t)), at)
 	}
-	return e
+	switch names[len(names)-1] {
+	case "default", "C", "POSIX", "ucs_basic", "C.UTF-8", "pg_c_utf8", "C.utf8":
+		return e
+	}
+	name := names[len(names)-1]
+	if len(names) > 1 && names[0] != "pg_catalog" {
+		name = dotted(names)
+	}
+	return b.fail(pgerr.New(pgerr.UndefinedObject, "collation \"%s\" for encoding \"UTF8\" does not exist", name), at)
 }
 
 // textOfUnknown makes what is still of unknown type text.

@@ -31,7 +31,7 @@ func (b *binder) foldCall(c *plan.Call, p *pgcat.Proc) plan.Expr {
 	if err != nil || tooBig(v) {
 		return c
 	}
-	return &plan.Const{Base: c.Base, Value: v}
+	return &plan.Const{Base: plan.Base{T: c.T, At: pos(c)}, Value: v}
 }
 
 // foldedBytes bounds a folded value: what is larger is better computed under the worker's budget.

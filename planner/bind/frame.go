@@ -87,15 +87,17 @@ func (b *binder) frameOffset(s *scope, n *pg.Node, mode string, sp spec) plan.Ex
 	if b.err != nil {
 		return e
 	}
+	if mode == "RANGE" {
+		e = b.rangeOffset(e, sp.order[0].Expr.Type().OID)
+	} else {
+		e = b.toSpecific(e, pgcat.Int8, mode)
+	}
 	plan.WalkExpr(e, func(x plan.Expr) {
 		if r, ok := x.(*plan.Ref); ok && b.owner[r.ID] == s {
 			b.fail(pgerr.New(pgerr.InvalidColumnReference, "argument of %s must not contain variables", mode), r.At)
 		}
 	})
-	if mode != "RANGE" {
-		return b.toSpecific(e, pgcat.Int8, mode)
-	}
-	return b.rangeOffset(e, sp.order[0].Expr.Type().OID)
+	return e
 }
 
 func (b *binder) rangeOffset(e plan.Expr, column uint32) plan.Expr {

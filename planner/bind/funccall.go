@@ -135,6 +135,9 @@ func (b *binder) arguments(s *scope, n *pg.FuncCall, name string) (signature, []
 		if b.err != nil {
 			return sig, args
 		}
+		if _, ok := e.(*plan.Const); ok && len(args) == 0 {
+			sig.literal = true
+		}
 		args = append(args, e)
 		sig.actual = append(sig.actual, e.Type().OID)
 	}

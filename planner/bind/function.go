@@ -15,6 +15,7 @@ type signature struct {
 	actual   []uint32
 	names    []string // of the last arguments, in named notation
 	variadic bool     // VARIADIC was written
+	literal  bool     // the first argument is a constant
 }
 
 // resolution is what a signature means.
@@ -32,7 +33,7 @@ func (b *binder) resolveFunction(sig signature, at int) (resolution, bool) {
 		}
 	}
 	if len(sig.actual) == 1 && sig.names == nil && !sig.variadic {
-		if oid := functionAsType(sig.name, sig.actual[0]); oid != 0 {
+		if oid := functionAsType(sig); oid != 0 {
 			return resolution{candidate: candidate{result: oid}, coercion: true}, true
 		}
 	}
@@ -69,12 +70,13 @@ func (s signature) spelled() string {
 }
 
 // functionAsType returns the type that a call such as text(x) converts to, 0 when it is no such conversion.
-func functionAsType(name string, from uint32) uint32 {
-	t, ok := pgcat.TypesByName(name)
+func functionAsType(sig signature) uint32 {
+	from := sig.actual[0]
+	t, ok := pgcat.TypesByName(sig.name)
 	if !ok || t.Kind == 'p' && t.OID != pgcat.Record || t.Kind == 'c' {
 		return 0
 	}
-	if from == pgcat.Unknown {
+	if from == pgcat.Unknown && sig.literal {
 		return t.OID
 	}
 	switch p, _ := pathway(t.OID, from, explicit); p {

@@ -21,6 +21,7 @@ type outColumn struct {
 	id     plan.ColID
 	typ    plan.Type
 	origin plan.Origin
+	at     int         // for errors about it
 	row    []outColumn // the fields of a composite column; its own id is none
 }
 
@@ -245,7 +246,7 @@ func (q *selectBuild) finish(limit *plan.Limit, opt queryOptions) *output {
 		c := plan.Col{ID: q.b.newID(nil, ""), Name: t.name, Type: t.expr.Type()}
 		p.Exprs, p.Out, place[i] = append(p.Exprs, t.expr), append(p.Out, c), c
 		if !t.hidden {
-			out.cols = append(out.cols, outColumn{name: t.name, id: c.ID, typ: c.Type, origin: t.origin})
+			out.cols = append(out.cols, outColumn{name: t.name, id: c.ID, typ: c.Type, origin: t.origin, at: pos(t.expr)})
 		}
 	}
 	var node plan.Node = p

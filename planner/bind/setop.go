@@ -91,7 +91,7 @@ func (b *binder) combine(n *pg.SelectStmt, l, r *output) *output {
 	for i, c := range l.cols {
 		col := b.newCol(nil, "", c.name, types[i])
 		op.Out = append(op.Out, col)
-		out.cols = append(out.cols, outColumn{name: c.name, id: col.ID, typ: types[i]})
+		out.cols = append(out.cols, outColumn{name: c.name, id: col.ID, typ: types[i], at: c.at})
 	}
 	return out
 }
@@ -113,7 +113,7 @@ func (o *output) column(i int) plan.Expr {
 		}
 		return &plan.Ref{Base: plan.Base{T: o.cols[i].typ, At: pos(o.project.Exprs[i])}, ID: o.cols[i].id, Name: o.cols[i].name}
 	}
-	return &plan.Ref{Base: plan.Base{T: o.cols[i].typ, At: -1}, ID: o.cols[i].id, Name: o.cols[i].name}
+	return &plan.Ref{Base: plan.Base{T: o.cols[i].typ, At: o.cols[i].at}, ID: o.cols[i].id, Name: o.cols[i].name}
 }
 
 // retype converts an output's columns to some types: unknown literals where they stand, others in a Project above.

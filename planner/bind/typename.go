@@ -1,6 +1,7 @@
 package bind
 
 import (
+	"strconv"
 	"strings"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
@@ -91,8 +92,14 @@ func modifier(t *pgcat.Type, nodes []*pg.Node) (int32, *pgerr.Error) {
 	var n []int32
 	for _, m := range nodes {
 		c := m.GetAConst()
+		if text := c.GetSval().GetSval(); text != "" {
+			if k, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32); err == nil {
+				n = append(n, int32(k))
+				continue
+			}
+		}
 		if c == nil || c.GetIval() == nil && (c.Val != nil || c.Isnull) {
-			return -1, pgerr.New(pgerr.InvalidParameterValue, "invalid input syntax for type integer")
+			return -1, badModifier(m)
 		}
 		n = append(n, c.GetIval().GetIval())
 	}
@@ -112,6 +119,18 @@ func modifier(t *pgcat.Type, nodes []*pg.Node) (int32, *pgerr.Error) {
 		return -1, pgerr.New(pgerr.InvalidParameterValue, "length for type %s must be at least 1", t.Name)
 	}
 	return -1, pgerr.New(pgerr.FeatureNotSupported, "type modifiers of type %s are not supported", typeName(t.OID))
+}
+
+// badModifier refuses a modifier that is no integer: PostgreSQL reads names and strings as integers.
+func badModifier(m *pg.Node) *pgerr.Error {
+	text := m.GetAConst().GetSval().GetSval()
+	if r := m.GetColumnRef(); r != nil && len(r.Fields) == 1 {
+		text = r.Fields[0].GetString_().GetSval()
+	}
+	if text == "" {
+		return pgerr.New(pgerr.SyntaxError, "type modifiers must be simple constants or identifiers")
+	}
+	return pgerr.New(pgerr.InvalidTextRepresentation, "invalid input syntax for type integer: \"%s\"", text)
 }
 
 func lengthModifier(t *pgcat.Type, n []int32) (int32, *pgerr.Error) {

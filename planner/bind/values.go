@@ -15,18 +15,18 @@ func (b *binder) valuesQuery(s *scope, n *pg.SelectStmt) *output {
 	rows := make([][]plan.Expr, 0, len(n.ValuesLists))
 	for _, l := range n.ValuesLists {
 		items := l.GetList().GetItems()
-		if width >= 0 && len(items) != width {
-			b.fail(pgerr.New(pgerr.SyntaxError, "VALUES lists must all be the same length"), b.at(nodeLocation(items[0])))
-			return emptyOutput()
-		}
-		width = len(items)
-		row := make([]plan.Expr, width)
+		row := make([]plan.Expr, len(items))
 		for i, x := range items {
 			row[i] = b.within(s, inValues, x)
 			if b.err != nil {
 				return emptyOutput()
 			}
 		}
+		if width >= 0 && len(items) != width {
+			b.fail(pgerr.New(pgerr.SyntaxError, "VALUES lists must all be the same length"), b.at(nodeLocation(items[0])))
+			return emptyOutput()
+		}
+		width = len(items)
 		rows = append(rows, row)
 	}
 	v := &plan.Values{Rows: rows}
