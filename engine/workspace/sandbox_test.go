@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
@@ -118,6 +119,23 @@ func TestBombs(t *testing.T) {
 			t.Errorf("%s: the worker grew to %d MiB", b.sql, w.Memory()>>20)
 		}
 		w.Close()
+	}
+}
+
+// TestFunctionBomb: a function over datum that needs more than the budget ends its worker, and only its worker, with 53200.
+func TestFunctionBomb(t *testing.T) {
+	p := testPool(t, Config{Size: 1, Budget: 256 << 20})
+	proc, ok := pgcat.ProcBySignature("repeat(text,int4)")
+	if !ok {
+		t.Fatal("repeat is unknown")
+	}
+	s := statement("SELECT length(f('x', 240000000))::BIGINT", pgcat.Int8)
+	s.Funcs = []dialect.Func{{Name: "f", Proc: proc.OID, Args: []uint32{pgcat.Text, pgcat.Int4}, Result: pgcat.Text, Mod: -1}}
+	if _, err := drain(testWorker(t, p), s, 20*time.Second); pgerr.Code(err) != pgerr.OutOfMemory {
+		t.Errorf("%s: %v", pgerr.Code(err), err)
+	}
+	if n, err := drain(testWorker(t, p), statement("SELECT 1::BIGINT", pgcat.Int8), time.Minute); err != nil || n != 1 {
+		t.Fatal(n, err)
 	}
 }
 
