@@ -52,8 +52,8 @@ func (b *binder) rowOrder(name string, l, r []plan.Expr, at int) plan.Expr {
 func (b *binder) inList(s *scope, n *pg.A_Expr, at int) plan.Expr {
 	negated := b.operatorName(n.Name, at) == "<>"
 	nodes := n.Rexpr.GetList().GetItems()
-	if row := n.Lexpr.GetRowExpr(); row != nil {
-		return b.inRows(s, row, nodes, negated, at)
+	if n.Lexpr.GetRowExpr() != nil {
+		return b.inRows(s, n, negated)
 	}
 	arg := b.expr(s, n.Lexpr)
 	list := make([]plan.Expr, 0, len(nodes))
@@ -134,8 +134,9 @@ func (b *binder) inSingly(arg plan.Expr, list []plan.Expr, negated bool, at int)
 	return junction(args, !negated, at)
 }
 
-func (b *binder) inRows(s *scope, row *pg.RowExpr, nodes []*pg.Node, negated bool, at int) plan.Expr {
-	left := b.exprs(s, row.Args)
+func (b *binder) inRows(s *scope, n *pg.A_Expr, negated bool) plan.Expr {
+	at, nodes := b.at(n.Location), n.Rexpr.GetList().GetItems()
+	left := b.exprs(s, n.Lexpr.GetRowExpr().Args)
 	args := make([]plan.Expr, 0, len(nodes))
 	name := "="
 	if negated {

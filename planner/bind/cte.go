@@ -74,7 +74,7 @@ func (b *binder) bindCTE(s *scope, frame *cteFrame, n *pg.CommonTableExpr, recur
 	b.nextCTE++
 	inner := &scope{up: s.up, depth: s.depth, ctes: frame}
 	if recursive && mentions(q, n.Ctename) {
-		b.recursiveCTE(inner, frame, c, n, q)
+		b.recursiveCTE(inner, frame, c, n)
 		return
 	}
 	out := b.query(q, inner.asParent(), queryOptions{})
@@ -108,7 +108,8 @@ func (b *binder) setColumns(c *cte, n *pg.CommonTableExpr, out *output) {
 }
 
 // recursiveCTE binds first UNION [ALL] second, where second refers to the CTE with the columns of first.
-func (b *binder) recursiveCTE(s *scope, frame *cteFrame, c *cte, n *pg.CommonTableExpr, q *pg.SelectStmt) {
+func (b *binder) recursiveCTE(s *scope, frame *cteFrame, c *cte, n *pg.CommonTableExpr) {
+	q := n.Ctequery.GetSelectStmt()
 	at := b.at(n.Location)
 	if q.Op != pg.SetOperation_SETOP_UNION {
 		b.fail(pgerr.New(pgerr.InvalidRecursion,

@@ -45,7 +45,7 @@ func (b *binder) expr(s *scope, n *pg.Node) plan.Expr {
 func (b *binder) otherExpr(s *scope, n *pg.Node) plan.Expr {
 	switch x := n.Node.(type) {
 	case *pg.Node_CoalesceExpr:
-		return b.choose(s, plan.Coalesce, "COALESCE", x.CoalesceExpr.Args, b.at(x.CoalesceExpr.Location))
+		return b.choose(s, plan.Coalesce, x.CoalesceExpr.Args, b.at(x.CoalesceExpr.Location))
 	case *pg.Node_MinMaxExpr:
 		return b.minMax(s, x.MinMaxExpr)
 	case *pg.Node_SqlvalueFunction:
@@ -125,8 +125,7 @@ func (b *binder) aExpr(s *scope, n *pg.A_Expr) plan.Expr {
 	case pg.A_Expr_Kind_AEXPR_OP:
 		return b.operatorExpr(s, n, at)
 	case pg.A_Expr_Kind_AEXPR_OP_ANY, pg.A_Expr_Kind_AEXPR_OP_ALL:
-		l, r := b.expr(s, n.Lexpr), b.expr(s, n.Rexpr)
-		return b.anyAll(b.operatorName(n.Name, at), l, r, n.Kind == pg.A_Expr_Kind_AEXPR_OP_ALL, at)
+		return b.anyAll(s, n)
 	case pg.A_Expr_Kind_AEXPR_DISTINCT, pg.A_Expr_Kind_AEXPR_NOT_DISTINCT:
 		return b.distinct(s, n, at)
 	case pg.A_Expr_Kind_AEXPR_NULLIF:
@@ -166,7 +165,7 @@ func (b *binder) operatorExpr(s *scope, n *pg.A_Expr, at int) plan.Expr {
 	}
 	lr, rr := n.Lexpr.GetRowExpr(), n.Rexpr.GetRowExpr()
 	if sub := n.Rexpr.GetSubLink(); lr != nil && sub != nil && sub.SubLinkType == pg.SubLinkType_EXPR_SUBLINK {
-		return b.rowSubquery(s, b.operatorName(n.Name, at), lr, sub, at)
+		return b.rowSubquery(s, n)
 	}
 	if lr != nil && rr != nil {
 		return b.rowCompare(b.operatorName(n.Name, at), b.exprs(s, lr.Args), b.exprs(s, rr.Args), at)

@@ -42,8 +42,8 @@ func (b *binder) frame(s *scope, n *pg.WindowDef, sp spec) plan.Frame {
 			b.fail(pgerr.New(pgerr.WindowingError, "GROUPS mode requires an ORDER BY clause"), b.at(n.Location))
 		}
 	}
-	f.Start.Kind = boundKind(o, startUnboundedPrec, startOffsetPreceding, startCurrentRow, startOffsetFollowing)
-	f.End.Kind = boundKind(o, 0, endOffsetPreceding, endCurrentRow, endOffsetFollowing)
+	f.Start.Kind = boundKind(o, [4]int32{startUnboundedPrec, startOffsetPreceding, startCurrentRow, startOffsetFollowing})
+	f.End.Kind = boundKind(o, [4]int32{0, endOffsetPreceding, endCurrentRow, endOffsetFollowing})
 	if f.Mode == plan.Range && (n.StartOffset != nil || n.EndOffset != nil) && len(sp.order) != 1 && b.err == nil {
 		b.fail(pgerr.New(pgerr.WindowingError,
 			"RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column"), b.at(n.Location))
@@ -61,16 +61,12 @@ func (b *binder) frame(s *scope, n *pg.WindowDef, sp spec) plan.Frame {
 	return f
 }
 
-func boundKind(o int32, unbounded, preceding, current, following int32) plan.BoundKind {
-	switch {
-	case o&unbounded != 0:
-		return plan.UnboundedPreceding
-	case o&preceding != 0:
-		return plan.OffsetPreceding
-	case o&current != 0:
-		return plan.CurrentRow
-	case o&following != 0:
-		return plan.OffsetFollowing
+// boundKind tells an end of the frame by its bits, in the order of plan.BoundKind.
+func boundKind(options int32, bits [4]int32) plan.BoundKind {
+	for i, bit := range bits {
+		if options&bit != 0 {
+			return plan.BoundKind(i)
+		}
 	}
 	return plan.UnboundedFollowing
 }

@@ -29,7 +29,7 @@ func (b *binder) join(s *scope, n *pg.JoinExpr) (plan.Node, []*item) {
 	j.Lateral = refersTo(j.Right, j.Left)
 	both := append(slices.Clone(left), right...)
 	markNullable(j.Kind, left, right)
-	it, using := b.joinItem(s, n, j, left, right)
+	it, using := b.joinItem(n, j, left, right)
 	if n.Quals != nil && b.err == nil {
 		setLateral(both, false, true)
 		s.items = both
@@ -71,7 +71,7 @@ func markNullable(k plan.JoinKind, left, right []*item) {
 }
 
 // joinItem makes the join's own item, and the item of JOIN … USING (…) AS alias.
-func (b *binder) joinItem(s *scope, n *pg.JoinExpr, j *plan.Join, left, right []*item) (*item, *item) {
+func (b *binder) joinItem(n *pg.JoinExpr, j *plan.Join, left, right []*item) (*item, *item) {
 	lcols, rcols := visibleColumns(left), visibleColumns(right)
 	names := texts(n.UsingClause)
 	if n.IsNatural {

@@ -27,7 +27,7 @@ func (b *binder) measure(s *scope, n *pg.FuncCall, at int) plan.Expr {
 	if n.Over != nil || n.AggDistinct || n.AggFilter != nil || n.AggOrder != nil || n.AggStar {
 		return b.refuse(at, "MEASURE() takes one metric and no other clause")
 	}
-	it, c, level := b.findMetric(s, n.Args[0], at)
+	it, c, level := b.findMetric(s, n.Args[0])
 	if c == nil {
 		if b.err == nil {
 			b.fail(pgerr.New(pgerr.WrongObjectType, "the argument of MEASURE() must be a metric").
@@ -42,7 +42,7 @@ func (b *binder) measure(s *scope, n *pg.FuncCall, at int) plan.Expr {
 }
 
 // findMetric finds the metric column that an argument names; nil when it names something else.
-func (b *binder) findMetric(s *scope, n *pg.Node, _ int) (*item, *column, *scope) {
+func (b *binder) findMetric(s *scope, n *pg.Node) (*item, *column, *scope) {
 	r := n.GetColumnRef()
 	if r == nil {
 		return nil, nil, nil

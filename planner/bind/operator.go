@@ -1,6 +1,8 @@
 package bind
 
 import (
+	pg "github.com/pganalyze/pg_query_go/v6"
+
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -144,7 +146,10 @@ func (b *binder) convertArgs(args []plan.Expr, declared []uint32) {
 }
 
 // anyAll binds arg op ANY|ALL (array) (make_scalar_array_op).
-func (b *binder) anyAll(name string, arg, array plan.Expr, all bool, at int) plan.Expr {
+func (b *binder) anyAll(s *scope, n *pg.A_Expr) plan.Expr {
+	at := b.at(n.Location)
+	arg, array := b.expr(s, n.Lexpr), b.expr(s, n.Rexpr)
+	name := b.operatorName(n.Name, at)
 	if b.err != nil {
 		return null(pgcat.Bool, at)
 	}
@@ -177,5 +182,6 @@ func (b *binder) anyAll(name string, arg, array plan.Expr, all bool, at int) pla
 	args := []plan.Expr{arg, array}
 	b.convertArgs(args, []uint32{declared[0], want})
 	b.sensitive(args[1])
-	return &plan.AnyAll{Base: base(pgcat.Bool, at), Arg: args[0], Array: args[1], Proc: op.Code, Op: op.Name, All: all}
+	return &plan.AnyAll{Base: base(pgcat.Bool, at), Arg: args[0], Array: args[1], Proc: op.Code, Op: op.Name,
+		All: n.Kind == pg.A_Expr_Kind_AEXPR_OP_ALL}
 }

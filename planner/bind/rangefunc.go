@@ -130,10 +130,9 @@ func composite(c rangeCall) bool {
 // callColumns makes the columns of one function: its OUT parameters, its column definitions, or one named after it.
 func (b *binder) callColumns(s *scope, table string, c rangeCall, aliased bool) []plan.Col {
 	t := c.expr.Type()
-	at := pos(c.expr)
 	x, ok := c.expr.(*plan.Call)
 	if ok && composite(c) {
-		return b.recordColumns(s, table, x, c, at)
+		return b.recordColumns(s, table, x, c.defs)
 	}
 	if len(c.defs) > 0 {
 		b.fail(pgerr.New(pgerr.SyntaxError,
@@ -155,27 +154,27 @@ func (b *binder) callColumns(s *scope, table string, c rangeCall, aliased bool) 
 	return []plan.Col{b.newCol(s, table, name, t)}
 }
 
-func (b *binder) recordColumns(s *scope, table string, x *plan.Call, c rangeCall, at int) []plan.Col {
+func (b *binder) recordColumns(s *scope, table string, x *plan.Call, defs []*pg.Node) []plan.Col {
 	var cols []plan.Col
 	names, types := outParams(x.Proc)
 	if len(types) > 0 {
-		if len(c.defs) > 0 {
+		if len(defs) > 0 {
 			b.fail(pgerr.New(pgerr.SyntaxError, "a column definition list is redundant for a function with OUT parameters"),
-				b.at(c.defs[0].GetColumnDef().GetLocation()))
+				b.at(defs[0].GetColumnDef().GetLocation()))
 		}
 		types, err := resolveOuts(x, types)
 		if err != nil {
-			b.fail(err, at)
+			b.fail(err, pos(x))
 		}
 		for i, t := range types {
 			cols = append(cols, b.newCol(s, table, names[i], unmodified(t)))
 		}
 		return cols
 	}
-	if len(c.defs) == 0 {
-		b.fail(pgerr.New(pgerr.SyntaxError, "a column definition list is required for functions returning \"record\""), at)
+	if len(defs) == 0 {
+		b.fail(pgerr.New(pgerr.SyntaxError, "a column definition list is required for functions returning \"record\""), pos(x))
 	}
-	for _, d := range c.defs {
+	for _, d := range defs {
 		def := d.GetColumnDef()
 		t, ok := b.typeOf(def.GetTypeName())
 		if !ok {

@@ -65,7 +65,8 @@ func (b *binder) unifyResults(what string, exprs []plan.Expr) plan.Type {
 }
 
 // choose binds COALESCE, GREATEST and LEAST.
-func (b *binder) choose(s *scope, kind plan.ChooseKind, name string, nodes []*pg.Node, at int) plan.Expr {
+func (b *binder) choose(s *scope, kind plan.ChooseKind, nodes []*pg.Node, at int) plan.Expr {
+	name := map[plan.ChooseKind]string{plan.Coalesce: "COALESCE", plan.Greatest: "GREATEST", plan.Least: "LEAST"}[kind]
 	sets := s.sets
 	args := b.exprs(s, nodes)
 	t := b.unifyResults(name, args)
@@ -84,9 +85,9 @@ func (b *binder) choose(s *scope, kind plan.ChooseKind, name string, nodes []*pg
 
 func (b *binder) minMax(s *scope, n *pg.MinMaxExpr) plan.Expr {
 	if n.Op == pg.MinMaxOp_IS_LEAST {
-		return b.choose(s, plan.Least, "LEAST", n.Args, b.at(n.Location))
+		return b.choose(s, plan.Least, n.Args, b.at(n.Location))
 	}
-	return b.choose(s, plan.Greatest, "GREATEST", n.Args, b.at(n.Location))
+	return b.choose(s, plan.Greatest, n.Args, b.at(n.Location))
 }
 
 // nullIf binds NULLIF by the operator "=", whose left operand's type is the result's.

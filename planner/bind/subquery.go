@@ -27,11 +27,7 @@ func (b *binder) subLink(s *scope, n *pg.SubLink) plan.Expr {
 		if n.SubLinkType == pg.SubLinkType_ALL_SUBLINK {
 			q.Kind = plan.All
 		}
-		name := "="
-		if len(n.OperName) > 0 {
-			name = b.operatorName(n.OperName, at)
-		}
-		return b.testSubquery(s, n, q, out, name)
+		return b.testSubquery(s, n, q, out)
 	}
 	return b.refuse(at, "this form of subquery is not supported")
 }
@@ -57,7 +53,11 @@ func (b *binder) valueSubquery(q *plan.Subquery, out *output, array bool) plan.E
 }
 
 // testSubquery binds x op ANY|ALL (query); rows on the left become a condition inside an EXISTS.
-func (b *binder) testSubquery(s *scope, n *pg.SubLink, q *plan.Subquery, out *output, name string) plan.Expr {
+func (b *binder) testSubquery(s *scope, n *pg.SubLink, q *plan.Subquery, out *output) plan.Expr {
+	name := "="
+	if len(n.OperName) > 0 {
+		name = b.operatorName(n.OperName, q.At)
+	}
 	var left []plan.Expr
 	if row := n.Testexpr.GetRowExpr(); row != nil {
 		left = b.exprs(s, row.Args)
@@ -122,9 +122,11 @@ func (b *binder) rowTest(q *plan.Subquery, out *output, left []plan.Expr, name s
 }
 
 // rowSubquery binds (a, b) op (query).
-func (b *binder) rowSubquery(s *scope, name string, row *pg.RowExpr, n *pg.SubLink, at int) plan.Expr {
-	left := b.exprs(s, row.Args)
-	out := b.query(n.Subselect.GetSelectStmt(), s, queryOptions{})
+func (b *binder) rowSubquery(s *scope, n *pg.A_Expr) plan.Expr {
+	at := b.at(n.Location)
+	name := b.operatorName(n.Name, at)
+	left := b.exprs(s, n.Lexpr.GetRowExpr().Args)
+	out := b.query(n.Rexpr.GetSubLink().Subselect.GetSelectStmt(), s, queryOptions{})
 	if b.err != nil {
 		return null(pgcat.Bool, at)
 	}
