@@ -37,10 +37,31 @@ func (p *duck) call(c *plan.Call) sx {
 	if x, ok := p.rule(sig, c, args); ok {
 		return x
 	}
+	if x, ok := knownDivisor(proc.Name, c, args); ok {
+		return x
+	}
 	if f, ok := duckFormOf(sig); ok && p.mayRepeat(f, c, args) {
 		return sx{text: p.fillForm(string(f), c, args), oid: c.T.OID}
 	}
 	return p.byDatum(c, args)
+}
+
+// knownDivisor is an integer division or remainder by a constant that needs no guard.
+func knownDivisor(name string, c *plan.Call, args []sx) (sx, bool) {
+	if len(c.Args) != 2 || integerDigits[args[0].oid] == 0 || integerDigits[args[1].oid] == 0 {
+		return sx{}, false
+	}
+	if n, ok := intConst(c.Args[1]); !ok || n == 0 || n == -1 {
+		return sx{}, false
+	}
+	op := " % "
+	switch {
+	case strings.HasPrefix(name, "int") && strings.HasSuffix(name, "div"):
+		op = " // "
+	case name != "mod" && !(strings.HasPrefix(name, "int") && strings.HasSuffix(name, "mod")):
+		return sx{}, false
+	}
+	return sx{text: paren(args[0].text + op + args[1].text), oid: c.T.OID}, true
 }
 
 // byDatum calls datum in the worker.

@@ -47,6 +47,8 @@ var duckRules = map[string]duckRule{
 	"date_part(text,date)": extractRule, "extract(text,timestamptz)": extractRule, "date_part(text,timestamptz)": extractRule,
 	"date_trunc(text,timestamp)":                    truncRule,
 	"timestamptz_pl_interval(timestamptz,interval)": instantRule(" + "), "timestamptz_mi_interval(timestamptz,interval)": instantRule(" - "),
+	"interval_mul(interval,float8)": timesRule(0, 1), "mul_d_interval(float8,interval)": timesRule(1, 0),
+	"textanycat(text,anynonarray)": joinRule, "anytextcat(anynonarray,text)": joinRule,
 	"array_eq(anyarray,anyarray)": listRule(" = "), "array_ne(anyarray,anyarray)": listRule(" <> "),
 }
 
@@ -173,24 +175,37 @@ func concatRule(p *duck, c *plan.Call, args []sx) (sx, bool) {
 	if c.Variadic {
 		return sx{}, false
 	}
-	texts := make([]string, len(args))
-	for i, a := range args {
-		switch a.oid {
-		case pgcat.Text, pgcat.Varchar, pgcat.Name, pgcat.Unknown, pgcat.JSON:
-			texts[i] = a.text
-		case pgcat.Int2, pgcat.Int4, pgcat.Int8, pgcat.OID:
-			texts[i] = "CAST(" + a.text + " AS VARCHAR)"
-		case numericOID:
-			texts[i] = p.asText(a).text
-		default:
-			return sx{}, false
-		}
-	}
-	name, _, _ := strings.Cut(c.Name, "(")
-	if name == "" {
+	texts, ok := p.plainTexts(args)
+	if !ok {
 		return sx{}, false
 	}
-	return sx{text: name + paren(strings.Join(texts, ", ")), oid: pgcat.Text}, true
+	return sx{text: c.Name + paren(strings.Join(texts, ", ")), oid: pgcat.Text}, true
+}
+
+// plainTexts prints values whose text is the same in both; ok is false for any other.
+func (p *duck) plainTexts(args []sx) (texts []string, ok bool) {
+	for _, a := range args {
+		switch a.oid {
+		case pgcat.Text, pgcat.Varchar, pgcat.Name, pgcat.Unknown, pgcat.JSON:
+			texts = append(texts, a.text)
+		case pgcat.Int2, pgcat.Int4, pgcat.Int8, pgcat.OID:
+			texts = append(texts, "CAST("+a.text+" AS VARCHAR)")
+		case numericOID:
+			texts = append(texts, p.asText(a).text)
+		default:
+			return nil, false
+		}
+	}
+	return texts, true
+}
+
+// joinRule says text || any and any || text for such values.
+func joinRule(p *duck, c *plan.Call, args []sx) (sx, bool) {
+	texts, ok := p.plainTexts(args)
+	if !ok {
+		return sx{}, false
+	}
+	return sx{text: paren(strings.Join(texts, " || ")), oid: pgcat.Text}, true
 }
 
 // listRule compares arrays whose elements compare by their own representation.

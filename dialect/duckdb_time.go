@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/datum"
@@ -118,5 +120,39 @@ func instantRule(op string) duckRule {
 			return sx{}, false
 		}
 		return sx{text: paren(args[0].text + op + args[1].text), oid: pgcat.TimestampTZ}, true
+	}
+}
+
+// timesRule multiplies a constant interval by a whole number, each field exactly; fractions go through datum.
+func timesRule(interval, factor int) duckRule {
+	return func(p *duck, c *plan.Call, args []sx) (sx, bool) {
+		k, ok := c.Args[interval].(*plan.Const)
+		if !ok {
+			return sx{}, false
+		}
+		v, ok := k.Value.(datum.Interval)
+		whole, isCast := c.Args[factor].(*plan.Cast)
+		if !ok || !isCast || v.Micros == math.MaxInt64 || v.Micros == math.MinInt64 {
+			return sx{}, false
+		}
+		if from := whole.Arg.Type().OID; from != pgcat.Int2 && from != pgcat.Int4 {
+			return sx{}, false
+		}
+		n, found := strings.CutSuffix(args[factor].text, " AS DOUBLE)")
+		if !found {
+			return sx{}, false
+		}
+		n += " AS BIGINT)"
+		var parts []string
+		if v.Months != 0 {
+			parts = append(parts, "to_months(CAST(("+itoa(v.Months)+")::BIGINT * "+n+" AS INTEGER))")
+		}
+		if v.Days != 0 {
+			parts = append(parts, "to_days(CAST(("+itoa(v.Days)+")::BIGINT * "+n+" AS INTEGER))")
+		}
+		if v.Micros != 0 || len(parts) == 0 {
+			parts = append(parts, "to_microseconds(("+strconv.FormatInt(v.Micros, 10)+")::BIGINT * "+n+")")
+		}
+		return sx{text: paren(strings.Join(parts, " + ")), oid: pgcat.Interval}, true
 	}
 }

@@ -191,3 +191,7 @@ SELECT stddev(i2), variance(i2) FROM t WHERE id = 1
 SELECT stddev(i2), var_pop(i2) FROM t WHERE id IN (1, 1)
 SELECT mode() WITHIN GROUP (ORDER BY y), mode() WITHIN GROUP (ORDER BY g DESC) FROM o
 SELECT g, sum(x * 1.5), avg(x / 3) FROM o GROUP BY g ORDER BY g
+SELECT id, interval '1 day 2 hours' * id, i2 * interval '1 month', interval '1 hour' * i4 FROM t WHERE id <> 4 ORDER BY id
+SELECT ts + id * interval '1 second', d + id, ts - interval '1 mon 1 day' * id FROM t ORDER BY id
+SELECT interval '1 day' * 1.5 * id FROM t ORDER BY id
+SELECT interval '100 years' * i4 FROM t WHERE id = 4
