@@ -78,7 +78,7 @@ func (b *binder) filterText(x *entityItem, f *semantic.Filter, at int) plan.Expr
 	if n == nil || b.err != nil {
 		return null(pgcat.Bool, at)
 	}
-	s := &scope{clause: inWhere, depth: x.scope.depth, items: []*item{x.item}}
+	s := &scope{clause: inWhere, depth: x.scope.depth, items: []*item{{name: x.entity.Name, relVisible: true, colsVisible: true, cols: x.named}}}
 	return b.toBoolean(b.expr(s, n), "WHERE")
 }
 

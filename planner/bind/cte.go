@@ -22,9 +22,10 @@ type cte struct {
 
 // cteFrame is what WITH makes visible, inner frames first.
 type cteFrame struct {
-	up    *cteFrame
-	list  []*cte
-	later []string // names of later ones in the same WITH, for the hint of errors
+	up        *cteFrame
+	list      []*cte
+	recursive bool
+	later     []string // names of later ones in the same WITH, for the hint of errors
 }
 
 func findCTE(f *cteFrame, name string) *cte {
@@ -40,7 +41,7 @@ func findCTE(f *cteFrame, name string) *cte {
 
 // with binds the common table expressions of a WITH into the scope's frame.
 func (b *binder) with(s *scope, n *pg.WithClause) []*cte {
-	frame := &cteFrame{up: s.ctes}
+	frame := &cteFrame{up: s.ctes, recursive: n.Recursive}
 	s.ctes = frame
 	seen := map[string]bool{}
 	for _, x := range n.Ctes {
@@ -188,6 +189,10 @@ func (b *binder) cteReference(s *scope, c *cte, n *pg.RangeVar) (plan.Node, []*i
 func (b *binder) hiddenCTE(s *scope, n *pg.RangeVar, e *pgerr.Error) *pgerr.Error {
 	for f := s.ctes; f != nil && n.Schemaname == ""; f = f.up {
 		for _, name := range f.later {
+			if name == n.Relname && f.recursive {
+				return pgerr.New(pgerr.FeatureNotSupported, "forward references between WITH items are not supported").
+					WithHint("Write the item \"%s\" before the one that reads it.", name)
+			}
 			if name == n.Relname {
 				return e.WithDetail("There is a WITH item named \"%s\", but it cannot be referenced from this part of the query.", name).
 					WithHint("Use WITH RECURSIVE, or re-order the WITH items to remove forward references.")

@@ -2,6 +2,7 @@ package bind
 
 import (
 	"fmt"
+	"slices"
 
 	pg "github.com/pganalyze/pg_query_go/v6"
 
@@ -18,6 +19,7 @@ type entityItem struct {
 	scope    *scope
 	project  *plan.Project
 	physical []*column
+	named    []*column // properties and metrics under the model's names, whatever an alias calls them
 	computed map[*semantic.Property]*plan.Ref
 	open     map[any]bool // properties and metrics whose text is being bound, to find cycles
 }
@@ -67,6 +69,7 @@ func (b *binder) entity(s *scope, it *item, sc *plan.Scan, physical []*column) p
 		it.cols = append(it.cols, &column{name: m.Name, metric: m, entity: x, hidden: true,
 			origin: plan.Origin{Table: it.rel.Table.OID, Column: m.Num}})
 	}
+	x.named = slices.Clone(it.cols)
 	if !hasText {
 		return sc
 	}

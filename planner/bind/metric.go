@@ -87,9 +87,7 @@ func (b *binder) metricText(level *scope, c *column, at int) plan.Expr {
 		return null(pgcat.Unknown, at)
 	}
 	inner := &item{name: x.entity.Name, relVisible: true, colsVisible: true}
-	for _, k := range x.item.cols {
-		inner.cols = append(inner.cols, k)
-	}
+	inner.cols = append(inner.cols, x.named...)
 	s := &scope{clause: level.clause, items: []*item{inner}, depth: level.depth, home: level}
 	s.metric = func(k *column) plan.Expr { return b.metricText(level, k, at) }
 	e := b.textOfUnknown(b.expr(s, node))
