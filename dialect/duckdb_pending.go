@@ -1,3 +1,0 @@
-package dialect
-
-func aggImplemented(uint32) bool { return false }
