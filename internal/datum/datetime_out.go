@@ -124,6 +124,9 @@ type ZonePrinter struct {
 	start, end int64 // seconds between which offset and name hold
 	offset     int
 	name       string
+	day        int // whose date, year and all, was printed last
+	year       int
+	date       []byte // and how; nil before the first
 }
 
 // NewZonePrinter returns a printer for a session's zone and DateStyle.
@@ -153,29 +156,47 @@ func (p *ZonePrinter) Append(dst []byte, t Timestamp) []byte {
 		return append(dst, text...)
 	}
 	p.at(floorDiv64(int64(t), usecPerSecond))
+	if p.env.DateStyle == ISO {
+		return p.appendISO(dst, t)
+	}
 	c := civilShifted(t, p.offset)
 	dst = appendDateTime(dst, &c, p.env)
-	switch {
-	case p.env.DateStyle == ISO:
-		dst = appendOffset(dst, p.offset)
-	case p.name != "":
+	if p.name != "" {
 		dst = append(append(dst, ' '), p.name[:min(len(p.name), 10)]...)
-	default:
+	} else {
 		dst = appendOffset(append(dst, ' '), p.offset)
 	}
 	return appendEra(dst, c.year)
 }
 
+// appendISO makes use of that rows beside each other often share their day.
+func (p *ZonePrinter) appendISO(dst []byte, t Timestamp) []byte {
+	var c civil
+	day, rest := shifted(t, p.offset)
+	if p.date == nil || p.day != day {
+		c.setDays(day)
+		p.day, p.year, p.date = day, c.year, append(appendCivilDate(p.date[:0], &c, p.env, '-'), ' ')
+	}
+	c.setClock(rest)
+	dst = appendOffset(appendClock(append(dst, p.date...), &c), p.offset)
+	return appendEra(dst, p.year)
+}
+
 // civilShifted is civilOf for a local time that may lie beyond the range of a timestamp.
 func civilShifted(t Timestamp, offset int) civil {
-	days, rest := floorDiv64(int64(t), usecPerDay), int64(0)
-	rest = int64(t) - days*usecPerDay + int64(offset)*usecPerSecond
-	days += floorDiv64(rest, usecPerDay)
-	rest -= floorDiv64(rest, usecPerDay) * usecPerDay
 	var c civil
-	c.setDays(int(days))
+	day, rest := shifted(t, offset)
+	c.setDays(day)
 	c.setClock(rest)
 	return c
+}
+
+// shifted is the local day and the microseconds within it.
+func shifted(t Timestamp, offset int) (day int, rest int64) {
+	days := floorDiv64(int64(t), usecPerDay)
+	rest = int64(t) - days*usecPerDay + int64(offset)*usecPerSecond
+	days += floorDiv64(rest, usecPerDay)
+	return int(days), rest - floorDiv64(rest, usecPerDay)*usecPerDay
 }
 
 func infinite(t Timestamp) string {

@@ -239,15 +239,13 @@ func layoutFloat(dst, e []byte, limit int) []byte {
 		dst = append(dst, "0.0000"[:1-exponent]...)
 		return append(dst, digits...)
 	}
-	for i := 0; i <= exponent || i < len(digits); i++ {
-		if i == exponent+1 {
-			dst = append(dst, '.')
-		}
-		if i < len(digits) {
-			dst = append(dst, digits[i])
-		} else {
-			dst = append(dst, '0')
-		}
+	if whole := exponent + 1; whole < len(digits) {
+		dst = append(append(dst, digits[:whole]...), '.')
+		return append(dst, digits[whole:]...)
+	}
+	dst = append(dst, digits...)
+	for range exponent + 1 - len(digits) {
+		dst = append(dst, '0')
 	}
 	return dst
 }
