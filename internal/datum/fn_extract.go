@@ -324,7 +324,7 @@ func yearDay(c *civil) int { return toJulian(c.year, c.month, c.day) - toJulian(
 // isoWeekStart is the Julian day of the Monday of an ISO year's first week.
 func isoWeekStart(y int) int {
 	fourth := toJulian(y, 1, 4)
-	return fourth - fourth%7
+	return fourth - (fourth%7+7)%7
 }
 
 func isoWeek(c *civil) (y, w int) {

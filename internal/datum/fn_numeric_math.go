@@ -69,7 +69,11 @@ func numericSqrt(a *Numeric) (*Numeric, error) {
 	if weight < 0 {
 		half = 1 - (1-weight*4)/2
 	}
-	scale := clampDisplay(max(minSignificantDigits-half, a.Scale()))
+	return sqrtAt(a, clampDisplay(max(minSignificantDigits-half, a.Scale())))
+}
+
+// sqrtAt is the root of a finite number that is not negative, at a display scale.
+func sqrtAt(a *Numeric, scale int32) (*Numeric, error) {
 	x := a.signed(0)
 	z := new(big.Int)
 	// the root of coefficient × 10^(2·scale+2), cut, keeps one more digit than is shown

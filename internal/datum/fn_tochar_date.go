@@ -271,7 +271,10 @@ func (p *datePrinter) calendar(n patternNode, pad func(v int64, width int) strin
 	case "MM":
 		return pad(p.month, 2)
 	case "DD":
-		return pad(p.day, 2)
+		if n.fill {
+			return fmt.Sprint(p.day)
+		}
+		return fmt.Sprintf("%02d", p.day)
 	case "DDD":
 		return pad(p.yearDay, 3)
 	case "IDDD":

@@ -262,7 +262,7 @@ func TestFunctionsDifferential(t *testing.T) {
 				}
 				continue
 			}
-			if len(kept[e.Func]) < 6 && len(e.text()) < 400 && p.Volatile == 'i' || p.Volatile == 's' && len(kept[e.Func]) < 4 {
+			if len(kept[e.Func]) < 5 && len(e.text()) < 200 && p.Volatile == 'i' || p.Volatile == 's' && len(kept[e.Func]) < 4 {
 				kept[e.Func] = append(kept[e.Func], e)
 			}
 		}

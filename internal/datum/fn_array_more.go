@@ -1,0 +1,154 @@
+package datum
+
+import (
+	"sort"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
+)
+
+// arrayFill makes an array of one value in given dimensions.
+func arrayFill(f *Func, args []Value, _ *Env) (Value, error) {
+	if args[1] == nil || len(args) == 3 && args[2] == nil {
+		return nil, pgerr.New(pgerr.NullNotAllowed, "dimension array or low bound array cannot be null")
+	}
+	lens, err := dimensionList(args[1].(*Array), "Dimension array must be one dimensional.", "dimension values cannot be null")
+	if err != nil {
+		return nil, err
+	}
+	if len(lens) > 6 {
+		return nil, pgerr.New(pgerr.ProgramLimitExceeded, "number of array dimensions (%d) exceeds the maximum allowed (%d)", len(lens), 6)
+	}
+	lowers := make([]int64, len(lens))
+	for i := range lowers {
+		lowers[i] = 1
+	}
+	if len(args) == 3 {
+		b := args[2].(*Array)
+		if lowers, err = dimensionList(b, "Dimension array must be one dimensional.", "dimension values cannot be null"); err != nil {
+			return nil, err
+		}
+		if len(b.Items) != len(lens) {
+			return nil, errSubscripts().(*pgerr.Error).WithDetail("Low bound array has different size than dimensions array.")
+		}
+	}
+	return filled(args[0], f.Args[0], lens, lowers)
+}
+
+func dimensionList(a *Array, detail, null string) ([]int64, error) {
+	if len(a.Dims) > 1 {
+		return nil, errSubscripts().(*pgerr.Error).WithDetail("%s", detail)
+	}
+	out := make([]int64, len(a.Items))
+	for i, v := range a.Items {
+		if v == nil {
+			return nil, pgerr.New(pgerr.NullNotAllowed, "%s", null)
+		}
+		out[i] = int64(v.(Int))
+	}
+	return out, nil
+}
+
+func filled(v Value, elem uint32, lens, lowers []int64) (Value, error) {
+	n, dims := int64(1), make([]Dim, len(lens))
+	for i, l := range lens {
+		if l < 0 || n*l > maxItems {
+			return nil, pgerr.New(pgerr.ProgramLimitExceeded, "array size exceeds the maximum allowed (%d)", maxItems)
+		}
+		n *= l
+		dims[i] = Dim{Len: int32(l), Lower: int32(lowers[i])}
+		if lowers[i]+l-1 > 1<<31-1 || lowers[i]+l > 1<<31-1 {
+			return nil, pgerr.New(pgerr.ProgramLimitExceeded, "array lower bound is too large: %d", lowers[i])
+		}
+	}
+	if n == 0 || len(lens) == 0 {
+		return &Array{Elem: elem}, nil
+	}
+	if n > maxResult/16 {
+		return nil, errTooLarge()
+	}
+	items := make([]Value, n)
+	for i := range items {
+		items[i] = v
+	}
+	return &Array{Elem: elem, Dims: dims, Items: items}, nil
+}
+
+// trimArray drops the last n elements of the first dimension.
+func trimArray(a *Array, n Int) (Value, error) {
+	length := int32(0)
+	if len(a.Dims) > 0 {
+		length = a.Dims[0].Len
+	}
+	if n < 0 || n > Int(length) {
+		return nil, pgerr.New(pgerr.ArraySubscriptError, "number of elements to trim must be between 0 and %d", length)
+	}
+	if length == int32(n) {
+		return &Array{Elem: a.Elem}, nil
+	}
+	dims := append([]Dim(nil), a.Dims...)
+	each := len(a.Items) / int(length)
+	dims[0].Len -= int32(n)
+	for i := range dims {
+		dims[i].Lower = 1
+	}
+	return &Array{Elem: a.Elem, Dims: dims, Items: a.Items[:each*int(dims[0].Len)]}, nil
+}
+
+// itemSet answers membership by a sorted copy.
+func itemSet(a *Array) []Value {
+	var items []Value
+	for _, v := range a.Items {
+		if v != nil {
+			items = append(items, v)
+		}
+	}
+	sort.Slice(items, func(i, k int) bool { return Compare(a.Elem, items[i], items[k]) < 0 })
+	return items
+}
+
+func isMember(elem uint32, sorted []Value, v Value) bool {
+	i := sort.Search(len(sorted), func(i int) bool { return Compare(elem, sorted[i], v) >= 0 })
+	return i < len(sorted) && Compare(elem, sorted[i], v) == 0
+}
+
+// arrayContains is a @> b; a NULL in b is never contained.
+func arrayContains(a, b *Array) (Value, error) {
+	if err := comparable1(a.Elem); err != nil {
+		return nil, err
+	}
+	sorted := itemSet(a)
+	for _, v := range b.Items {
+		if v == nil || !isMember(a.Elem, sorted, v) {
+			return Bool(false), nil
+		}
+	}
+	return Bool(true), nil
+}
+
+func arrayOverlap(a, b *Array) (Value, error) {
+	if err := comparable1(a.Elem); err != nil {
+		return nil, err
+	}
+	sorted := itemSet(a)
+	for _, v := range b.Items {
+		if v != nil && isMember(a.Elem, sorted, v) {
+			return Bool(true), nil
+		}
+	}
+	return Bool(false), nil
+}
+
+// widthBucketArray counts the thresholds that are not above a value.
+func widthBucketArray(_ *Func, args []Value, _ *Env) (Value, error) {
+	a := args[1].(*Array)
+	if len(a.Dims) > 1 {
+		return nil, pgerr.New(pgerr.ArraySubscriptError, "thresholds must be one-dimensional array")
+	}
+	for _, v := range a.Items {
+		if v == nil {
+			return nil, pgerr.New(pgerr.NullNotAllowed, "thresholds array must not contain NULLs")
+		}
+	}
+	n := sort.Search(len(a.Items), func(i int) bool { return Compare(a.Elem, args[0], a.Items[i]) < 0 })
+	return Int(n), nil
+}
