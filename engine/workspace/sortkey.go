@@ -2,8 +2,7 @@ package workspace
 
 import (
 	"strconv"
-
-	"github.com/cockroachdb/apd/v3"
+	"strings"
 
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -21,27 +20,37 @@ func sortKey(v datum.Value, oid uint32) (datum.Value, error) {
 	if !ok || oid != pgcat.Numeric {
 		return nil, pgerr.New(pgerr.Internal, "there is no sort key for this type")
 	}
-	switch {
-	case n.Dec.Form == apd.NaN:
-		return datum.Text("5"), nil
-	case n.Dec.Form == apd.Infinite && n.Dec.Negative:
-		return datum.Text("0"), nil
-	case n.Dec.Form == apd.Infinite:
-		return datum.Text("4"), nil
-	case n.Dec.IsZero():
-		return datum.Text("2"), nil
+	return datum.Text(numericKey(string(datum.AppendNumeric(nil, n)))), nil
+}
+
+// numericKey makes the key from canonical text.
+func numericKey(text string) string {
+	switch text {
+	case "NaN":
+		return "5"
+	case "Infinity":
+		return "4"
+	case "-Infinity":
+		return "0"
 	}
-	digits := []byte(n.Dec.Coeff.String())
-	exponent := int(n.Dec.Exponent) + len(digits) + 1_000_000
-	for len(digits) > 1 && digits[len(digits)-1] == '0' {
-		digits = digits[:len(digits)-1]
+	digits, negative := strings.CutPrefix(text, "-")
+	whole, fraction, _ := strings.Cut(digits, ".")
+	whole = strings.TrimLeft(whole, "0")
+	all := strings.TrimLeft(whole+fraction, "0")
+	exponent := len(whole)
+	if whole == "" {
+		exponent = len(all) - len(fraction)
 	}
-	key := append([]byte(strconv.Itoa(10_000_000 + exponent)[1:]), digits...)
-	if !n.Dec.Negative {
-		return datum.Text("3" + string(key)), nil
+	all = strings.TrimRight(all, "0")
+	if all == "" {
+		return "2"
+	}
+	key := []byte(strconv.Itoa(10_000_000 + 1_000_000 + exponent)[1:] + all)
+	if !negative {
+		return "3" + string(key)
 	}
 	for i, c := range key {
 		key[i] = '0' + '9' - c
 	}
-	return datum.Text("1" + string(key) + "~"), nil
+	return "1" + string(key) + "~"
 }
