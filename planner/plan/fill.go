@@ -6,10 +6,14 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
-// Fill replaces each Late leaf of a plan by its value for this execution. args are the parameters' values in order.
+// Fill replaces each Late leaf of a plan by its value for this execution, and each call of a stable function over constants,
+// whose value may depend on the session. args are the parameters' values in order.
 func Fill(n Node, args []datum.Value, env *datum.Env) (Node, error) {
 	var failed error
 	out := Map(n, func(e Expr) Expr {
+		if c, ok := e.(*Call); ok {
+			return stable(c, env)
+		}
 		l, ok := e.(*Late)
 		if !ok || failed != nil {
 			return e
@@ -22,6 +26,27 @@ func Fill(n Node, args []datum.Value, env *datum.Env) (Node, error) {
 		return &Const{Base: l.Base, Value: v}
 	})
 	return out, failed
+}
+
+// stable computes a call whose value is the same for all rows of a statement. One that raises stays: it may never be reached.
+func stable(c *Call, env *datum.Env) Expr {
+	p, ok := pgcat.ProcByOID(c.Proc)
+	if !ok || p.Volatile != 's' || p.RetSet || !datum.Has(c.Proc) {
+		return c
+	}
+	args := make([]datum.Value, len(c.Args))
+	for i, a := range c.Args {
+		k, constant := a.(*Const)
+		if !constant {
+			return c
+		}
+		args[i] = k.Value
+	}
+	v, err := datum.Call(FuncOf(c), args, env)
+	if err != nil {
+		return c
+	}
+	return &Const{Base: c.Base, Value: v}
 }
 
 func fillLate(l *Late, args []datum.Value, env *datum.Env) (datum.Value, error) {
