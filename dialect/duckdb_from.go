@@ -66,7 +66,7 @@ func (p *duck) valueRows(n *plan.Values, rows [][]sx) *sel {
 	return s
 }
 
-// noRows is a relation without rows.
+// noRows makes s a relation without rows.
 func (p *duck) noRows(s *sel, alias string, reps []sx, out []plan.Col) *sel {
 	items := []string{"true AS d"}
 	for i, c := range out {
@@ -80,6 +80,9 @@ func (p *duck) noRows(s *sel, alias string, reps []sx, out []plan.Col) *sel {
 func (p *duck) funcScan(n *plan.FuncScan) *sel {
 	if s := p.streamed(n); s != nil {
 		return s
+	}
+	if len(n.Calls) == 1 && emptySets[n.Calls[0].Name] && !n.Ordinality {
+		return p.emptySet(n)
 	}
 	var items []string
 	reps := make([]sx, len(n.Out))
@@ -113,6 +116,23 @@ func (p *duck) funcScan(n *plan.FuncScan) *sel {
 		p.set(s, c.ID, x)
 	}
 	return s
+}
+
+// emptySets are the set functions of the system catalog that have nothing to tell here: no relation is partitioned, has
+// options or other privileges than everybody's.
+var emptySets = map[string]bool{"pg_partition_ancestors": true, "pg_partition_tree": true, "pg_options_to_table": true, "aclexplode": true}
+
+func (p *duck) emptySet(n *plan.FuncScan) *sel {
+	alias := p.alias("t")
+	s := &sel{plain: true}
+	reps := make([]sx, len(n.Out))
+	for i, c := range n.Out {
+		reps[i] = sx{oid: c.Type.OID}
+		x := reps[i]
+		x.text, x.plain = alias+"."+name(c.ID), true
+		p.set(s, c.ID, x)
+	}
+	return p.noRows(s, alias, reps, n.Out)
 }
 
 // streamed prints generate_series over integer constants as a table function, which makes no list; nil when it is not one.
@@ -170,6 +190,8 @@ func (p *duck) setList(c *plan.Call) sx {
 		if len(args) == 2 {
 			return sx{text: "CASE WHEN " + args[1].text + " = 1 THEN CAST(generate_series(1::BIGINT, len(" + args[0].text + ")) AS INTEGER[]) END", oid: pgcat.Int4}
 		}
+	case "pg_partition_ancestors":
+		return sx{text: "CAST([] AS UINTEGER[])", oid: c.T.OID}
 	case "string_to_table", "regexp_split_to_table":
 		other := strings.Replace(c.Name, "_to_table", "_to_array", 1)
 		if x, ok := p.related(c, other, pgcat.TextArray, args); ok {
