@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/cockroachdb/apd/v3"
-
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -83,11 +81,13 @@ func floatLiteral(f float64, oid uint32) string {
 // numericLiteral is a DECIMAL with the literal's own precision and scale, or text beyond 38 digits.
 func numericLiteral(n *datum.Numeric) sx {
 	text := string(datum.AppendNumeric(nil, n))
-	scale := -n.Dec.Exponent
-	if n.Dec.Form != apd.Finite || scale < 0 || scale > 38 {
+	digits := strings.TrimPrefix(text, "-")
+	if digits[0] < '0' || digits[0] > '9' { // NaN and the infinities
 		return sx{text: quote(text) + "::VARCHAR"}
 	}
-	q := max(int32(n.Dec.NumDigits()), scale+1)
+	whole, fraction, _ := strings.Cut(digits, ".")
+	scale := int32(len(fraction))
+	q := max(int32(len(whole)), 1) + scale
 	if q > 38 {
 		return sx{text: quote(text) + "::VARCHAR"}
 	}

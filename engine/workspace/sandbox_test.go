@@ -132,7 +132,7 @@ func TestFunctionBomb(t *testing.T) {
 	s := statement("SELECT length(f('x', 240000000))::BIGINT", pgcat.Int8)
 	s.Funcs = []dialect.Func{{Name: "f", Proc: proc.OID, Args: []uint32{pgcat.Text, pgcat.Int4}, Result: pgcat.Text, Mod: -1}}
 	if _, err := drain(testWorker(t, p), s, 20*time.Second); pgerr.Code(err) != pgerr.OutOfMemory {
-		t.Errorf("%s: %v", pgerr.Code(err), err)
+		t.Errorf("%s: %v (%v)", pgerr.Code(err), err, pgerr.From(err).Unwrap())
 	}
 	if n, err := drain(testWorker(t, p), statement("SELECT 1::BIGINT", pgcat.Int8), time.Minute); err != nil || n != 1 {
 		t.Fatal(n, err)

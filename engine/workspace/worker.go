@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os/exec"
 	"strings"
@@ -160,14 +161,29 @@ func (w *Worker) obituary() error {
 		return w.cause
 	}
 	text := w.stderr.String()
-	for _, sign := range []string{"out of memory", "cannot allocate memory", "bad_alloc", "pthread_create failed"} {
-		if strings.Contains(text, sign) {
+	low := strings.ToLower(text)
+	for _, sign := range []string{"out of memory", "outofmemory", "cannot allocate memory", "failed to allocate", "bad_alloc", "pthread_create failed"} {
+		if strings.Contains(low, sign) {
 			return outOfMemory()
 		}
 	}
+	if w.crashedFull() {
+		return outOfMemory()
+	}
 	state := w.cmd.ProcessState.String()
 	return pgerr.New(pgerr.SystemError, "the workspace process ended unexpectedly").WithDetail("It ended with %s.", state).
-		WithHint("Run the statement again.")
+		WithHint("Run the statement again.").Because(errors.New(shape(text)))
+}
+
+// crashedFull reports a crash, not a kill, of a process that had used half its budget: C code that does not check what it
+// allocates ends by a segmentation fault there.
+func (w *Worker) crashedFull() bool {
+	usage, ok := w.cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	status, waited := w.cmd.ProcessState.Sys().(syscall.WaitStatus)
+	if !ok || !waited || status.Signaled() && status.Signal() == syscall.SIGKILL {
+		return false
+	}
+	return usage.Maxrss<<10 >= w.pool.config.Budget/2
 }
 
 func (w *Worker) alive() bool {

@@ -44,7 +44,7 @@ SELECT DISTINCT g FROM o ORDER BY g NULLS FIRST
 SELECT DISTINCT ON (g) g, y, x FROM o ORDER BY g, y DESC
 SELECT DISTINCT ON (n) n, id FROM t ORDER BY n, id
 SELECT g, y, sum(x) FROM o GROUP BY GROUPING SETS ((g, y), (g), ()) ORDER BY g, y, 3
-SELECT g, y, count(*), grouping(g, y) FROM o GROUP BY ROLLUP (g, y) ORDER BY 1, 2, 3
+SELECT g, y, count(*), grouping(g, y) FROM o GROUP BY ROLLUP (g, y) ORDER BY 1, 2, 3, 4
 SELECT g, y, count(*) FROM o GROUP BY CUBE (g, y) ORDER BY 1, 2, 3
 SELECT n, count(*) FROM t GROUP BY GROUPING SETS ((n), ()) ORDER BY 1, 2
 SELECT count(*) FROM t HAVING count(*) > 100
