@@ -175,7 +175,7 @@ func (w *Worker) obituary() error {
 		WithHint("Run the statement again.").Because(errors.New(shape(text)))
 }
 
-// crashedFull reports a crash, not a kill, of a process that had used half its budget: C code that does not check what it
+// crashedFull reports a crash, not a kill, of a process that had used a quarter of its budget: C code that does not check what it
 // allocates ends by a segmentation fault there.
 func (w *Worker) crashedFull() bool {
 	usage, ok := w.cmd.ProcessState.SysUsage().(*syscall.Rusage)
@@ -183,7 +183,7 @@ func (w *Worker) crashedFull() bool {
 	if !ok || !waited || status.Signaled() && status.Signal() == syscall.SIGKILL {
 		return false
 	}
-	return usage.Maxrss<<10 >= w.pool.config.Budget/2
+	return usage.Maxrss<<10 >= w.pool.config.Budget/4
 }
 
 func (w *Worker) alive() bool {
