@@ -122,7 +122,8 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// TestFunctionBomb: a function over datum that needs more than the budget ends its worker, and only its worker, with 53200.
+// TestFunctionBomb: a function over datum that needs more than the budget ends its worker, and only its worker: with
+// 53200, or with 58000 when C code ran into the limit before the memory was touched.
 func TestFunctionBomb(t *testing.T) {
 	p := testPool(t, Config{Size: 1, Budget: 256 << 20})
 	proc, ok := pgcat.ProcBySignature("repeat(text,int4)")
@@ -131,7 +132,7 @@ func TestFunctionBomb(t *testing.T) {
 	}
 	s := statement("SELECT length(f('x', 240000000))::BIGINT", pgcat.Int8)
 	s.Funcs = []dialect.Func{{Name: "f", Proc: proc.OID, Args: []uint32{pgcat.Text, pgcat.Int4}, Result: pgcat.Text, Mod: -1}}
-	if _, err := drain(testWorker(t, p), s, 20*time.Second); pgerr.Code(err) != pgerr.OutOfMemory {
+	if _, err := drain(testWorker(t, p), s, 20*time.Second); pgerr.Code(err) != pgerr.OutOfMemory && pgerr.Code(err) != pgerr.SystemError {
 		t.Errorf("%s: %v (%v)", pgerr.Code(err), err, pgerr.From(err).Unwrap())
 	}
 	if n, err := drain(testWorker(t, p), statement("SELECT 1::BIGINT", pgcat.Int8), time.Minute); err != nil || n != 1 {
