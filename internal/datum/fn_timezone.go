@@ -27,7 +27,9 @@ func zoneByName(name string) (timeZone, error) {
 	}
 	z, _, ok := LoadZone(name)
 	if !ok && name != "" && (name[0] == '+' || name[0] == '-') { // POSIX, without an abbreviation
-		z, _, ok = LoadZone("<>" + name)
+		if z, _, ok = LoadZone("<>" + name); !ok {
+			return timeZone{}, pgerr.New(pgerr.FeatureNotSupported, "time zone \"%s\" is not supported", name)
+		}
 	}
 	if !ok {
 		return timeZone{}, pgerr.New(pgerr.InvalidParameterValue, "time zone \"%s\" not recognized", name)

@@ -72,6 +72,9 @@ func (p *datePrinter) print(format string) (Value, error) {
 			return nil, pgerr.New(pgerr.InvalidDatetimeFormat, "invalid format specification for an interval value").
 				WithHint("Intervals are not tied to specific calendar dates.")
 		}
+		if p.interval && n.key[0]|0x20 == 'i' && !isJulian(int(p.year), 1) {
+			return nil, pgerr.New(pgerr.FeatureNotSupported, "ISO weeks of an interval of so many years are not supported")
+		}
 		if !p.word(n) {
 			s := p.number(n)
 			p.out.WriteString(s)

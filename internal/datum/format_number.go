@@ -14,7 +14,8 @@ func powerOfTen(n int) *apd.Decimal {
 	return d
 }
 
-// scientific is a finite numeric as d.ddde+xx with a number of digits behind the point.
+// scientific is a finite numeric as d.ddde+xx with a number of digits behind the point; a mantissa that rounds up to 10
+// stays so, as in PostgreSQL.
 func scientific(n *Numeric, digits int) string {
 	exponent := int64(0)
 	if n.sign() != 0 {
@@ -24,11 +25,6 @@ func scientific(n *Numeric, digits int) string {
 	m.Dec.Set(&n.Dec)
 	m.Dec.Exponent -= int32(exponent)
 	m.round(int32(digits))
-	if m.sign() != 0 && apd.NumDigits(&m.Dec.Coeff)+int64(m.Dec.Exponent) > 1 { // 9.99 became 10.0
-		m.Dec.Exponent--
-		m.round(int32(digits))
-		exponent++
-	}
 	if m.Scale() < int32(digits) {
 		m.Dec.Coeff.Mul(&m.Dec.Coeff, pow10(int64(int32(digits)-m.Scale())))
 		m.Dec.Exponent = -int32(digits)

@@ -8,8 +8,11 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
-// maxPattern bounds the length of a regular expression.
-const maxPattern = 32 << 10
+// Bounds of a regular expression: bytes, and bracket expressions and class escapes, which are large in RE2.
+const (
+	maxPattern = 32 << 10
+	maxClasses = 400
+)
 
 // regex is a PostgreSQL advanced regular expression compiled to RE2.
 type regex struct {
@@ -107,6 +110,7 @@ type regexTranslator struct {
 	fold, expanded, literal, basic   bool
 	newlineDot, newlineAnchors       bool // . and [^] stop at newlines; ^ and $ match at them
 	groups, depth, lazy, eager, bars int
+	classes                          int
 	boundary, ambiguous, edges       bool
 }
 

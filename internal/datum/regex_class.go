@@ -95,9 +95,12 @@ func (t *regexTranslator) class() error {
 }
 
 func (t *regexTranslator) writeClass(set string, negated bool) error {
+	t.classes++
 	switch {
 	case set == "":
 		return badRegex("brackets [] not balanced")
+	case t.classes > maxClasses:
+		return pgerr.New(pgerr.ProgramLimitExceeded, "regular expression is too complex")
 	case negated && t.newlineDot:
 		set = "^" + set + `\n`
 	case negated:
