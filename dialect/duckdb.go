@@ -65,5 +65,5 @@ var workspaceTypes = map[uint32]string{
 	pgcat.OID: "UINTEGER", pgcat.XID: "UINTEGER", pgcat.CID: "UINTEGER", pgcat.Regproc: "UINTEGER",
 	pgcat.Regprocedure: "UINTEGER", pgcat.Regoper: "UINTEGER", pgcat.Regoperator: "UINTEGER", pgcat.Regclass: "UINTEGER",
 	pgcat.Regtype: "UINTEGER", pgcat.Regconfig: "UINTEGER", pgcat.Regdictionary: "UINTEGER", pgcat.Regrole: "UINTEGER",
-	pgcat.Regnamespace: "UINTEGER", pgcat.Regcollation: "UINTEGER",
+	pgcat.Regnamespace: "UINTEGER", pgcat.Regcollation: "UINTEGER", pgcat.Int2Vector: "SMALLINT[]", pgcat.OIDVector: "UINTEGER[]",
 }

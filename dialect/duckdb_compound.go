@@ -69,10 +69,10 @@ func (p *duck) expanded(e *plan.AnyAll, items []plan.Expr) sx {
 }
 
 func (p *duck) arrayOf(e *plan.ArrayOf) sx {
-	elem, ok := elementOID(e.T.OID)
+	elem, ok := ElementOID(e.T.OID)
 	items := make([]string, len(e.Items))
 	for i, it := range e.Items {
-		if _, nested := elementOID(it.Type().OID); nested || !ok {
+		if _, nested := ElementOID(it.Type().OID); nested || !ok {
 			return p.unsupported(e.At, "an array with several dimensions here")
 		}
 		items[i] = p.asElement(p.expr(it), elem)
@@ -82,12 +82,18 @@ func (p *duck) arrayOf(e *plan.ArrayOf) sx {
 
 // subscript reads arrays as PostgreSQL does: below one there is nothing, and a slice is clamped.
 func (p *duck) subscript(e *plan.Subscript) sx {
-	if _, ok := elementOID(e.Arg.Type().OID); !ok {
+	if _, ok := ElementOID(e.Arg.Type().OID); !ok {
 		return p.unsupported(e.At, "a subscript of this type")
 	}
 	a := p.expr(e.Arg)
+	if e.Slice && FirstIndex(e.Arg.Type().OID) == 0 {
+		return p.unsupported(e.At, "a slice of this type")
+	}
 	if !e.Slice {
 		i := p.expr(e.Index)
+		if FirstIndex(e.Arg.Type().OID) == 0 {
+			return sx{text: "CASE WHEN " + i.text + " >= 0 THEN list_extract(" + a.text + ", " + i.text + " + 1) END", oid: e.T.OID}
+		}
 		return sx{text: "CASE WHEN " + i.text + " >= 1 THEN list_extract(" + a.text + ", " + i.text + ") END", oid: e.T.OID}
 	}
 	lower, upper := "1", "len("+a.text+")"

@@ -105,10 +105,7 @@ func blobLiteral(b []byte) string {
 }
 
 func (p *duck) arrayLiteral(a *datum.Array, oid uint32, at int) sx {
-	if _, ok := elementOID(oid); !ok { // int2vector, oidvector: text
-		return sx{text: quote(string(datum.AppendText(nil, oid, a, nil))) + "::VARCHAR"}
-	}
-	if len(a.Dims) > 1 || len(a.Dims) == 1 && a.Dims[0].Lower != 1 {
+	if len(a.Dims) > 1 || len(a.Dims) == 1 && a.Dims[0].Lower != FirstIndex(oid) {
 		return p.unsupported(at, "an array with several dimensions or another lower bound here")
 	}
 	items := make([]string, len(a.Items))
@@ -127,12 +124,27 @@ func (p *duck) asElement(x sx, elem uint32) string {
 	return x.text
 }
 
-func elementOID(oid uint32) (uint32, bool) {
+// ElementOID is the element type of an array type, of int2vector and of oidvector.
+func ElementOID(oid uint32) (uint32, bool) {
+	switch oid {
+	case pgcat.Int2Vector:
+		return pgcat.Int2, true
+	case pgcat.OIDVector:
+		return pgcat.OID, true
+	}
 	t, ok := pgcat.TypeByOID(oid)
 	if !ok || !t.IsArray() {
 		return 0, false
 	}
 	return t.Elem, true
+}
+
+// FirstIndex is the lower bound of an array type's values: int2vector and oidvector count from 0.
+func FirstIndex(oid uint32) int32 {
+	if oid == pgcat.Int2Vector || oid == pgcat.OIDVector {
+		return 0
+	}
+	return 1
 }
 
 func momentLiteral(v datum.Value) sx {

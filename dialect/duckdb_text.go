@@ -211,7 +211,7 @@ func joinRule(p *duck, c *plan.Call, args []sx) (sx, bool) {
 // listRule compares arrays whose elements compare by their own representation.
 func listRule(op string) duckRule {
 	return func(p *duck, c *plan.Call, args []sx) (sx, bool) {
-		elem, ok := elementOID(args[0].oid)
+		elem, ok := ElementOID(args[0].oid)
 		if !ok || needsKey(sx{oid: elem}) {
 			return sx{}, false
 		}

@@ -35,7 +35,7 @@ func TestInterleaving(t *testing.T) {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			for range 6 {
+			for range 60 {
 				login := logins[rand.IntN(len(logins))]
 				rows, err := w.query(login, "SELECT id FROM calls")
 				if err != nil {

@@ -148,7 +148,7 @@ func (s *scalar) value(args []datum.Value, env *datum.Env) (datum.Value, error) 
 	case dialect.SortKeyFunc:
 		return sortKey(args[0], s.f.Args[0])
 	case dialect.SeriesFunc:
-		elem, _ := elementOf(s.f.Result)
+		elem, _ := dialect.ElementOID(s.f.Result)
 		return series(elem, args, env)
 	}
 	return datum.Call(s.function(), args, env)

@@ -46,7 +46,7 @@ type duckInterval struct {
 
 // logicalType is the DuckDB type by which a value of a PostgreSQL type crosses (dialect.WorkspaceType).
 func logicalType(oid uint32) mapping.LogicalType {
-	if elem, ok := elementOf(oid); ok {
+	if elem, ok := dialect.ElementOID(oid); ok {
 		child := logicalType(elem)
 		defer mapping.DestroyLogicalType(&child)
 		return mapping.CreateListType(child)
@@ -78,15 +78,6 @@ func rowType(args []uint32) mapping.LogicalType {
 	return mapping.CreateStructType(types, names)
 }
 
-// elementOf returns the element type of a true array type.
-func elementOf(oid uint32) (uint32, bool) {
-	t, ok := pgcat.TypeByOID(oid)
-	if !ok || !t.IsArray() {
-		return 0, false
-	}
-	return t.Elem, true
-}
-
 // column reads or writes one vector as values of one PostgreSQL type.
 type column struct {
 	oid      uint32
@@ -101,7 +92,7 @@ type column struct {
 
 func newColumn(v mapping.Vector, oid uint32) column {
 	c := column{oid: oid, vec: v, data: mapping.VectorGetData(v), valid: (*uint64)(mapping.VectorGetValidity(v))}
-	if elem, ok := elementOf(oid); ok {
+	if elem, ok := dialect.ElementOID(oid); ok {
 		c.kind, c.elem = "LIST", elem
 		return c
 	}
@@ -151,7 +142,7 @@ func (c *column) get(i int, env *datum.Env) (datum.Value, error) {
 func (c *column) text(i int, env *datum.Env) (datum.Value, error) {
 	s := string(at[duckString](c, i).bytes())
 	switch c.oid {
-	case pgcat.Numeric, pgcat.Int2Vector, pgcat.OIDVector:
+	case pgcat.Numeric:
 		return datum.In(c.oid, -1, s, env)
 	}
 	return datum.Text(s), nil
@@ -185,7 +176,7 @@ func (c *column) list(i int, env *datum.Env) (datum.Value, error) {
 		return a, nil
 	}
 	child := newColumn(mapping.ListVectorGetChild(c.vec), c.elem)
-	a.Dims = []datum.Dim{{Len: int32(e.length), Lower: 1}}
+	a.Dims = []datum.Dim{{Len: int32(e.length), Lower: dialect.FirstIndex(c.oid)}}
 	a.Items = make([]datum.Value, e.length)
 	for k := range a.Items {
 		v, err := child.get(int(e.offset)+k, env)
