@@ -128,7 +128,11 @@ func tooComplex(t token, what string, limit int) error {
 		WithHint("Split the statement, or pass a long list of values as one array parameter.").At(t.start)
 }
 
-func tooLong(n int) error {
+// CheckLength refuses a text of more bytes than Split takes, before it is copied anywhere.
+func CheckLength(n int) error {
+	if n <= maxBytes {
+		return nil
+	}
 	return pgerr.New(pgerr.StatementTooComplex, "statement is too long").
 		WithDetail("It has %d bytes; the limit is %d.", n, maxBytes).
 		WithHint("Split the statement, or pass large values as parameters.")

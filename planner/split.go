@@ -28,8 +28,8 @@ const (
 // Split guards a client's text and cuts it at its top-level semicolons. It returns at least one piece; an empty one for
 // a text of blanks. Errors: 54001 for what no parser should see, 42601 for unterminated quotes and comments.
 func Split(text string) ([]Piece, error) {
-	if len(text) > maxBytes {
-		return nil, tooLong(len(text))
+	if err := CheckLength(len(text)); err != nil {
+		return nil, err
 	}
 	if i := strings.IndexByte(text, 0); i >= 0 {
 		return nil, pgerr.New(pgerr.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x00").At(i)

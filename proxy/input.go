@@ -121,7 +121,7 @@ func (in *input) need(n int, wait func() error) error {
 }
 
 // room makes place to read into. The buffer of a long message, of want bytes in all, grows as its bytes arrive, so that a
-// header alone costs nothing.
+// header alone costs nothing; it grows fourfold, so that the buffers left behind are a third of the last.
 func (in *input) room(want int) {
 	switch {
 	case in.w < len(in.buf):
@@ -133,7 +133,7 @@ func (in *input) room(want int) {
 		in.w = copy(*in.pooled, in.buf)
 		in.buf = *in.pooled
 	default:
-		size := 2 * len(in.buf)
+		size := 4 * len(in.buf)
 		if want > len(in.buf) {
 			size = min(size, want)
 		}

@@ -14,8 +14,10 @@ import (
 // query serves a Query message: its statements run in one implicit transaction block, as far as they do not say otherwise.
 func (s *session) query(body []byte) error {
 	var m pgproto3.Query
-	err := m.Decode(body)
+	err := planner.CheckLength(len(body) - 1)
 	if err != nil {
+		s.in.done()
+	} else if m.Decode(body) != nil {
 		err = malformed(body)
 	} else {
 		s.in.done()
