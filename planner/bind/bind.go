@@ -60,6 +60,7 @@ func Query(in Input) (res *Result, err error) {
 	}
 	out := b.query(sel, nil, queryOptions{root: true})
 	b.finishParams()
+	b.nameRelations(out)
 	if b.err != nil {
 		return nil, b.err
 	}

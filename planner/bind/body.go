@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -50,4 +52,43 @@ func (b *binder) bodyArgument(n int32) plan.Expr {
 // regclassText prints an object identifier as PostgreSQL's output function of regclass does.
 func (b *binder) regclassText(e plan.Expr, at int) plan.Expr {
 	return b.inline(pgcat.RegclassText, []plan.Expr{e}, unmodified(pgcat.Text), at)
+}
+
+// nameRelations makes the statement's output columns of type regclass carry the names that PostgreSQL prints for them: the
+// values are object identifiers, whose names only the catalog knows. A column that the order depends on stays as it is.
+// Without a catalog in the view nothing has a name.
+func (b *binder) nameRelations(out *output) {
+	if _, ok := b.in.View.Find("pg_catalog", "pg_class"); !ok {
+		return
+	}
+	for _, c := range out.cols {
+		if c.typ.OID == pgcat.Regclass && b.err == nil {
+			out.node = b.nameRelation(out.node, c.id)
+		}
+	}
+}
+
+// nameRelation rewrites the projection that computes a column, below the nodes that pass rows on.
+func (b *binder) nameRelation(n plan.Node, id plan.ColID) plan.Node {
+	switch n := n.(type) {
+	case *plan.Limit:
+		return n.WithInputs([]plan.Node{b.nameRelation(n.Input, id)})
+	case *plan.Sort:
+		for _, k := range n.Keys {
+			if plan.Refs(k.Expr)[id] {
+				return n
+			}
+		}
+		return n.WithInputs([]plan.Node{b.nameRelation(n.Input, id)})
+	case *plan.Project:
+		c := &plan.Project{Input: n.Input, Exprs: slices.Clone(n.Exprs), Out: slices.Clone(n.Out)}
+		for i, col := range n.Out {
+			if _, constant := n.Exprs[i].(*plan.Const); col.ID == id && !constant {
+				c.Exprs[i] = b.regclassText(n.Exprs[i], n.Exprs[i].Pos())
+				c.Out[i].Type = unmodified(pgcat.Text)
+			}
+		}
+		return c
+	}
+	return n
 }

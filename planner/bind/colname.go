@@ -27,7 +27,7 @@ func figureName(n *pg.Node) (string, int) {
 		}
 		return figureName(x.AIndirection.Arg)
 	case *pg.Node_FuncCall:
-		return lastName(x.FuncCall.Funcname)
+		return callName(x.FuncCall)
 	case *pg.Node_AExpr:
 		if x.AExpr.Kind == pg.A_Expr_Kind_AEXPR_NULLIF {
 			return "nullif", 2
@@ -54,6 +54,15 @@ func figureName(n *pg.Node) (string, int) {
 		return name, s
 	}
 	return constructName(n)
+}
+
+// callName is the function's name, and the metric's for MEASURE, so that two metrics have two names.
+func callName(c *pg.FuncCall) (string, int) {
+	name, strength := lastName(c.Funcname)
+	if name != "measure" || len(c.Args) != 1 || c.Args[0].GetColumnRef() == nil {
+		return name, strength
+	}
+	return figureName(c.Args[0])
 }
 
 func constructName(n *pg.Node) (string, int) {
