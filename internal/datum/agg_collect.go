@@ -50,13 +50,13 @@ func folded(op func(a, b Value) Value) aggregate {
 	}
 }
 
-// extremeOf keeps the first of text, and the last of other types, among equal values.
+// extremeOf keeps the last of equal values.
 func extremeOf(side int) aggregate {
 	return func(f *Func, rows [][]Value, _ *Env) (Value, error) {
 		values := present(rows, 0)
 		r := first(values)
 		for i := 1; i < len(values); i++ {
-			if c := Compare(f.Args[0], values[i], r) * side; c > 0 {
+			if c := Compare(f.Args[0], values[i], r) * side; c >= 0 {
 				r = values[i]
 			}
 		}
@@ -222,7 +222,7 @@ func jsonObjectAgg(binary, strict bool) aggregate {
 			if len(b) > 2 {
 				b = append(b, ", "...)
 			}
-			if b, err = appendKey(b, r[0], f.Args[0], 0, false, env); err != nil {
+			if b, err = appendKey(b, r[0], f.Args[0], env); err != nil {
 				return nil, err
 			}
 			b = append(b, " : "...)

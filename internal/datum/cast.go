@@ -26,13 +26,25 @@ func convert(v Value, from, to uint32, explicit bool, env *Env) (Value, error) {
 	c, ok := pgcat.CastFor(from, to)
 	switch {
 	case ok && c.Method == 'b':
-		return v, nil
+		return relabel(v, to), nil
 	case ok && c.Method == 'f':
 		return callCast(c.Func, v, from, to, explicit, env)
 	case ok:
 		return throughText(v, from, to, env)
 	}
 	return convertArray(v, from, to, explicit, env)
+}
+
+// relabel reads the bits of an object identifier as a signed number, and the other way round.
+func relabel(v Value, to uint32) Value {
+	i, ok := v.(Int)
+	switch {
+	case ok && to == pgcat.Int4:
+		return Int(int32(i))
+	case ok && (to == pgcat.OID || isReg(to)):
+		return Int(uint32(i))
+	}
+	return v
 }
 
 // callCast calls a cast function with as many of (value, typmod, explicit) as it takes.

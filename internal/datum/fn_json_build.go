@@ -175,7 +175,10 @@ func buildObject(values []Value, types []uint32, binary bool, env *Env) (b []byt
 		if i > 0 {
 			b = append(b, ", "...)
 		}
-		if b, err = appendKey(b, values[i], types[i], i, binary, env); err != nil {
+		if values[i] == nil && binary {
+			return nil, pgerr.New(pgerr.InvalidParameterValue, "argument %d: key must not be null", i+1)
+		}
+		if b, err = appendKey(b, values[i], types[i], env); err != nil {
 			return nil, err
 		}
 		b = append(b, " : "...)
@@ -186,11 +189,8 @@ func buildObject(values []Value, types []uint32, binary bool, env *Env) (b []byt
 	return append(b, '}'), nil
 }
 
-func appendKey(b []byte, v Value, oid uint32, at int, binary bool, env *Env) ([]byte, error) {
-	switch {
-	case v == nil && binary:
-		return nil, pgerr.New(pgerr.InvalidParameterValue, "argument %d: key must not be null", at+1)
-	case v == nil:
+func appendKey(b []byte, v Value, oid uint32, env *Env) ([]byte, error) {
+	if v == nil {
 		return nil, errNullKey()
 	}
 	_, isArray := v.(*Array)

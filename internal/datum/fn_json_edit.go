@@ -174,44 +174,53 @@ func editPath(j *JSON, path Value, v *JSON, mode pathMode) (*JSON, error) {
 	case len(p.Items) == 0 || len(j.Items) == 0 && (mode == pathDelete || mode == pathSet):
 		return j, nil
 	}
-	return j, applyPath(j, p.Items, 0, v, mode)
+	e := pathEdit{p.Items, v, mode}
+	return j, e.apply(j, 0)
 }
 
-func applyPath(j *JSON, path []Value, level int, v *JSON, mode pathMode) error {
-	if path[level] == nil {
+// pathEdit is one change at the end of a path.
+type pathEdit struct {
+	path []Value
+	v    *JSON
+	mode pathMode
+}
+
+func (e *pathEdit) apply(j *JSON, level int) error {
+	if e.path[level] == nil {
 		return pgerr.New(pgerr.NullNotAllowed, "path element at position %d is null", level+1)
 	}
-	step := string(path[level].(Text))
-	last := level == len(path)-1
+	step := string(e.path[level].(Text))
 	switch j.Kind {
 	case JSONObject:
-		return applyObject(j, path, level, v, mode, step, last)
+		return e.object(j, level, step)
 	case JSONArray:
-		return applyArray(j, path, level, v, mode, step, last)
+		return e.array(j, level, step)
 	}
 	return nil
 }
 
-func applyObject(j *JSON, path []Value, level int, v *JSON, mode pathMode, step string, last bool) error {
+func (e *pathEdit) object(j *JSON, level int, step string) error {
+	last := level == len(e.path)-1
 	i := j.field(step)
 	switch {
 	case !last && i >= 0:
-		return applyPath(&j.Items[i], path, level+1, v, mode)
+		return e.apply(&j.Items[i], level+1)
 	case !last:
-	case i >= 0 && mode >= pathBefore:
+	case i >= 0 && e.mode >= pathBefore:
 		return badJSONUse("cannot replace existing key")
-	case i >= 0 && mode == pathDelete:
+	case i >= 0 && e.mode == pathDelete:
 		j.remove(i)
 	case i >= 0:
-		j.Items[i] = *v
-	case mode >= pathCreate:
-		j.Keys, j.Items = append(j.Keys, step), append(j.Items, *v)
+		j.Items[i] = *e.v
+	case e.mode >= pathCreate:
+		j.Keys, j.Items = append(j.Keys, step), append(j.Items, *e.v)
 		j.sortKeys()
 	}
 	return nil
 }
 
-func applyArray(j *JSON, path []Value, level int, v *JSON, mode pathMode, step string, last bool) error {
+func (e *pathEdit) array(j *JSON, level int, step string) error {
+	last := level == len(e.path)-1
 	i, ok := pathIndex(step)
 	if !ok {
 		return pgerr.New(pgerr.InvalidTextRepresentation, "path element at position %d is not an integer: \"%s\"", level+1, step)
@@ -224,18 +233,18 @@ func applyArray(j *JSON, path []Value, level int, v *JSON, mode pathMode, step s
 	inside := i >= 0 && i < n
 	switch {
 	case !last && inside:
-		return applyPath(&j.Items[i], path, level+1, v, mode)
+		return e.apply(&j.Items[i], level+1)
 	case !last:
-	case inside && mode == pathDelete:
+	case inside && e.mode == pathDelete:
 		j.remove(i)
-	case inside && mode <= pathCreate:
-		j.Items[i] = *v
-	case inside && mode == pathBefore:
-		j.Items = slices.Insert(j.Items, i, *v)
+	case inside && e.mode <= pathCreate:
+		j.Items[i] = *e.v
+	case inside && e.mode == pathBefore:
+		j.Items = slices.Insert(j.Items, i, *e.v)
 	case inside:
-		j.Items = slices.Insert(j.Items, i+1, *v)
-	case mode >= pathCreate:
-		j.Items = slices.Insert(j.Items, max(i, 0), *v)
+		j.Items = slices.Insert(j.Items, i+1, *e.v)
+	case e.mode >= pathCreate:
+		j.Items = slices.Insert(j.Items, max(i, 0), *e.v)
 	}
 	return nil
 }

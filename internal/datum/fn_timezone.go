@@ -224,7 +224,7 @@ func makeInZone(_ *Func, a []Value, _ *Env) (Value, error) {
 	name := string(a[6].(Text))
 	var z timeZone
 	if name != "" && isDigit(name[0]) {
-		return nil, pgerr.New(pgerr.InvalidParameterValue, "invalid input syntax for type time zone: \"%s\"", name).
+		return nil, pgerr.New(pgerr.InvalidParameterValue, "invalid input syntax for type numeric time zone: \"%s\"", name).
 			WithHint("Numeric time zones must have \"-\" or \"+\" as first character.")
 	}
 	offset, f := parseOffset(name)

@@ -3,6 +3,7 @@ package datum
 import (
 	"math/rand/v2"
 	"strings"
+	"testing"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
 )
@@ -224,3 +225,28 @@ var untestable = map[string]bool{"age(timestamp)": true, "age(timestamptz)": tru
 // catalogTested names the functions about catalogs that PostgreSQL answers as we do.
 var catalogTested = map[string]bool{"num_nulls": true, "num_nonnulls": true, "uuid_extract_version": true,
 	"uuid_extract_timestamp": true, "pg_size_pretty": true, "current_schemas": true, "pg_typeof": true}
+
+// TestFunctionsOfNulls calls every function with every choice of NULL arguments: none may panic.
+func TestFunctionsOfNulls(t *testing.T) {
+	env := testEnv(t)
+	g := &generator{rand.New(rand.NewPCG(4, 4))}
+	for _, p := range implemented() {
+		e, ok := g.draw(p)
+		if !ok {
+			continue
+		}
+		for mask := range 1 << min(len(e.Args), 6) {
+			c := e
+			c.Args = append([]*string(nil), e.Args...)
+			for i := range c.Args {
+				if mask>>i&1 == 1 {
+					c.Args[i] = nil
+				}
+			}
+			if got := c.compute(env); got.Code == "PANIC" {
+				t.Errorf("%s: %s", c.sql(), got.Msg)
+				break
+			}
+		}
+	}
+}
