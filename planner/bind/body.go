@@ -58,7 +58,7 @@ func (b *binder) regclassText(e plan.Expr, at int) plan.Expr {
 // values are object identifiers, whose names only the catalog knows. A column that the order depends on stays as it is.
 // Without a catalog in the view nothing has a name.
 func (b *binder) nameRelations(out *output) {
-	if _, ok := b.in.View.Find("pg_catalog", "pg_class"); !ok {
+	if b.in.View == nil || !b.in.View.HasSchema("pg_catalog") {
 		return
 	}
 	for _, c := range out.cols {
