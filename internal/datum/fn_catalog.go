@@ -34,6 +34,13 @@ func catalogs() family {
 		"pg_relation_is_publishable(regclass)": constant(Bool(false)),
 		"current_schemas(bool)":                currentSchemas,
 		"num_nulls(any)":                       countNulls(true), "num_nonnulls(any)": countNulls(false),
+		"current_setting(text)": currentSetting, "current_setting(text,bool)": currentSetting,
+		"version()": func(_ *Func, _ []Value, env *Env) (Value, error) {
+			if env.ServerVersion == "" {
+				return nil, pgerr.New(pgerr.FeatureNotSupported, "the server's version is not known here")
+			}
+			return Text("PostgreSQL " + env.ServerVersion), nil
+		},
 		"pg_backend_pid()": func(_ *Func, _ []Value, env *Env) (Value, error) { return Int(env.Backend), nil },
 		"regclass(text)": func(_ *Func, a []Value, env *Env) (Value, error) {
 			return regIn(pgcat.Regclass, string(a[0].(Text)))
@@ -102,6 +109,21 @@ func currentSchemas(_ *Func, a []Value, env *Env) (Value, error) {
 		}
 	}
 	return arrayOf(pgcat.Name, items), nil
+}
+
+// currentSetting is NULL for an unknown name when its second argument says so.
+func currentSetting(_ *Func, a []Value, env *Env) (Value, error) {
+	name := string(a[0].(Text))
+	if env.Setting == nil {
+		return nil, pgerr.New(pgerr.FeatureNotSupported, "settings are not known here")
+	}
+	if v, ok := env.Setting(name); ok {
+		return Text(v), nil
+	}
+	if len(a) == 2 && bool(a[1].(Bool)) {
+		return nil, nil
+	}
+	return nil, pgerr.New(pgerr.UndefinedObject, "unrecognized configuration parameter \"%s\"", name)
 }
 
 func countNulls(null bool) impl {
