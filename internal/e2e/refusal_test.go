@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/waggle-sql/waggle/vault"
 )
 
 // write replaces a file of the site.
@@ -47,6 +49,7 @@ var refusals = []struct {
 	{"no key", func(t *testing.T, s *Site) { _ = os.Remove(filepath.Join(s.Dir, "secrets", "master.key")) }, []string{"master.key"}},
 	{"key readable by others", func(t *testing.T, s *Site) { _ = os.Chmod(filepath.Join(s.Dir, "secrets", "master.key"), 0o644) }, []string{"master.key", "others"}},
 	{"short key", func(t *testing.T, s *Site) { s.write(t, "secrets/master.key", "c2hvcnQ=") }, []string{"32"}},
+	{"documented example", func(t *testing.T, s *Site) { s.write(t, "secrets/master.key", vault.ExampleKey) }, []string{"example"}},
 	{"key of zeros", func(t *testing.T, s *Site) {
 		s.write(t, "secrets/master.key", base64.StdEncoding.EncodeToString(make([]byte, 32)))
 	}, []string{"key"}},

@@ -60,9 +60,18 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, err
 	}
 	if err := db.migrate(ctx); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(unusable(path, err, isFile), db.Close())
 	}
 	return db, nil
+}
+
+// unusable names a file that could be opened but is no database of ours.
+func unusable(path string, err error, isFile bool) error {
+	var e *pgerr.Error
+	if !isFile || !errors.As(err, &e) || e.Code != pgerr.SystemError {
+		return err
+	}
+	return cannotOpen(path, errors.Unwrap(e)).WithHint("restore the file from a backup, or name another one under store in waggle.yaml")
 }
 
 func openPostgres(url string) (*DB, error) {
