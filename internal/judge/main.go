@@ -1,0 +1,172 @@
+// Command judge compares Waggle with a real PostgreSQL 17: the corpus of testdata/judge, then random statements. `make judge` runs it
+// and writes docs/judged.md; it ends with 1 when an answer differs.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/e2e"
+	"github.com/waggle-sql/waggle/internal/oracle"
+)
+
+// readOnly makes PostgreSQL refuse writes as Waggle does.
+const readOnly = "SET default_transaction_read_only = on"
+
+type options struct {
+	bin, waggle, oracle, corpus, report, match string
+	record, words                              bool
+	seed, expressions, shapes                  int
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.waggle, "waggle", "", "connection string of a running Waggle (default: one is started)")
+	flag.StringVar(&o.bin, "bin", "", "program to start (default: cmd/waggle is built)")
+	flag.StringVar(&o.oracle, "oracle", "", "connection string of a running PostgreSQL 17 (default: one is started)")
+	flag.StringVar(&o.corpus, "corpus", "testdata/judge", "folder of the corpus; empty to leave it out")
+	flag.StringVar(&o.match, "match", "", "only corpus files whose name contains this")
+	flag.StringVar(&o.report, "report", "", "write the result to this file")
+	flag.BoolVar(&o.record, "record", false, "only write PostgreSQL's answers beside the corpus")
+	flag.BoolVar(&o.words, "words", false, "also print random statements whose error differs in words or position alone")
+	flag.IntVar(&o.seed, "seed", 1, "the first random statement's seed")
+	flag.IntVar(&o.expressions, "expressions", 20000, "how many random expressions")
+	flag.IntVar(&o.shapes, "shapes", 2000, "how many random query shapes")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	differ, err := run(ctx, &o)
+	stop()
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	case differ:
+		os.Exit(1)
+	}
+}
+
+// run reports whether an answer differs.
+func run(ctx context.Context, o *options) (bool, error) {
+	pg, stop, err := startOracle(ctx, o.oracle)
+	if err != nil {
+		return false, err
+	}
+	defer stop()
+	files, err := o.files()
+	if err != nil {
+		return false, err
+	}
+	if o.record {
+		return false, writeRecords(ctx, &session{dsn: pg, prepare: readOnly}, o.corpus, files)
+	}
+	waggle, stop, err := startWaggle(ctx, o)
+	if err != nil {
+		return false, err
+	}
+	defer stop()
+	r := results{options: o}
+	for _, part := range []struct {
+		name string
+		into *score
+		run  func(*judge) error
+	}{
+		{"corpus", &r.corpus, func(j *judge) error { return j.judgeCorpus(ctx, files) }},
+		{"expressions", &r.expressions, func(j *judge) error { return j.judgeRandom(ctx, o.seed, o.expressions, randomExpression) }},
+		{"shapes", &r.shapes, func(j *judge) error { return j.judgeRandom(ctx, o.seed, o.shapes, randomShape) }},
+	} {
+		j := &judge{oracle: &session{dsn: pg, prepare: readOnly}, waggle: &session{dsn: waggle}, out: os.Stdout, words: o.words}
+		err := part.run(j)
+		j.fresh()
+		if err != nil {
+			return false, err
+		}
+		*part.into = j.score
+		fmt.Printf("%s: %s\n", part.name, &j.score)
+	}
+	return r.differ(), r.write(o.report)
+}
+
+func (o *options) files() ([][]statement, error) {
+	if o.corpus == "" {
+		return nil, nil
+	}
+	files, err := corpus(o.corpus)
+	var out [][]statement
+	for _, f := range files {
+		if len(f) > 0 && strings.Contains(f[0].file, o.match) {
+			out = append(out, f)
+		}
+	}
+	return out, err
+}
+
+func startOracle(ctx context.Context, dsn string) (string, func(), error) {
+	if dsn != "" {
+		return dsn, func() {}, nil
+	}
+	s, err := oracle.Start(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	return s.DSN(), s.Stop, nil
+}
+
+func startWaggle(ctx context.Context, o *options) (string, func(), error) {
+	if o.waggle != "" {
+		return o.waggle, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "waggle-judge-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove := func() { _ = os.RemoveAll(dir) }
+	v, err := serve(ctx, o.bin, dir)
+	if err != nil {
+		remove()
+		return "", nil, err
+	}
+	return v.DSN("require"), func() { v.Stop(); remove() }, nil
+}
+
+// serve makes a site in dir and serves it.
+func serve(ctx context.Context, bin, dir string) (*e2e.Server, error) {
+	var err error
+	if bin == "" {
+		bin, err = e2e.Build(ctx, dir)
+	} else {
+		bin, err = filepath.Abs(bin)
+	}
+	if err != nil {
+		return nil, err
+	}
+	site, err := e2e.NewSite(ctx, bin, dir, "")
+	if err != nil {
+		return nil, err
+	}
+	return site.Serve(ctx)
+}
+
+// writeRecords writes PostgreSQL's answers beside each corpus file.
+func writeRecords(ctx context.Context, s *session, dir string, files [][]statement) error {
+	for _, file := range files {
+		s.close()
+		var b strings.Builder
+		for i := range file {
+			a, err := textOn(ctx, s, &file[i])
+			if err != nil {
+				return fmt.Errorf("%s:%d: %w", file[i].file, file[i].line, err)
+			}
+			(&record{file[i].sql, *a}).write(&b)
+		}
+		if err := os.WriteFile(recordPath(filepath.Join(dir, file[0].file)), []byte(b.String()), 0o644); err != nil {
+			return err
+		}
+	}
+	s.close()
+	return nil
+}

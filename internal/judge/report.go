@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// results are the scores of one run.
+type results struct {
+	options                     *options
+	corpus, expressions, shapes score
+}
+
+func (r *results) differ() bool {
+	return r.corpus.verdicts[different]+r.expressions.verdicts[different]+r.shapes.verdicts[different] > 0
+}
+
+// write writes docs/judged.md; an empty path writes nothing.
+func (r *results) write(path string) error {
+	if path == "" {
+		return nil
+	}
+	commit, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
+	if err != nil {
+		commit = []byte("unknown")
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Judged by PostgreSQL 17\n\n`make judge` writes this page: each statement ran on Waggle and on a real PostgreSQL 17.9, by the simple protocol with text\n"+
+		"and by the extended protocol with binary results; names, types, typmods, rows, command tags, SQLSTATEs, messages and positions were\ncompared.\n\n"+
+		"- date: %s\n- commit: %s\n- seeds: %d and up\n\n", time.Now().UTC().Format("2006-01-02"), strings.TrimSpace(string(commit)), r.options.seed)
+	b.WriteString("| statements | count | equal | refused (0A000) | other message or position | different |\n|---|---|---|---|---|---|\n")
+	for _, row := range []struct {
+		name string
+		s    *score
+	}{{"corpus (testdata/judge)", &r.corpus}, {"random expressions", &r.expressions}, {"random query shapes", &r.shapes}} {
+		v := row.s.verdicts
+		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", row.name, row.s.total, v[equal], v[refused], v[worded], v[different])
+	}
+	b.WriteString("\n## Refused\n\nAnswered with 0A000 and a position, never wrongly:\n\n")
+	all := score{refusedBy: map[string]int{}}
+	for _, s := range []*score{&r.corpus, &r.expressions, &r.shapes} {
+		for k, n := range s.refusedBy {
+			all.refusedBy[k] += n
+		}
+	}
+	for _, line := range all.refusals() {
+		fmt.Fprintf(&b, "- %s\n", line)
+	}
+	return os.WriteFile(path, []byte(b.String()), 0o644)
+}
