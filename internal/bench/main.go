@@ -67,7 +67,7 @@ type part struct {
 	run  func(context.Context, *bench) error
 }
 
-var parts = []part{{"rows", rows}}
+var parts = []part{{"rows", rows}, {"select1", selectOne}, {"plan", plans}, {"audit", auditRecords}, {"worker", workers}, {"idle", idle}, {"slow", slowReader}}
 
 func run(ctx context.Context, only []string) error {
 	dir, err := os.MkdirTemp("", "waggle-bench-")

@@ -176,7 +176,9 @@ type recorded struct {
 }
 
 // Sent counts what reached the client.
-func (r *recorded) Sent(rows, bytes int64) { r.end.Rows, r.end.Bytes = r.end.Rows+rows, r.end.Bytes+bytes }
+func (r *recorded) Sent(rows, bytes int64) {
+	r.end.Rows, r.end.Bytes = r.end.Rows+rows, r.end.Bytes+bytes
+}
 
 // Fail keeps why the client did not get the rest.
 func (r *recorded) Fail(err error) { r.end.SQLState, r.end.Outcome = pgerr.Code(err), audit.Failed }
@@ -226,4 +228,3 @@ func (e *exchange) Finish(_ context.Context, final []byte) ([]byte, *identity.Se
 	return []byte(answer), &identity.Session{ID: "1", Org: "o", OrgName: e.attempt.Database, Person: "p", Login: e.attempt.User,
 		Role: identity.Viewer, Method: e.attempt.Mechanism, Since: time.Now()}, nil
 }
-
