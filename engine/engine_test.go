@@ -204,6 +204,18 @@ func TestAuditRecord(t *testing.T) {
 	}
 }
 
+// TestRefusedStatementIsRecorded: also what cannot be planned was asked by somebody.
+func TestRefusedStatementIsRecorded(t *testing.T) {
+	w := newWorld(t, nil)
+	if _, err := w.query("analyst", "SELECT titel FROM calls WHERE id = 'x'"); pgerr.Code(err) != pgerr.UndefinedColumn {
+		t.Fatal(err)
+	}
+	all := w.entries()
+	if e := all[len(all)-1]; e.SQLState != pgerr.UndefinedColumn || e.Statement != "SELECT titel FROM calls WHERE id = $1" {
+		t.Errorf("%+v", e)
+	}
+}
+
 func TestRowBudget(t *testing.T) {
 	w := newWorld(t, func(l *engine.Limits) { l.ExtractRows, l.Rows = 50, 100 })
 	if _, err := w.query("admin", "SELECT count(*) FROM calls"); pgerr.Code(err) != pgerr.ProgramLimitExceeded {

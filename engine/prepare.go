@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/binary"
 
+	"github.com/waggle-sql/waggle/audit"
 	"github.com/waggle-sql/waggle/identity"
+	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
@@ -22,10 +24,23 @@ func (e *Engine) Prepare(ctx context.Context, who *identity.Session, set plan.Se
 	}
 	p, err := planner.Prepare(planner.Input{Query: q, Params: params, View: view, Sources: e.capabilities, Settings: set})
 	if err != nil {
-		return nil, err
+		return nil, e.refused(ctx, who, q.Text, err)
 	}
 	e.plans.put(key, p)
 	return p, nil
+}
+
+// refused records a statement that could not be planned, and returns why; what the log itself refuses with comes first.
+func (e *Engine) refused(ctx context.Context, who *identity.Session, text string, cause error) error {
+	b := audit.Begin{Session: who}
+	b.Statement, b.Literals = planner.Template(text)
+	id, err := e.config.Audit.BeginLater(ctx, b)
+	if err != nil {
+		return err
+	}
+	// A failing End is kept by the log and written when the disk answers again.
+	_ = e.config.Audit.End(id, audit.End{SQLState: pgerr.Code(cause), Outcome: outcome(cause)})
+	return cause
 }
 
 func packed(params []uint32) string {
