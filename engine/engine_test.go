@@ -10,8 +10,10 @@ import (
 
 	"github.com/waggle-sql/waggle/audit"
 	"github.com/waggle-sql/waggle/engine"
+	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/fault"
+	"github.com/waggle-sql/waggle/planner/plan"
 )
 
 func TestEachSeesHisOwn(t *testing.T) {
@@ -201,6 +203,19 @@ func TestAuditRecord(t *testing.T) {
 	}
 	if got := e.Entities; len(got) != 1 || got[0].Name != "company.calls" || strings.Join(got[0].FilterColumns, ",") != "started,title" {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestExplainAnalyze(t *testing.T) {
+	w := newWorld(t, nil)
+	x := plan.Explain{Query: plan.Span{Text: "SELECT count(*) FROM calls WHERE title <> ''"}, Analyze: true}
+	lines, err := w.engine.Explain(t.Context(), w.people["emea"], settings, x, engine.Args{Env: &datum.Env{}})
+	w.must(err)
+	text := strings.Join(lines, "\n")
+	for _, want := range []string{"Ran: 1 rows in ", "Fragment 0: " + w.visible("emea") + " rows, ", " pages, 0 retries, 200 OK", "Workspace: "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
 	}
 }
 

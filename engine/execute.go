@@ -25,6 +25,7 @@ type run struct {
 	audit  audit.ID
 	began  time.Time
 	worker *audit.Workspace
+	memory func() int64 // bytes that the worker uses; nil without one
 
 	mu      sync.Mutex // fragments open in parallel
 	closers []func()   // in the order of opening

@@ -68,12 +68,3 @@ func (e *Engine) current(p *planner.Prepared, args Args) (*planner.Prepared, err
 	}
 	return c, nil
 }
-
-// Explain plans a query and describes the plan in the words of the planner; it calls no source.
-func (e *Engine) Explain(ctx context.Context, who *identity.Session, set plan.Settings, x plan.Explain, _ Args) ([]string, error) {
-	p, err := e.Prepare(ctx, who, set, x.Query, nil)
-	if err != nil {
-		return nil, err
-	}
-	return planner.Explain(p, e.capabilities, x.Verbose), nil
-}

@@ -35,7 +35,7 @@ func (r *run) workspace() (array.RecordReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.worker = &audit.Workspace{PID: w.PID()}
+	r.worker, r.memory = &audit.Workspace{PID: w.PID()}, w.Memory
 	r.onClose(func() {
 		r.worker.PeakBytes = w.Memory()
 		w.Close()
