@@ -23,7 +23,7 @@ func main() {
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := report(os.Stderr, newRoot(&invocation{in: os.Stdin, out: os.Stdout}).ExecuteContext(ctx))
+	code := report(os.Stderr, usage(newRoot(&invocation{in: os.Stdin, out: os.Stdout}).ExecuteContext(ctx)))
 	stop()
 	os.Exit(code)
 }
@@ -55,6 +55,14 @@ func newRoot(i *invocation) *cobra.Command {
 
 // usageError is a command line that cannot be understood.
 type usageError struct{ error }
+
+// usage marks cobra's own complaint about a missing flag, which has no type.
+func usage(err error) error {
+	if err != nil && strings.HasPrefix(err.Error(), "required flag(s)") {
+		return usageError{err}
+	}
+	return err
+}
 
 // exactArgs is cobra.ExactArgs with an error that counts as wrong usage.
 func exactArgs(n int) cobra.PositionalArgs {
