@@ -224,54 +224,6 @@ func (p *duck) sortKeys(keys []plan.SortKey) []string {
 	return out
 }
 
-func (p *duck) join(n *plan.Join) *sel {
-	left := p.item(p.node(n.Left))
-	right := p.node(n.Right)
-	if n.Kind == plan.Semi || n.Kind == plan.Anti {
-		return p.semi(n, left, right)
-	}
-	lateral := ""
-	if n.Lateral {
-		right, lateral = p.wrap(right), "LATERAL "
-	}
-	right = p.item(right)
-	s := &sel{plain: true}
-	for _, in := range []*sel{left, right} {
-		for _, id := range in.cols {
-			p.set(s, id, p.cols[id])
-		}
-	}
-	rightFrom := right.from
-	if strings.Contains(rightFrom, " JOIN ") && !strings.HasPrefix(rightFrom, "(SELECT") {
-		rightFrom = paren(rightFrom)
-	}
-	if n.Cond == nil && n.Kind == plan.Inner {
-		s.from = left.from + " CROSS JOIN " + lateral + rightFrom
-		return s
-	}
-	cond := "true"
-	if n.Cond != nil {
-		cond = p.expr(n.Cond).text
-	}
-	kind := map[plan.JoinKind]string{plan.Inner: " JOIN ", plan.Left: " LEFT JOIN ", plan.Right: " RIGHT JOIN ", plan.Full: " FULL JOIN "}[n.Kind]
-	s.from = left.from + kind + lateral + rightFrom + " ON " + paren(cond)
-	return s
-}
-
-// semi prints a semi or anti join as [NOT] EXISTS, whose condition may be anything.
-func (p *duck) semi(n *plan.Join, left, right *sel) *sel {
-	right = p.open(right)
-	if n.Cond != nil {
-		right.where = append(right.where, p.condition(n.Cond))
-	}
-	not := ""
-	if n.Kind == plan.Anti {
-		not = "NOT "
-	}
-	left.where = append(left.where, not+"EXISTS ("+right.render(nil)+")")
-	return left
-}
-
 // unique removes duplicates; DISTINCT ON keeps the first row in the order of its keys.
 func (p *duck) unique(n *plan.Unique) *sel {
 	s := p.open(p.node(n.Input))

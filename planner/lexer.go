@@ -139,7 +139,7 @@ func (l *lexer) blockComment() error {
 			l.pos++
 		}
 	}
-	return pgerr.New(pgerr.SyntaxError, "unterminated /* comment").At(start)
+	return l.unterminated("/* comment", start)
 }
 
 // quoted scans a string constant that opens at l.pos; start is where the whole token began.
@@ -159,7 +159,7 @@ func (l *lexer) quoted(start int, backslash bool) error {
 		}
 	}
 	l.pos = len(l.text)
-	return pgerr.New(pgerr.SyntaxError, "unterminated quoted string").At(start)
+	return l.unterminated("quoted string", start)
 }
 
 // continued moves into the next segment of a string constant that goes on after a line break.
@@ -189,7 +189,12 @@ func (l *lexer) identifier() error {
 		}
 		l.pos++
 	}
-	return pgerr.New(pgerr.SyntaxError, "unterminated quoted identifier").At(start)
+	return l.unterminated("quoted identifier", start)
+}
+
+// unterminated is PostgreSQL's error for a token that the text's end cuts off.
+func (l *lexer) unterminated(what string, start int) error {
+	return pgerr.New(pgerr.SyntaxError, "unterminated %s at or near \"%s\"", what, l.text[start:]).At(start)
 }
 
 // dollar scans $1, $$…$$ or $tag$…$tag$.
@@ -213,7 +218,7 @@ func (l *lexer) dollar() (tokenKind, error) {
 	closing := strings.Index(l.text[end+1:], tag)
 	if closing < 0 {
 		l.pos = len(l.text)
-		return tokenString, pgerr.New(pgerr.SyntaxError, "unterminated dollar-quoted string").At(start)
+		return tokenString, l.unterminated("dollar-quoted string", start)
 	}
 	l.pos = end + 1 + closing + len(tag)
 	return tokenString, nil

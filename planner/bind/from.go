@@ -142,6 +142,10 @@ func (b *binder) aliasColumns(it *item, alias *pg.Alias) {
 		if shown < len(names) {
 			renamed := *c
 			renamed.name = names[shown]
+			if r, ok := c.expr.(*plan.Ref); ok {
+				named := *r
+				named.Name, renamed.expr = renamed.name, &named
+			}
 			it.cols[i] = &renamed
 		}
 		shown++

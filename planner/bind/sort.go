@@ -62,7 +62,7 @@ func (b *binder) direction(by *pg.SortBy, oid uint32, at int) (desc, nullsFirst,
 			desc = true
 		default:
 			b.fail(pgerr.New(pgerr.WrongObjectType, "operator %s is not a valid ordering operator", name).
-				WithHint("Ordering operators must be \"<\" or \">\" members of btree operator families."), at)
+				WithHint("Ordering operators must be \"<\" or \">\" members of btree operator families."), b.at(by.Location))
 		}
 	}
 	b.requireOrder(oid, at)

@@ -18,7 +18,7 @@ func (v *evaluator) array(e *ArrayOf) (datum.Value, error) {
 	if len(items) == 0 {
 		return &datum.Array{Elem: t.Elem}, nil
 	}
-	if _, nested := e.Items[0].(*ArrayOf); !nested {
+	if e.Items[0].Type().OID != e.T.OID {
 		return &datum.Array{Elem: t.Elem, Dims: []datum.Dim{{Len: int32(len(items)), Lower: 1}}, Items: items}, nil
 	}
 	return joinDimension(e, t.Elem, items)

@@ -14,7 +14,6 @@ SELECT $$abc;
 SELECT a b c FROM t;
 SELECT * FROM nosuch;
 SELECT * FROM nosuch.nosuch;
-SELECT * FROM a.b.c;
 SELECT * FROM a.b.c.d;
 SELECT nosuch;
 SELECT nosuch FROM (VALUES (1)) t(x);

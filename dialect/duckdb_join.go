@@ -1,0 +1,144 @@
+package dialect
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// join prints an inner, outer or lateral join.
+func (p *duck) join(n *plan.Join) *sel {
+	if n.Kind == plan.Left || n.Kind == plan.Right || n.Kind == plan.Full {
+		if subqueries := subqueriesOf(n.Cond); len(subqueries) > 0 {
+			return p.outerJoin(n, subqueries)
+		}
+	}
+	left := p.item(p.node(n.Left))
+	right := p.node(n.Right)
+	if n.Kind == plan.Semi || n.Kind == plan.Anti {
+		return p.semi(n, left, right)
+	}
+	lateral := ""
+	if n.Lateral {
+		right, lateral = p.wrap(right), "LATERAL "
+	}
+	right = p.item(right)
+	s := &sel{plain: true}
+	for _, in := range []*sel{left, right} {
+		for _, id := range in.cols {
+			p.set(s, id, p.cols[id])
+		}
+	}
+	rightFrom := right.from
+	if strings.Contains(rightFrom, " JOIN ") && !strings.HasPrefix(rightFrom, "(SELECT") {
+		rightFrom = paren(rightFrom)
+	}
+	if n.Cond == nil && n.Kind == plan.Inner {
+		s.from = left.from + " CROSS JOIN " + lateral + rightFrom
+		return s
+	}
+	cond := "true"
+	if n.Cond != nil {
+		cond = p.expr(n.Cond).text
+	}
+	kind := map[plan.JoinKind]string{plan.Inner: " JOIN ", plan.Left: " LEFT JOIN ", plan.Right: " RIGHT JOIN ", plan.Full: " FULL JOIN "}[n.Kind]
+	s.from = left.from + kind + lateral + rightFrom + " ON " + paren(cond)
+	return s
+}
+
+// semi prints a semi or anti join as [NOT] EXISTS, whose condition may be anything.
+func (p *duck) semi(n *plan.Join, left, right *sel) *sel {
+	right = p.open(right)
+	if n.Cond != nil {
+		right.where = append(right.where, p.condition(n.Cond))
+	}
+	not := ""
+	if n.Kind == plan.Anti {
+		not = "NOT "
+	}
+	left.where = append(left.where, not+"EXISTS ("+right.render(nil)+")")
+	return left
+}
+
+// subqueriesOf returns the outermost subqueries of an expression.
+func subqueriesOf(e plan.Expr) []*plan.Subquery {
+	var out []*plan.Subquery
+	if e == nil {
+		return nil
+	}
+	plan.Descend(e, func(e plan.Expr) (plan.Expr, bool) {
+		s, ok := e.(*plan.Subquery)
+		if ok {
+			out = append(out, s)
+		}
+		return e, ok
+	})
+	return out
+}
+
+// firstLifted is the first identity of a column that the printer adds; the planner's own are far below.
+const firstLifted plan.ColID = 1 << 30
+
+// outerJoin prints an outer join with subqueries in its condition, which DuckDB does not have:
+//
+//	left join on f(EXISTS (… l …))   →   left join of (l, EXISTS (… l …) AS x) on f(x)
+//
+// A subquery over one side (or none) becomes a column of that side; one over both makes the right side lateral, filtered by the whole
+// condition. A full join has no such form.
+func (p *duck) outerJoin(n *plan.Join, subqueries []*plan.Subquery) *sel {
+	columns := n.Cols()
+	lifted := *n
+	for _, q := range subqueries {
+		left, right := refersTo(q, n.Left), refersTo(q, n.Right)
+		switch {
+		case left && right:
+			return p.lateralJoin(n, q)
+		case right:
+			lifted.Right = p.lift(&lifted, q, lifted.Right)
+		default:
+			lifted.Left = p.lift(&lifted, q, lifted.Left)
+		}
+	}
+	s := p.join(&lifted)
+	s.cols = slices.DeleteFunc(s.cols, func(id plan.ColID) bool {
+		return !slices.ContainsFunc(columns, func(c plan.Col) bool { return c.ID == id })
+	})
+	return s
+}
+
+// lift adds a subquery's value to a side's columns and puts a reference to it into the join's condition.
+func (p *duck) lift(n *plan.Join, q *plan.Subquery, side plan.Node) plan.Node {
+	p.next++
+	col := plan.Col{ID: firstLifted + plan.ColID(p.next), Type: q.Type()}
+	ref := &plan.Ref{Base: q.Base, ID: col.ID}
+	n.Cond = plan.Descend(n.Cond, func(e plan.Expr) (plan.Expr, bool) {
+		if e == plan.Expr(q) {
+			return ref, true
+		}
+		return e, false
+	})
+	cols := side.Cols()
+	exprs := make([]plan.Expr, 0, len(cols)+1)
+	for _, c := range cols {
+		exprs = append(exprs, &plan.Ref{Base: plan.Base{T: c.Type, At: -1}, ID: c.ID})
+	}
+	return &plan.Project{Input: side, Exprs: append(exprs, q), Out: append(slices.Clone(cols), col)}
+}
+
+func (p *duck) lateralJoin(n *plan.Join, q *plan.Subquery) *sel {
+	if n.Kind == plan.Full {
+		p.unsupported(q.At, "a subquery over both sides in the condition of a full join")
+		return &sel{}
+	}
+	left, right := n.Left, n.Right
+	if n.Kind == plan.Right {
+		left, right = right, left
+	}
+	return p.join(&plan.Join{Kind: plan.Left, Lateral: true, Left: left, Right: &plan.Filter{Input: right, Cond: n.Cond}})
+}
+
+func refersTo(e plan.Expr, n plan.Node) bool {
+	refs := plan.Refs(e)
+	return slices.ContainsFunc(n.Cols(), func(c plan.Col) bool { return refs[c.ID] })
+}
