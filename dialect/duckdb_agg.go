@@ -339,7 +339,7 @@ func (p *duck) percentile(c *aggCall) (sx, bool) {
 // collected gathers the rows of a group into a list and lets datum compute.
 func (p *duck) collected(c *aggCall) sx {
 	at := c.a.Base.At
-	if !CollectedAggregates[c.sig] {
+	if !datum.AggHas(c.a.Proc) {
 		return p.unsupported(at, "aggregate %s", c.sig)
 	}
 	if keys := p.sortKeys(c.a.Order); c.a.Within && len(keys) > 0 {
@@ -362,19 +362,4 @@ func (p *duck) collected(c *aggCall) sx {
 		oids[i] = a.oid
 	}
 	return p.udfOver(f, oids, list)
-}
-
-// CollectedAggregates are the aggregates that the workspace computes over a group's collected rows.
-var CollectedAggregates = collectedAggregates()
-
-func collectedAggregates() map[string]bool {
-	m := map[string]bool{
-		"sum(numeric)": true, "avg(numeric)": true, "string_agg(text,text)": true, "string_agg(bytea,bytea)": true, "mode(anyelement)": true,
-	}
-	for _, t := range []string{"numeric", "int2", "int4", "int8"} {
-		for _, f := range []string{"variance", "var_samp", "var_pop", "stddev", "stddev_samp", "stddev_pop"} {
-			m[f+paren(t)] = true
-		}
-	}
-	return m
 }

@@ -146,7 +146,7 @@ var keyComparisons = comparisonTable(
 	[]string{"bool:bool", "int2:int2", "int4:int4", "int8:int8", "int24:int2,int4", "int42:int4,int2", "int28:int2,int8",
 		"int82:int8,int2", "int48:int4,int8", "int84:int8,int4", "float4:float4", "float8:float8", "float48:float4,float8",
 		"float84:float8,float4", "oid:oid", "text:text", "name:name", "name%stext:name,text", "text%sname:text,name", "bytea:bytea", "uuid_:uuid", "date_:date",
-		"time_:time", "timetz_:timetz", "timestamp_:timestamp", "timestamptz_:timestamptz", "interval_:interval",
+		"time_:time", "timetz_:timetz", "timestamp_:timestamp", "timestamptz_:timestamptz", "interval_:interval", "jsonb_:jsonb",
 		"bpchar:bpchar", "numeric_:numeric", "date_%s_timestamp:date,timestamp", "timestamp_%s_date:timestamp,date"},
 )
 

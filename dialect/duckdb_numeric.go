@@ -117,7 +117,7 @@ func needsKey(x sx) bool {
 	switch x.oid {
 	case numericOID:
 		return x.p == 0
-	case pgcat.Bpchar, pgcat.TimeTZ, pgcat.JSONB, numericArrayOID:
+	case pgcat.Bpchar, pgcat.TimeTZ, pgcat.Interval, pgcat.JSONB, numericArrayOID:
 		return true
 	}
 	return false
@@ -132,7 +132,13 @@ func (p *duck) key(x sx, at int) string {
 		return "rtrim(" + x.text + ", ' ')"
 	case x.oid == pgcat.TimeTZ: // the instant, then the zone from east to west
 		return "((epoch_us(" + x.text + `."time") - ` + x.text + `."offset"::BIGINT * 1000000) * 262144 - ` + x.text + `."offset")`
-	case x.oid == numericOID:
+	case x.oid == pgcat.Interval && x.null:
+		return "NULL::HUGEINT"
+	case x.oid == pgcat.Interval: // its length in microseconds, months of 30 days
+		part := func(of string) string { return "date_part('" + of + "'," + x.text + ")" }
+		return "((((" + part("year") + " * 12 + " + part("month") + ") * 30 + " + part("day") + ") * 24 + " + part("hour") + ")::HUGEINT * 3600000000 + " +
+			part("minute") + " * 60000000 + " + part("microsecond") + ")"
+	case x.oid == numericOID, x.oid == pgcat.JSONB:
 		return p.udf(Func{Kind: SortKeyFunc, Result: pgcat.Text, Mod: -1, At: at}, []sx{x}).text
 	}
 	p.unsupported(at, "comparing values of type %s here", typeName(x.oid))

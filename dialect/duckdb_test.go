@@ -32,9 +32,6 @@ func TestFormsAreKnown(t *testing.T) {
 	for sig := range undefinedAggs {
 		check(sig)
 	}
-	for sig := range CollectedAggregates {
-		check(sig)
-	}
 	for sig := range numericComparisons {
 		check(sig)
 	}

@@ -186,7 +186,7 @@ func (s *scalar) aggregate(in mapping.DataChunk, out mapping.Vector, env *datum.
 				}
 			}
 		}
-		v, err := aggregateOf(s.f.Proc, group, env)
+		v, err := datum.AggCall(datum.Func{Proc: s.f.Proc, Args: s.f.Args, Result: s.f.Result, Mod: s.f.Mod}, group, env)
 		if err != nil {
 			return err
 		}
