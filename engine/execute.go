@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -37,7 +38,8 @@ type run struct {
 // (nothing has been called then), 53300 when no memory comes free, and those of the sources.
 func (e *Engine) Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args Args) (*Result, error) {
 	r := &run{engine: e, who: who, args: args, began: time.Now(), ctx: ctx, cancel: func(error) {}}
-	rows, err := r.start(p)
+	var rows array.RecordReader
+	err := pgerr.Contained(func() (err error) { rows, err = r.start(p); return err })
 	if err != nil {
 		r.finish(0, 0, err)
 		return nil, err
@@ -139,9 +141,12 @@ func (r *run) onClose(f func()) {
 
 // finish closes everything and writes the audit record's end. It is called once.
 func (r *run) finish(rows, bytes int64, err error) {
+	err = r.because(err)
 	r.cancel(err)
 	for i := len(r.closers) - 1; i >= 0; i-- {
-		r.closers[i]()
+		if closed := pgerr.Contained(func() error { r.closers[i](); return nil }); err == nil {
+			err = closed
+		}
 	}
 	if r.audit == "" {
 		return
@@ -155,6 +160,15 @@ func (r *run) finish(rows, bytes int64, err error) {
 	_ = r.engine.config.Audit.End(r.audit, end)
 }
 
+// because prefers why the caller has ended the statement to what followed from that.
+func (r *run) because(err error) error {
+	var cause *pgerr.Error
+	if err != nil && r.ctx.Err() != nil && errors.As(context.Cause(r.ctx), &cause) {
+		return cause
+	}
+	return err
+}
+
 func outcome(err error) audit.Outcome {
 	switch pgerr.Code(err) {
 	case "00000":
@@ -162,6 +176,9 @@ func outcome(err error) audit.Outcome {
 	case pgerr.InsufficientPrivilege, pgerr.InvalidAuthorization:
 		return audit.Denied
 	case pgerr.QueryCanceled:
+		if errors.Is(err, context.DeadlineExceeded) {
+			return audit.TimedOut
+		}
 		return audit.Cancelled
 	}
 	return audit.Failed

@@ -45,7 +45,7 @@ func (r *Result) Release() {
 	if r.refs.Add(-1) != 0 {
 		return
 	}
-	r.rows.Release()
+	r.Fail(pgerr.Contained(func() error { r.rows.Release(); return nil }))
 	r.run.finish(r.sent, r.bytes, r.err)
 }
 
@@ -54,10 +54,18 @@ func (r *Result) Schema() *arrow.Schema { return r.rows.Schema() }
 
 // Next moves to the next batch.
 func (r *Result) Next() bool {
-	if r.err != nil || !r.rows.Next() {
-		if r.err == nil {
-			r.err = pgerrOrNil(r.rows.Err())
+	if r.err != nil {
+		return false
+	}
+	var more bool
+	err := pgerr.Contained(func() error {
+		if more = r.rows.Next(); more {
+			return nil
 		}
+		return r.rows.Err()
+	})
+	if !more {
+		r.err = pgerrOrNil(err)
 		return false
 	}
 	r.read += r.rows.RecordBatch().NumRows()

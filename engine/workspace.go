@@ -84,12 +84,7 @@ func (r *run) load(w *workspace.Worker) error {
 	var loaded atomic.Int64
 	for _, f := range r.plan.Fragments {
 		g.Go(func() error {
-			rows, err := r.call(ctx, f)
-			if err != nil {
-				return err
-			}
-			defer rows.Release()
-			return w.Load(ctx, tableName(f.ID), f.Plan.Cols(), &budgeted{RecordReader: rows, run: r, fragment: f, loaded: &loaded})
+			return pgerr.Contained(func() error { return r.loadOne(ctx, w, f, &loaded) })
 		})
 	}
 	err := g.Wait()
@@ -97,6 +92,15 @@ func (r *run) load(w *workspace.Worker) error {
 		return pgerr.From(context.Cause(r.ctx))
 	}
 	return err
+}
+
+func (r *run) loadOne(ctx context.Context, w *workspace.Worker, f planner.Fragment, loaded *atomic.Int64) error {
+	rows, err := r.call(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer rows.Release()
+	return w.Load(ctx, tableName(f.ID), f.Plan.Cols(), &budgeted{RecordReader: rows, run: r, fragment: f, loaded: loaded})
 }
 
 // budgeted counts the rows that a statement loads and ends the stream above the budget.

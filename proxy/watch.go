@@ -15,7 +15,7 @@ const watchAfter = 2 * time.Millisecond
 // The causes that end a statement.
 var (
 	errCanceled = pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request")
-	errTimeout  = pgerr.New(pgerr.QueryCanceled, "canceling statement due to statement timeout")
+	errTimeout  = pgerr.New(pgerr.QueryCanceled, "canceling statement due to statement timeout").Because(context.DeadlineExceeded)
 	errShutdown = pgerr.New(pgerr.AdminShutdown, "terminating connection due to administrator command")
 	errGone     = errors.New("the client is gone")
 )

@@ -31,7 +31,7 @@ func (w *Worker) Query(ctx context.Context, s dialect.Statement, timeout time.Du
 	q.stop = context.AfterFunc(ctx, func() { w.kill(pgerr.From(context.Cause(ctx))) })
 	if timeout > 0 {
 		q.timer = time.AfterFunc(timeout+grace, func() {
-			w.kill(pgerr.New(pgerr.QueryCanceled, "canceling statement due to statement timeout"))
+			w.kill(pgerr.New(pgerr.QueryCanceled, "canceling statement due to statement timeout").Because(context.DeadlineExceeded))
 		})
 		limitCPU(w.PID(), timeout+grace, w.pool.config.Threads)
 	}

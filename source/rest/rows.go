@@ -57,7 +57,7 @@ func (c *conn) Run(ctx context.Context, r dialect.Request) (source.Rows, error) 
 	}
 	reader.done.Go(func() {
 		defer close(t.out)
-		reader.failed = t.run(ctx)
+		reader.failed = pgerr.Contained(func() error { return t.run(ctx) })
 	})
 	return reader, nil
 }

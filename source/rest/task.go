@@ -81,7 +81,7 @@ func (t *task) run(ctx context.Context) error {
 			c.fill(a, lists)
 			c.want(table.needs())
 			t.size(c, table)
-			group.Go(func() error { return t.read(ctx, c, table) })
+			group.Go(func() error { return pgerr.Contained(func() error { return t.read(ctx, c, table) }) })
 			if ctx.Err() != nil {
 				break
 			}
