@@ -9,21 +9,24 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
-// sortKey is a text whose byte order and equality are those of the value's type. A numeric is its class (-Infinity,
-// negative, zero, positive, Infinity, NaN), then the decimal exponent of its first digit, then its digits without
-// trailing zeros; for negative ones everything is complemented, with a final "~" because the shorter is then the greater.
+// sortKey is a text whose byte order and equality are those of the value's type.
 func sortKey(v datum.Value, oid uint32) (datum.Value, error) {
-	if v == nil {
+	switch v := v.(type) {
+	case nil:
 		return nil, nil
+	case *datum.Numeric:
+		return datum.Text(numericKey(string(datum.AppendNumeric(nil, v)))), nil
+	case datum.Text:
+		if oid == pgcat.JSONB {
+			return jsonbKey(string(v))
+		}
 	}
-	n, ok := v.(*datum.Numeric)
-	if !ok || oid != pgcat.Numeric {
-		return nil, pgerr.New(pgerr.Internal, "there is no sort key for this type")
-	}
-	return datum.Text(numericKey(string(datum.AppendNumeric(nil, n)))), nil
+	return nil, pgerr.New(pgerr.Internal, "there is no sort key for this type")
 }
 
-// numericKey makes the key from canonical text.
+// numericKey makes the key from canonical text: the class (-Infinity, negative, zero, positive, Infinity, NaN), then the decimal
+// exponent of its first digit, then its digits without trailing zeros; for negative ones everything is complemented, with a final "~"
+// because the shorter is then the greater.
 func numericKey(text string) string {
 	switch text {
 	case "NaN":

@@ -175,7 +175,7 @@ func (r *relation) parse(i int, f pgcat.Field) (datum.Value, error) {
 	case pgcat.AclitemArray:
 		return texts(oid, strings.Split(strings.Trim(owned(text), "{}"), ",")), nil
 	case pgcat.Name, pgcat.Text:
-		if f.Text == bootstrap {
+		if f.Text == bootstrap && r.table.Name != "pg_settings" {
 			return datum.Text(owner), nil
 		}
 	}
