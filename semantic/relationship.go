@@ -1,7 +1,7 @@
 package semantic
 
 import (
-	"time"
+	"github.com/waggle-sql/waggle/internal/datum"
 
 	"github.com/waggle-sql/waggle/internal/strictyaml"
 )
@@ -23,7 +23,7 @@ func (l *loader) readModel(n *strictyaml.Node, file string) {
 		m.Calendar.FiscalYearStart = "january"
 	}
 	if zone := calendar.Get("timezone"); zone != nil {
-		if _, err := time.LoadLocation(zone.Text); err != nil || zone.Text == "Local" {
+		if _, _, ok := datum.LoadZone(zone.Text); !ok {
 			l.problems.Add(zone.At, "use an IANA name, as Europe/Berlin", "%q is no time zone", zone.Text)
 		}
 	}

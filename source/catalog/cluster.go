@@ -83,8 +83,8 @@ func users(s *scope, out *rows) {
 func zones(_ *scope, out *rows) {
 	now := time.Now()
 	for _, name := range pgcat.TimezoneNames() {
-		zone, err := time.LoadLocation(name)
-		if err != nil {
+		zone, _, ok := datum.LoadZone(name)
+		if !ok {
 			continue
 		}
 		at := now.In(zone)
