@@ -2,7 +2,6 @@ package semantic
 
 import (
 	"github.com/waggle-sql/waggle/internal/datum"
-
 	"github.com/waggle-sql/waggle/internal/strictyaml"
 )
 
