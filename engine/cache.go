@@ -61,6 +61,9 @@ func (c *planCache) put(k planKey, p *planner.Prepared) {
 		return
 	}
 	entry := &cachedPlan{key: k, plan: p, size: planBytes(k)}
+	if entry.size > c.limit/8 { // one statement must not drive out everybody's plans
+		return
+	}
 	c.byKey[k] = c.order.PushFront(entry)
 	c.size += entry.size
 	for c.size > c.limit && c.order.Len() > 0 {
