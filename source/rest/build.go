@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -126,19 +127,22 @@ func (c *call) fill(a *asked, lists [][]string) {
 	}
 }
 
-// combinations returns one chunk of each list, in every combination; one empty combination when there are no lists.
-func combinations(lists []valueList) [][][]string {
-	out := [][][]string{nil}
-	for _, l := range lists {
-		var next [][][]string
-		for _, head := range out {
-			for _, chunk := range l.chunks {
-				next = append(next, append(append([][]string(nil), head...), chunk))
-			}
-		}
-		out = next
+// combinations yields one chunk of each list, in every combination; one empty combination when there are no lists. They are
+// made one by one: long lists have more of them than fit into memory.
+func combinations(lists []valueList) iter.Seq[[][]string] {
+	return func(yield func([][]string) bool) { combine(nil, lists, yield) }
+}
+
+func combine(head [][]string, lists []valueList, yield func([][]string) bool) bool {
+	if len(lists) == 0 {
+		return yield(head)
 	}
-	return out
+	for _, chunk := range lists[0].chunks {
+		if !combine(append(head[:len(head):len(head)], chunk), lists[1:], yield) {
+			return false
+		}
+	}
+	return true
 }
 
 // request returns the HTTP request of the call's present page.

@@ -99,7 +99,7 @@ func (t *task) exchange(ctx context.Context, c *call, token string, record func(
 	}
 	defer answer.Body.Close()
 	body := &guarded{r: answer.Body, left: t.definition().budget.page}
-	defer func() { t.count(func() { t.report.Bytes += body.n; t.report.Status = answer.Status }) }()
+	defer func() { t.count(func() { t.report.Bytes += body.n; t.report.Status = statusOf(answer.StatusCode) }) }()
 	if answer.StatusCode/100 != 2 {
 		return t.refused(answer, body, id)
 	}
@@ -111,6 +111,11 @@ func (t *task) exchange(ctx context.Context, c *call, token string, record func(
 	}
 	t.count(func() { t.report.Pages++ })
 	return doc, nil
+}
+
+// statusOf names a status in our own words: an answer's may be any text, and it goes into the audit log.
+func statusOf(code int) string {
+	return strings.TrimSpace(strconv.Itoa(code) + " " + http.StatusText(code))
 }
 
 // theirID returns the system's own id of a request when an answer has it, else ours.

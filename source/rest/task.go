@@ -76,15 +76,15 @@ func (t *task) run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(t.concurrency())
 	for _, b := range bound {
-		for _, lists := range combinations(a.lists) {
+		for lists := range combinations(a.lists) {
+			if ctx.Err() != nil {
+				break
+			}
 			c := t.object.prepare(b)
 			c.fill(a, lists)
 			c.want(table.needs())
 			t.size(c, table)
 			group.Go(func() error { return pgerr.Contained(func() error { return t.read(ctx, c, table) }) })
-			if ctx.Err() != nil {
-				break
-			}
 		}
 	}
 	if err := group.Wait(); !errors.Is(err, errEnough) {
