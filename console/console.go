@@ -21,7 +21,7 @@ type Config struct {
 	Directory   *identity.Directory
 	Connections *vault.Connections
 	Ready       func(context.Context) error // nil error when queries can be served
-	Log         *slog.Logger
+	Log         *slog.Logger                // nil: slog.Default()
 }
 
 // site answers requests.
@@ -47,6 +47,9 @@ func New(c Config) (http.Handler, error) {
 	p, err := loadPages()
 	if err != nil {
 		return nil, err
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
 	}
 	s := &site{config: c, public: public, pages: p}
 	s.sessions = s.newSessions()
