@@ -3,7 +3,9 @@ package dialect
 import (
 	"strings"
 
+	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
@@ -28,6 +30,12 @@ var plainWindows = map[string]bool{
 	"lag": true, "lead": true, "first_value": true, "last_value": true, "nth_value": true,
 }
 
+// positiveArguments are the functions whose last argument counts from one.
+var positiveArguments = map[string]*pgerr.Error{
+	"ntile":     pgerr.New("22014", "argument of ntile must be greater than zero"),
+	"nth_value": pgerr.New("22016", "argument of nth_value must be greater than zero"),
+}
+
 func (p *duck) windowFunc(f *plan.WindowFunc) sx {
 	over := " OVER (" + p.overClause(f) + ")"
 	proc, ok := pgcat.ProcByOID(f.Agg.Proc)
@@ -45,6 +53,13 @@ func (p *duck) windowFunc(f *plan.WindowFunc) sx {
 	args := make([]sx, len(f.Agg.Args))
 	for i, e := range f.Agg.Args {
 		args[i] = p.expr(e)
+	}
+	if proc.Name == "ntile" && len(plan.Refs(f.Agg.Args[0])) > 0 { // PostgreSQL reads it in the partition's first row only
+		return p.unsupported(f.Base.At, "ntile of a column")
+	}
+	if err := positiveArguments[proc.Name]; err != nil {
+		n := &args[len(args)-1]
+		n.text, n.plain = "CASE WHEN "+n.text+" <= 0 THEN "+raise(err.At(f.Base.At))+" ELSE "+n.text+" END", false
 	}
 	rep := sx{oid: f.Base.T.OID}
 	if len(args) > 0 && proc.Name != "ntile" {
@@ -102,7 +117,43 @@ func (p *duck) frame(f *plan.WindowFunc) string {
 		}
 	}
 	exclude := map[plan.Exclusion]string{plan.ExcludeCurrentRow: " EXCLUDE CURRENT ROW", plan.ExcludeGroup: " EXCLUDE GROUP", plan.ExcludeTies: " EXCLUDE TIES"}[fr.Exclude]
+	p.offset(fr.Start, fr.Mode, "starting")
+	p.offset(fr.End, fr.Mode, "ending")
 	return mode + " BETWEEN " + p.bounds(fr.Start) + " AND " + p.bounds(fr.End) + exclude
+}
+
+// offset refuses a frame's offset that is NULL or negative, as PostgreSQL does when it meets the first row.
+func (p *duck) offset(b plan.Bound, mode plan.FrameMode, which string) {
+	c, ok := b.Offset.(*plan.Const)
+	if !ok {
+		return
+	}
+	if c.Value == nil {
+		p.fail(pgerr.New(pgerr.NullNotAllowed, "frame %s offset must not be null", which).At(c.At))
+		return
+	}
+	if !negative(c.Value) {
+		return
+	}
+	if mode == plan.Range {
+		p.fail(pgerr.New("22013", "invalid preceding or following size in window function").At(c.At))
+		return
+	}
+	p.fail(pgerr.New("22013", "frame %s offset must not be negative", which).At(c.At))
+}
+
+func negative(v datum.Value) bool {
+	switch v := v.(type) {
+	case datum.Int:
+		return v < 0
+	case datum.Float:
+		return v < 0
+	case *datum.Numeric:
+		return strings.HasPrefix(string(datum.AppendNumeric(nil, v)), "-")
+	case datum.Interval:
+		return datum.CompareInterval(v, datum.Interval{}) < 0
+	}
+	return false
 }
 
 func (p *duck) bounds(b plan.Bound) string {

@@ -32,6 +32,9 @@ func (r *run) local() (array.RecordReader, error) {
 		}
 	}
 	rec := b.NewRecordBatch()
+	if len(r.plan.Columns) == 0 && row != nil { // a row without columns is a row
+		rec = array.NewRecordBatch(schema, nil, 1)
+	}
 	defer rec.Release()
 	return array.NewRecordReader(schema, []arrow.RecordBatch{rec})
 }

@@ -119,7 +119,7 @@ func (b *binder) windowSpec(s *scope, n *pg.WindowDef, depth int) spec {
 	if n.OrderClause != nil {
 		saved := s.clause
 		s.clause = inWindowOrder
-		sp.order = b.aggOrder(s, n.OrderClause)
+		sp.order = distinctKeys(b.aggOrder(s, n.OrderClause))
 		s.clause = saved
 	}
 	sp.framed = n.FrameOptions&0x00001 != 0
@@ -210,4 +210,15 @@ func (q *selectBuild) window() {
 	if len(w.Funcs) > 0 {
 		q.node = w
 	}
+}
+
+// distinctKeys drops the sort keys that repeat an earlier one.
+func distinctKeys(keys []plan.SortKey) []plan.SortKey {
+	var out []plan.SortKey
+	for _, k := range keys {
+		if !slices.ContainsFunc(out, func(o plan.SortKey) bool { return equal(o.Expr, k.Expr) }) {
+			out = append(out, k)
+		}
+	}
+	return out
 }
