@@ -38,12 +38,26 @@ func SayPostgresExpr(e plan.Expr, collation string) error {
 	return p.err
 }
 
+// PostgresTemplate is the statement of a fragment for people and for the audit log: Late leaves show what will fill them, and
+// with mask each literal is $. It is "" for what cannot be said.
+func PostgresTemplate(root plan.Node, collation string, mask bool) string {
+	p := newPostgres(collation)
+	p.show, p.mask = true, mask
+	var out []plan.ColID
+	for _, c := range root.Cols() {
+		out = append(out, c.ID)
+	}
+	return p.top(p.node(root), root, out).Text
+}
+
 // postgres prints one statement. The first error stops it; text after an error is meaningless.
 type postgres struct {
 	cols  map[plan.ColID]pgCol // what a reference to a column is, where it stands
 	ctes  map[int]*pgCTE
 	plain bool // the source's text collates as C.UTF-8
-	dry   bool
+	dry   bool // nothing is printed: Late leaves and unknown columns are allowed
+	show  bool // Late leaves are shown
+	mask  bool // literals are $
 	err   error
 	next  int
 	depth int

@@ -35,10 +35,7 @@ func (p *postgres) form(e plan.Expr) string {
 	case *plan.Ref:
 		return p.ref(e)
 	case *plan.Late:
-		if p.dry && e.Kind != plan.ClockTime {
-			return "NULL::" + p.typeName(e.T)
-		}
-		return p.unsupported(e.At, "this value before execution")
+		return p.late(e)
 	case *plan.Call:
 		return p.call(e)
 	case *plan.Cast:
@@ -64,6 +61,17 @@ func (p *postgres) form(e plan.Expr) string {
 		return paren(p.expr(e.Arg) + not(e.Negated) + " IN (" + strings.Join(p.exprs(e.List), ", ") + ")")
 	}
 	return p.compound(e)
+}
+
+// late prints a leaf that is not filled yet; clock_timestamp() moves within a statement, so that it stays here.
+func (p *postgres) late(e *plan.Late) string {
+	switch {
+	case e.Kind == plan.ClockTime || !p.dry && !p.show:
+		return p.unsupported(e.At, "this value before execution")
+	case p.show:
+		return plan.FormatExpr(e)
+	}
+	return "NULL::" + p.typeName(e.T)
 }
 
 func not(negated bool) string {
@@ -119,10 +127,10 @@ func (p *postgres) constant(e *plan.Const) string {
 	if _, ok := e.Value.(datum.Record); ok {
 		return p.unsupported(e.At, "a row value")
 	}
-	text := string(datum.AppendText(nil, e.T.OID, e.Value, &datum.Env{ExtraFloatDigits: 1}))
-	if e.T.OID == pgcat.Bpchar && e.T.Mod > 4 {
-		return quote(text) + "::" + p.typeName(e.T)
+	if p.mask {
+		return "$"
 	}
+	text := string(datum.AppendText(nil, e.T.OID, e.Value, &datum.Env{ExtraFloatDigits: 1}))
 	return quote(text) + "::" + p.typeName(e.T)
 }
 

@@ -218,6 +218,9 @@ func (r *pgRig) compare(sql string, rewrite bool, collation string) string {
 	if err != nil {
 		return "refused " + pgerr.Code(err)
 	}
+	if len(text.Columns) == 0 {
+		return "no columns"
+	}
 	want, wantCode := r.run(sql)
 	got, code := r.run(text.Text)
 	if wantCode != "" || code != "" {

@@ -37,6 +37,11 @@ func filterNotes(f *plan.Filter, r *plan.Remote, c source.Capabilities) []Note {
 	var out []Note
 	for _, t := range rules.Conjuncts(f.Cond) {
 		reason := fmt.Sprintf("no parameter of %s says it exactly or as a superset", scan.Table.Object)
+		if err := dialect.SayPostgresExpr(t, c.Collation); err != nil && c.Language == "postgres" {
+			reason = err.Error()
+		} else if c.Language == "postgres" {
+			reason = r.Connection + " is asked for the tables alone"
+		}
 		if b, ok := dialect.BindSink(object, scan, t); ok && b.Support == plan.Superset {
 			reason = fmt.Sprintf("%s answers it with too many rows, so it is repeated here", b.Sink.Into)
 		}

@@ -14,19 +14,31 @@ import (
 //	                                       scan t [a, b]
 //
 // It would be wrong to push a limit below a filter that stays: the source would stop before enough rows had passed it.
+//
+// Of a SQL source, the largest subtree that its dialect can say becomes one Remote, see whole.
 func Place(env *Env, n plan.Node) plan.Node {
-	return plan.Transform(n, func(m plan.Node) plan.Node {
-		m = inSubqueries(m, func(sub plan.Node) plan.Node { return Place(env, sub) })
-		switch m := m.(type) {
-		case *plan.Scan:
-			return &plan.Remote{Connection: m.Table.Connection, Plan: m}
-		case *plan.Filter:
-			return placeFilter(env, m)
-		case *plan.Limit:
-			return placeLimit(env, m)
-		}
-		return m
-	})
+	if r, ok := whole(env, n); ok {
+		return r
+	}
+	n = splitFilter(env, n)
+	in := n.Inputs()
+	out := make([]plan.Node, len(in))
+	for i, c := range in {
+		out[i] = Place(env, c)
+	}
+	if len(in) > 0 {
+		n = n.WithInputs(out)
+	}
+	n = inSubqueries(n, func(sub plan.Node) plan.Node { return Place(env, sub) })
+	switch n := n.(type) {
+	case *plan.Scan:
+		return &plan.Remote{Connection: n.Table.Connection, Plan: n}
+	case *plan.Filter:
+		return placeFilter(env, n)
+	case *plan.Limit:
+		return placeLimit(env, n)
+	}
+	return n
 }
 
 func placeFilter(env *Env, f *plan.Filter) plan.Node {
