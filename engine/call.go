@@ -77,6 +77,12 @@ func (r *run) bearer(ctx context.Context, connection string) (source.Credential,
 		return nil, err
 	}
 	current := t
+	if t.User != "" {
+		return source.Password{User: t.User, Password: t.Access, Rejected: func(ctx context.Context) error {
+			_, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, current)
+			return err
+		}}, nil
+	}
 	return source.Bearer{
 		Token: t.Access, Expires: t.Expires, BaseURL: t.BaseURL(), Person: r.who.Email,
 		Refresh: func(ctx context.Context) (secret.Text, error) {
