@@ -91,6 +91,10 @@ func (p *postgres) compound(e plan.Expr) string {
 		return p.subscript(e)
 	case *plan.Subquery:
 		return p.subquery(e)
+	case *plan.Agg:
+		return p.agg(e, e.Base.At)
+	case *plan.WindowFunc:
+		return p.windowFunc(e)
 	case *plan.RowOf:
 		return "ROW(" + strings.Join(p.exprs(e.Items), ", ") + ")"
 	}

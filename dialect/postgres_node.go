@@ -49,6 +49,9 @@ func (p *postgres) node(n plan.Node) *sel {
 	case *plan.CTERef:
 		return p.cteRef(n)
 	}
+	if _, ok := n.(*plan.Remote); ok {
+		p.unsupported(-1, "a query over another source")
+	}
 	p.unsupported(-1, "this operator")
 	return &sel{}
 }
