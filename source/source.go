@@ -53,9 +53,9 @@ type Capabilities struct {
 	Language string // rest, catalog, postgres
 	// Collation of a SQL source's text, "C.UTF-8" where it is known to be ours; "" makes the dialect say its own.
 	Collation string
-	Version  string // changes whenever the answer changes; part of the plan cache's key
-	Objects  map[string]dialect.Object
-	Org      bool // requests use the organisation's credential (DECISIONS 25)
+	Version   string // changes whenever the answer changes; part of the plan cache's key
+	Objects   map[string]dialect.Object
+	Org       bool // requests use the organisation's credential (DECISIONS 25)
 }
 
 // Schema is an object as one person sees it.
