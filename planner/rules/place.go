@@ -17,19 +17,25 @@ import (
 //
 // Of a SQL source, the largest subtree that its dialect can say becomes one Remote, see whole.
 func Place(env *Env, n plan.Node) plan.Node {
-	if r, ok := whole(env, n); ok {
+	p := &placer{env: env, connections: map[plan.Node]connection{}, tries: maxTries}
+	return p.place(n)
+}
+
+func (p *placer) place(n plan.Node) plan.Node {
+	env := p.env
+	if r, ok := p.whole(n); ok {
 		return r
 	}
-	n = splitFilter(env, n)
+	n = p.splitFilter(n)
 	in := n.Inputs()
 	out := make([]plan.Node, len(in))
 	for i, c := range in {
-		out[i] = Place(env, c)
+		out[i] = p.place(c)
 	}
 	if len(in) > 0 {
 		n = n.WithInputs(out)
 	}
-	n = inSubqueries(n, func(sub plan.Node) plan.Node { return Place(env, sub) })
+	n = inSubqueries(n, p.place)
 	switch n := n.(type) {
 	case *plan.Scan:
 		return &plan.Remote{Connection: n.Table.Connection, Plan: n}

@@ -5,6 +5,31 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
+// placer places one plan.
+type placer struct {
+	env         *Env
+	connections map[plan.Node]connection
+	tries       int // subtrees that may still be tried
+}
+
+// maxTries bounds the work on a plan of which every subtree reads one source and none can be said: from then on each table is
+// a fragment of its own.
+const maxTries = 300
+
+// connection is which source's tables a subtree reads: none, one, or several.
+type connection struct {
+	name    string
+	several bool
+}
+
+func (c connection) with(o connection) connection {
+	if c.name == "" && !c.several {
+		return o
+	}
+	c.several = c.several || o.several || o.name != "" && o.name != c.name
+	return c
+}
+
 // whole makes one Remote of a subtree that reads tables of one SQL source alone, subqueries included, when the source's
 // dialect can say all of it.
 //
@@ -15,47 +40,43 @@ import (
 //
 // It would be wrong for a subtree that refers to columns of an outer query: the source does not have them. Such a subquery is
 // pushed with the query around it, or not at all.
-func whole(env *Env, n plan.Node) (*plan.Remote, bool) {
-	connection, ok := oneConnection(n)
-	if !ok || env.Off || env.Sources[connection].Language != "postgres" || len(plan.FreeRefs(n)) > 0 {
+func (p *placer) whole(n plan.Node) (*plan.Remote, bool) {
+	c := p.reads(n)
+	if c.several || p.env.Off || p.tries == 0 || p.env.Sources[c.name].Language != "postgres" {
 		return nil, false
 	}
-	if dialect.SayPostgres(n, env.Sources[connection].Collation) != nil {
+	if dialect.SayPostgres(n, p.env.Sources[c.name].Collation) != nil || len(plan.FreeRefs(n)) > 0 {
+		p.tries--
 		return nil, false
 	}
-	return &plan.Remote{Connection: connection, Plan: n}, true
+	return &plan.Remote{Connection: c.name, Plan: n}, true
 }
 
-// oneConnection is the connection of all the tables that a plan reads, false when there are several or none.
-func oneConnection(n plan.Node) (string, bool) {
-	name, same := "", true
-	for _, s := range scans(n) {
-		same = same && (name == "" || name == s.Table.Connection)
-		name = s.Table.Connection
+// reads is the connection of a subtree's tables, those of its subqueries included.
+func (p *placer) reads(n plan.Node) connection {
+	if c, ok := p.connections[n]; ok {
+		return c
 	}
-	return name, same && name != ""
-}
-
-// scans are the scans of a plan and of its subqueries.
-func scans(n plan.Node) []*plan.Scan {
-	var out []*plan.Scan
-	plan.Transform(n, func(m plan.Node) plan.Node {
-		if s, ok := m.(*plan.Scan); ok {
-			out = append(out, s)
-		}
-		return inSubqueries(m, func(sub plan.Node) plan.Node { out = append(out, scans(sub)...); return sub })
-	})
-	return out
+	var c connection
+	if s, ok := n.(*plan.Scan); ok {
+		c.name = s.Table.Connection
+	}
+	for _, in := range n.Inputs() {
+		c = c.with(p.reads(in))
+	}
+	inSubqueries(n, func(sub plan.Node) plan.Node { c = c.with(p.reads(sub)); return sub })
+	p.connections[n] = c
+	return c
 }
 
 // splitFilter puts the terms of a filter that a SQL source can be asked for below those that stay.
-func splitFilter(env *Env, n plan.Node) plan.Node {
+func (p *placer) splitFilter(n plan.Node) plan.Node {
 	f, ok := n.(*plan.Filter)
 	if !ok {
 		return n
 	}
 	said, stay := partition(Conjuncts(f.Cond), func(t plan.Expr) bool {
-		_, ok := whole(env, &plan.Filter{Input: f.Input, Cond: t})
+		_, ok := p.whole(&plan.Filter{Input: f.Input, Cond: t})
 		return ok
 	})
 	if len(said) == 0 || len(stay) == 0 {

@@ -123,7 +123,7 @@ func (c *conn) session(ctx context.Context, settings map[string]string) (*pgconn
 	f := c.system.config
 	config.Host, config.Port, config.Database, config.TLSConfig = f.Host, f.Port, f.Database, c.system.tls
 	config.User, config.Password = c.login.User, c.login.Password.Reveal()
-	config.Fallbacks, config.ConnectTimeout = nil, connectTimeout
+	config.Fallbacks, config.ValidateConnect, config.ConnectTimeout = nil, nil, connectTimeout
 	config.RuntimeParams = map[string]string{"application_name": application(ctx), "default_transaction_read_only": "on",
 		"search_path": "pg_catalog", "client_encoding": "UTF8", "standard_conforming_strings": "on", "extra_float_digits": "1",
 		"lc_monetary": "C", "lc_numeric": "C", "lc_time": "C", "bytea_output": "hex", "TimeZone": "UTC"}
