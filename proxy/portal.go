@@ -58,6 +58,7 @@ func (s *session) stream(ctx context.Context, p *portal, limit int64) (n int64, 
 	if p.rows == nil {
 		return 0, true, nil
 	}
+	defer p.tape.panicking()
 	n, end, err = s.sendRows(ctx, p, limit)
 	if err != nil {
 		p.tape.fail(err)

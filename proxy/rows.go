@@ -112,6 +112,14 @@ func (t *tape) fail(err error) {
 	}
 }
 
+// panicking, deferred, tells the result of a panic on its way to the session's end.
+func (t *tape) panicking() {
+	if v := recover(); v != nil {
+		t.fail(pgerr.Panicked(v))
+		panic(v)
+	}
+}
+
 // end accounts for what has been sent and releases the result.
 func (t *tape) end() {
 	if t.result != nil {
