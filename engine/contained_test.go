@@ -22,7 +22,9 @@ type broken struct {
 	late bool
 }
 
-func (b broken) Open(context.Context, source.Credential) (source.Conn, error) { return brokenConn{late: b.late}, nil }
+func (b broken) Open(context.Context, source.Credential) (source.Conn, error) {
+	return brokenConn{late: b.late}, nil
+}
 
 type brokenConn struct {
 	source.Conn
