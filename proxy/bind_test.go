@@ -71,3 +71,47 @@ func TestPanicIsToldToTheResult(t *testing.T) {
 		}
 	}
 }
+
+// TestKeptIsBounded: a client cannot fill the server's memory with statements and portals that it never runs.
+func TestKeptIsBounded(t *testing.T) {
+	addr, _ := startServer(t, nil)
+	long := strings.Repeat("x", 9<<20)
+	for name, keep := range map[string]func(n string) pgproto3.FrontendMessage{
+		"prepared statements": func(n string) pgproto3.FrontendMessage {
+			return &pgproto3.Parse{Name: n, Query: "select '" + long + "'"}
+		},
+		"portals": func(n string) pgproto3.FrontendMessage {
+			return &pgproto3.Bind{DestinationPortal: n, PreparedStatement: "s", Parameters: [][]byte{[]byte(long)}}
+		},
+	} {
+		c, err := dial(addr, pgproto3.ProtocolVersion30, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.front.Send(&pgproto3.Parse{Name: "s", Query: "select $1::text"})
+		for _, n := range []string{"1", "2", "3", "4"} {
+			c.front.Send(keep(n))
+		}
+		c.front.Send(&pgproto3.Sync{})
+		_ = c.front.Flush()
+		var got []string
+		for {
+			m, err := c.front.Receive()
+			if err != nil {
+				t.Fatal(name, err)
+			}
+			if _, ok := m.(*pgproto3.ReadyForQuery); ok {
+				break
+			}
+			if e, ok := m.(*pgproto3.ErrorResponse); ok {
+				got = append(got, e.Code+" "+e.Message)
+			} else {
+				got = append(got, "ok")
+			}
+		}
+		c.conn.Close()
+		if want := "ok ok ok ok 53200 the session keeps too many " + name; strings.Join(got, " ") != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -118,7 +118,7 @@ func (s *session) bind(body []byte) error {
 			return err
 		}
 	}
-	p := &portal{name: m.DestinationPortal, statement: st, text: st.text, columns: st.columns}
+	p := &portal{name: m.DestinationPortal, statement: st, text: st.text, columns: st.columns, size: len(body)}
 	if p.args, err = s.arguments(&m, st); err != nil {
 		return err
 	}

@@ -121,6 +121,7 @@ func (f *fakeEngine) Execute(ctx context.Context, _ *identity.Session, p *planne
 	case strings.EqualFold(text, "select pg_sleep(30)"):
 		select {
 		case <-ctx.Done():
+			f.failed.Store(pgerr.Code(context.Cause(ctx)))
 			f.canceled.Add(1)
 			f.at.Store(time.Now().UnixNano())
 			return nil, ctx.Err()

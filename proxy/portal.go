@@ -28,6 +28,7 @@ type portal struct {
 	statement *statement
 	text      string
 	args      []datum.Value
+	size      int // bytes of the message that bound them
 	columns   []planner.Column
 	formats   []int16
 	task      *task
@@ -112,6 +113,13 @@ func (s *session) addPortal(p *portal) error {
 		return pgerr.New(pgerr.DuplicateCursor, `cursor "%s" already exists`, p.name)
 	}
 	s.closePortal(p.name)
+	bytes := p.size
+	for _, kept := range s.portals {
+		bytes += kept.size
+	}
+	if len(s.portals) >= maxKept || bytes > maxKeptBytes {
+		return tooMuchKept("portals", "close those that are not needed")
+	}
 	if s.portals == nil {
 		s.portals = map[string]*portal{}
 	}
