@@ -170,7 +170,7 @@ func (c *aggCall) native(name string, args ...string) string {
 // sameAggs have DuckDB's name, and DuckDB's result after a cast to the type. key says that they compare values.
 var sameAggs = map[string]string{
 	"bool_and(bool)": "bool_and", "every(bool)": "bool_and", "bool_or(bool)": "bool_or",
-	"sum(int2)": "sum", "sum(int4)": "sum", "sum(float8)": "sum", "sum(float4)": "sum", "sum(interval)": "sum", "avg(float8)": "avg", "avg(float4)": "avg",
+	"sum(int2)": "sum", "sum(int4)": "sum", "sum(float8)": "sum", "sum(float4)": "sum", "avg(float8)": "avg", "avg(float4)": "avg",
 	"stddev(float8)": "stddev_samp", "stddev_samp(float8)": "stddev_samp", "stddev_pop(float8)": "stddev_pop",
 	"variance(float8)": "var_samp", "var_samp(float8)": "var_samp", "var_pop(float8)": "var_pop",
 	"stddev(float4)": "stddev_samp", "stddev_samp(float4)": "stddev_samp", "stddev_pop(float4)": "stddev_pop",

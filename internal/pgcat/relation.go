@@ -1,6 +1,11 @@
 package pgcat
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
 
 // OIDs of the system's schemas.
 const (
@@ -129,6 +134,11 @@ var timezoneAbbreviations = sync.OnceValue(func() map[string]TimezoneAbbreviatio
 	}
 	return out
 })
+
+// TimezoneAbbreviations returns PostgreSQL's default set of abbreviations by name.
+func TimezoneAbbreviations() []TimezoneAbbreviation {
+	return slices.SortedFunc(maps.Values(timezoneAbbreviations()), func(a, b TimezoneAbbreviation) int { return strings.Compare(a.Name, b.Name) })
+}
 
 // TimezoneAbbreviationByName returns the meaning of an abbreviation given in upper case.
 func TimezoneAbbreviationByName(name string) (TimezoneAbbreviation, bool) {

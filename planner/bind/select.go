@@ -119,6 +119,7 @@ func (b *binder) simpleSelect(s *scope, n *pg.SelectStmt, opt queryOptions) *out
 			q.targets[i].expr = b.textOfUnknown(q.targets[i].expr)
 		}
 	}
+	b.checkRecursion(s)
 	if b.err != nil {
 		return emptyOutput()
 	}
