@@ -43,6 +43,10 @@ judge: ## long differential runs against PostgreSQL 17; writes docs/judged.md
 bench: build ## the figures of docs/benchmarks.md beside their anchors, in one run
 	$(GO) run ./internal/bench
 
+.PHONY: clients
+clients: build ## try real clients on the demo: psql, drivers of five languages, ODBC, and what BI tools send
+	CACHE=.cache/clients sh testdata/clients/run.sh
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for 30 seconds
 	sh internal/golden/fuzz.sh 30s

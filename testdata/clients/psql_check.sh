@@ -1,0 +1,35 @@
+#!/bin/sh
+# psql's own commands; libpq's variables say where. One line per check.
+failed=0
+check() {
+  name=$1
+  shift
+  if out=$(psql -X -v ON_ERROR_STOP=1 "$@" 2>&1) && ! printf '%s' "$out" | grep -q 'ERROR:'; then
+    echo "ok     psql         $name"
+  else
+    failed=1
+    echo "FAILED psql         $name: $(printf '%s' "$out" | grep -m1 ERROR)"
+  fi
+}
+for d in d dt dv dm di ds 'd calls' 'd+ calls' 'd pg_catalog.pg_class' 'd calls_pkey' 'd *' 'dn' 'dn+' 'df a*' 'df+ abs' 'da' 'do' 'dT' 'dT+ int4' 'du' 'du+' \
+  'dg' 'dp' 'z calls' 'ddp' 'dD' 'dC' 'dc' 'dO' 'dL' 'dL+' 'dF' 'dFd' 'dFp' 'dFt' 'dx' 'dx+' 'dy' 'det' 'des' 'dew' 'deu' 'dA' 'dAc' 'dAf' 'dAo' 'dAp' 'db' 'db+' \
+  'dconfig *' 'dd' 'dE' 'dl' 'dP' 'dPn' 'drds' 'dRp' 'dRs' 'dX' 'dtS+ pg_catalog.*' 'dS+ pg_class' 'l' 'l+' 'conninfo' 'encoding' 'sf abs(int4)' 'sf+ lower(text)' 'lo_list' 'dti+' 'dvS information_schema.*'; do
+  check "\\$d" -c "\\$d"
+done
+check '\gdesc' -c 'SELECT id, started FROM calls WHERE id <> '"''"' \gdesc'
+check '\gset' -c "SELECT 1 AS a \\gset" -c '\echo :a'
+check '\gexec' -c "SELECT 'SELECT 1' \\gexec"
+check '\gx' -c "SELECT * FROM users LIMIT 1 \\gx"
+check '\crosstabview' -c "SELECT direction, media, count(*) FROM calls GROUP BY 1, 2 \\crosstabview"
+check '\copy (query) to' -c "\\copy (SELECT id FROM calls) to /dev/null csv header"
+check 'COPY TO STDOUT' -c "COPY (SELECT id FROM calls) TO STDOUT WITH (FORMAT csv)"
+check 'FETCH_COUNT' -v FETCH_COUNT=10 -c "SELECT id FROM calls"
+check 'SINGLE transaction' -1 -c "SELECT 1" -c "SELECT 2"
+check 'ON_ERROR_ROLLBACK' -v ON_ERROR_ROLLBACK=on -c "BEGIN" -c "SELECT 1" -c "COMMIT"
+check '\errverbose' -c '\errverbose'
+check 'EXPLAIN' -c "EXPLAIN SELECT * FROM calls"
+check 'several statements' -c "SELECT 1; SELECT 2"
+check 'PREPARE, EXECUTE' -c "PREPARE p(int) AS SELECT \$1 + 1; EXECUTE p(1)"
+timeout 3 psql -X -c 'SELECT 1 \watch 1' >/dev/null 2>&1
+[ $? = 124 ] && echo "ok     psql         \\watch" || { failed=1; echo "FAILED psql         \\watch"; }
+exit $failed
