@@ -51,6 +51,7 @@ func (s *Server) handshake(ctx context.Context, conn net.Conn) *session {
 	if errors.As(err, &f) {
 		g.refuse(f.reason)
 	} else if errors.As(err, &e) {
+		s.record(e, g.startup.user)
 		g.refuse(e)
 	} else if !errors.Is(err, errSilent) && !isNetwork(err) {
 		s.cfg.Log.Error("login failed", "error", err)

@@ -200,9 +200,7 @@ func (s *session) fail(err error) error {
 		return err
 	}
 	e := pgerr.From(err)
-	if e.Code == pgerr.Internal {
-		s.server.cfg.Log.Error("internal error", "error", errors.Unwrap(e), "message", e.Message, "login", s.who.Login)
-	}
+	s.server.record(e, s.who.Login)
 	if e == errShutdown {
 		return fatal{e}
 	}

@@ -98,3 +98,20 @@ func TestExplainTakesOneStatement(t *testing.T) {
 		t.Errorf("%v, %v", lines, err)
 	}
 }
+
+func TestSecretOfUnsetVariable(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "waggle.yaml")
+	text := "listen: {postgres: a, http: b}\npublic_url: http://c\nstore: sqlite:d\nkeys: {master: env:E}\naudit: {directory: f}\nmodels: [g]\n" +
+		"sources:\n  cal: {kind: rest, definition: google_calendar, oauth: {client_id: h, client_secret: env:WAGGLE_TEST_SECRET}}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := loadConfig(file)
+	if err == nil || !strings.Contains(err.Error(), "waggle.yaml:8:") || !strings.Contains(err.Error(), "WAGGLE_TEST_SECRET") {
+		t.Error(err)
+	}
+	t.Setenv("WAGGLE_TEST_SECRET", "x")
+	if _, err := loadConfig(file); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"bytes"
+	"errors"
 	"log/slog"
 	"strings"
 	"testing"
@@ -112,6 +114,18 @@ func TestKeptIsBounded(t *testing.T) {
 		c.conn.Close()
 		if want := "ok ok ok ok 53200 the session keeps too many " + name; strings.Join(got, " ") != want {
 			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// TestServerErrorsAreLogged: the hint of such an error points to the log.
+func TestServerErrorsAreLogged(t *testing.T) {
+	for code, want := range map[string]bool{pgerr.SystemError: true, pgerr.Internal: true, pgerr.IOError: true, pgerr.UndefinedTable: false} {
+		var log bytes.Buffer
+		s := &Server{cfg: Config{Log: slog.New(slog.NewTextHandler(&log, nil))}}
+		s.record(pgerr.New(code, "it failed").Because(errors.New("the disk is gone")), "ann")
+		if got := strings.Contains(log.String(), "the disk is gone"); got != want {
+			t.Errorf("%s: %q", code, log.String())
 		}
 	}
 }
