@@ -103,7 +103,6 @@ SELECT e'\x00';
 SELECT U&'\XXXX';
 SELECT 1::int4.x;
 SELECT a.b FROM (VALUES (1)) a(x);
-SELECT (a).b FROM (VALUES (1)) a(x);
 SELECT (1).x;
 SELECT array_append(1, 2);
 SELECT array_append(ARRAY[1], 'x');
