@@ -235,6 +235,10 @@ func (p *duck) setList(c *plan.Call) sx {
 			return x
 		}
 	}
+	if !returnsSet(c.Proc) { // a plain function is one row
+		x := p.call(c)
+		return sx{text: "list_value(CAST(" + x.text + " AS " + WorkspaceType(c.T.OID) + "))", oid: c.T.OID}
+	}
 	return p.unsupported(c.At, "function %s in FROM", signatureOf(c.Proc, c.Name))
 }
 

@@ -96,6 +96,18 @@ func (r *Relation) Rows() [][]Field {
 	return rows
 }
 
+// SettingNames returns the names of PostgreSQL's settings, as pg_settings spells them.
+func SettingNames() []string { return settingNames() }
+
+var settingNames = sync.OnceValue(func() []string {
+	t := open("pg_settings")
+	out := make([]string, len(t.rows))
+	for i := range t.rows {
+		out[i] = t.record(i).text("name")
+	}
+	return out
+})
+
 // Keyword is a row of pg_get_keywords().
 type Keyword struct {
 	Word                string
