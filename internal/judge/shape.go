@@ -9,8 +9,8 @@ import (
 // tables are the rows that random query shapes read: rich in NULLs, duplicates and keys without a partner.
 const tables = `WITH t(id, k, g, v, n, d, f, ts, tz, iv, j, b, ia) AS (VALUES
  (1,1,'a',10,1.50,date '2024-01-01',0.5::float8,timestamp '2024-01-01 10:00',timestamptz '2024-03-10 09:59+00',interval '1 day','{"a":1}'::jsonb,true,ARRAY[1,2]),
- (2,1,'b',NULL,2.25,'2024-01-31',-1.25,'2024-01-31 23:59:59.5',NULL,'24:00','[1,"x"]',false,'{}'),(3,2,'a',30,NULL,'2024-02-29',NULL,NULL,'2024-01-01 00:00+00','1 mon','{"a":1.0}',NULL,'{NULL,3}'),
- (4,NULL,'c',10,-1.00,NULL,1e10,'1999-12-31','2024-03-10 09:59+00',NULL,NULL,true,NULL),(5,3,NULL,-5,0.00,'2023-12-31','0','2024-02-29 12:30','2024-11-03 05:30+00','30 days','null',false,'{1,2}'),
+ (2,1,'b',NULL,2.25,'2024-01-31',-1.25,'2024-01-31 23:59:59.5',NULL,'25:00','[1,"x"]',false,'{}'),(3,2,'a',30,NULL,'2024-02-29',NULL,NULL,'2024-01-01 00:00+00','1 mon','{"a":2}',NULL,'{NULL,3}'),
+ (4,NULL,'c',10,-1.00,NULL,1e10,'1999-12-31','2024-03-10 09:59+00',NULL,NULL,true,NULL),(5,3,NULL,-5,0.00,'2023-12-31','0','2024-02-29 12:30','2024-11-03 05:30+00','31 days','null',false,'{1,2}'),
  (6,2,'b',0,99.99,'2024-01-31',3,'2024-01-01 10:00','1970-01-01 00:00+00','-02:00','{"b":[]}',true,'{9}')), u(uid, k, h, w) AS (VALUES (1,1,'a',1),(2,1,'x',NULL),(3,2,'b',3),(4,NULL,'b',4),(5,9,NULL,5))
 `
 
