@@ -287,7 +287,7 @@ func credentials(user string) (scram.StoredCredentials, error) {
 	if err != nil {
 		return scram.StoredCredentials{}, err
 	}
-	return c.GetStoredCredentials(scram.KeyFactors{Salt: "0123456789abcdef", Iters: 4096}), nil
+	return c.GetStoredCredentialsWithError(scram.KeyFactors{Salt: "0123456789abcdef", Iters: 4096})
 }
 
 func (fakePeople) Mechanisms(binding []byte) []string {
