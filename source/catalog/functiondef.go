@@ -52,9 +52,7 @@ func functionWords(p *pgcat.Proc, get func(string) string) string {
 // keywords are the rows of pg_get_keywords().
 func keywords(out *rows) {
 	for _, k := range pgcat.Keywords() {
-		out.add(row{"word": text(k.Word), "catcode": datum.Int(lower(k.Category)), "barelabel": datum.Bool(k.BareLabel),
+		out.add(row{"word": text(k.Word), "catcode": datum.Int(k.Category), "barelabel": datum.Bool(k.BareLabel),
 			"catdesc": text(k.CategoryDescription), "baredesc": text(k.BareDescription)})
 	}
 }
-
-func lower(b byte) byte { return b | 0x20 }
