@@ -11,9 +11,9 @@ check() {
     printf 'FAILED psql         %s: %s\n' "$name" "$(printf '%s' "$out" | grep -m1 ERROR)"
   fi
 }
-for d in d dt dv dm di ds 'd calls' 'd+ calls' 'd pg_catalog.pg_class' 'd calls_pkey' 'd *' 'dn' 'dn+' 'df a*' 'df+ abs' 'da' 'do' 'dT' 'dT+ int4' 'du' 'du+' \
+for d in d dt dv dm di ds 'd calls' 'd+ calls' 'd pg_catalog.pg_class' 'd calls_pkey' 'd call*' 'dn' 'dn+' 'df a*' 'df+ abs' 'da' 'do' 'dT' 'dT+ int4' 'du' 'du+' \
   'dg' 'dp' 'z calls' 'ddp' 'dD' 'dC' 'dc' 'dO' 'dL' 'dL+' 'dF' 'dFd' 'dFp' 'dFt' 'dx' 'dx+' 'dy' 'det' 'des' 'dew' 'deu' 'dA' 'dAc' 'dAf' 'dAo' 'dAp' 'db' 'db+' \
-  'dconfig *' 'dd' 'dE' 'dl' 'dP' 'dPn' 'drds' 'dRp' 'dRs' 'dX' 'dtS+ pg_catalog.*' 'dS+ pg_class' 'l' 'l+' 'conninfo' 'encoding' 'sf abs(int4)' 'sf+ lower(text)' 'lo_list' 'dti+' 'dvS information_schema.*'; do
+  'dconfig *' 'dd' 'dE' 'dl' 'dP' 'dPn' 'drds' 'dRp' 'dRs' 'dX' 'dtS+ pg_catalog.pg_a*' 'dS+ pg_class' 'l' 'l+' 'conninfo' 'encoding' 'sf abs(int4)' 'sf+ lower(text)' 'lo_list' 'dti+' 'dvS information_schema.*'; do
   check "\\$d" -c "\\$d"
 done
 feed() {
