@@ -36,12 +36,16 @@ pgcat: ## generate internal/pgcat from PostgreSQL 17
 	$(GO) run ./internal/pgcat/gen
 
 .PHONY: judge
-judge: ## long differential runs against PostgreSQL 17; writes docs/judged.md
-	$(GO) run ./internal/judge
+judge: build ## long differential runs against PostgreSQL 17; writes docs/judged.md
+	$(GO) run ./internal/judge -bin bin/waggle -report docs/judged.md $(JUDGE)
 
 .PHONY: bench
 bench: build ## the figures of docs/benchmarks.md beside their anchors, in one run
 	$(GO) run ./internal/bench
+
+.PHONY: clients
+clients: build ## try real clients on the demo: psql, drivers of five languages, ODBC, and what BI tools send
+	CACHE=.cache/clients sh testdata/clients/run.sh
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for 30 seconds

@@ -106,7 +106,7 @@ func TestPages(t *testing.T) {
 	if _, text = b.do("GET", "/connect/gong", nil); !strings.Contains(text, "An administrator") {
 		t.Error(text)
 	}
-	r, text = b.do("POST", "/connect/crm", nil)
+	r, _ = b.do("POST", "/connect/crm", nil)
 	address := strings.TrimPrefix(r.Header.Get("Refresh"), refreshTo)
 	back, err := w.approve("bob")(t.Context(), address)
 	if err != nil {

@@ -36,13 +36,14 @@ type FuncKind uint8
 
 // CallFunc: datum.Call. CastFunc: datum.Cast of its one argument. AggFunc: datum.AggCall over one list of rows.
 // SortKeyFunc: a text whose byte order and equality are those of the argument's type. SeriesFunc: the array of
-// generate_series(start, stop[, step]).
+// generate_series(start, stop[, step]). SetFunc: the array of one output column, Mod, of a set-returning function of one argument.
 const (
 	CallFunc FuncKind = iota
 	CastFunc
 	AggFunc
 	SortKeyFunc
 	SeriesFunc
+	SetFunc
 )
 
 // WorkspaceType is the DuckDB type by which values of a PostgreSQL type live in the workspace and cross to its functions:

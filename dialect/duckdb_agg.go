@@ -5,6 +5,7 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
@@ -170,7 +171,7 @@ func (c *aggCall) native(name string, args ...string) string {
 // sameAggs have DuckDB's name, and DuckDB's result after a cast to the type. key says that they compare values.
 var sameAggs = map[string]string{
 	"bool_and(bool)": "bool_and", "every(bool)": "bool_and", "bool_or(bool)": "bool_or",
-	"sum(int2)": "sum", "sum(int4)": "sum", "sum(float8)": "sum", "sum(float4)": "sum", "sum(interval)": "sum", "avg(float8)": "avg", "avg(float4)": "avg",
+	"sum(int2)": "sum", "sum(int4)": "sum",
 	"stddev(float8)": "stddev_samp", "stddev_samp(float8)": "stddev_samp", "stddev_pop(float8)": "stddev_pop",
 	"variance(float8)": "var_samp", "var_samp(float8)": "var_samp", "var_pop(float8)": "var_pop",
 	"stddev(float4)": "stddev_samp", "stddev_samp(float4)": "stddev_samp", "stddev_pop(float4)": "stddev_pop",
@@ -190,6 +191,9 @@ var undefinedAggs = map[string]string{
 }
 
 func (p *duck) aggRule(c *aggCall) (sx, bool) {
+	if floatSums[c.sig] {
+		return p.floatSum(c), true
+	}
 	if name, ok := sameAggs[c.sig]; ok {
 		return sx{text: "CAST(" + c.native(name, texts(c.args)...) + " AS " + WorkspaceType(c.a.T.OID) + ")"}, true
 	}
@@ -216,6 +220,19 @@ func (p *duck) aggRule(c *aggCall) (sx, bool) {
 		return p.percentile(c)
 	}
 	return sx{}, false
+}
+
+var floatSums = map[string]bool{"sum(float8)": true, "sum(float4)": true, "avg(float8)": true, "avg(float4)": true}
+
+// floatSum adds floating-point numbers; an infinite sum of finite ones is an error.
+func (p *duck) floatSum(c *aggCall) sx {
+	x := c.args[0].text
+	sum := c.native(c.a.Name, x)
+	finite := *c
+	finite.order = ""
+	over := pgerr.New(pgerr.NumericOutOfRange, "value out of range: overflow").At(c.a.Base.At)
+	return sx{text: "CAST(CASE WHEN isinf(" + sum + ") AND NOT " + finite.native("bool_or", "isinf("+x+")") + " THEN " + raise(over) + " ELSE " + sum +
+		" END AS " + WorkspaceType(c.a.T.OID) + ")"}
 }
 
 func texts(args []sx) []string {

@@ -26,11 +26,24 @@ var nativeCasts = map[[2]uint32]bool{
 	{pgcat.Int4, pgcat.OID}:       false, {pgcat.OID, pgcat.Int8}: true,
 }
 
+// vectorArray are the array types of the vectors' items; a vector and its array are stored alike.
+var vectorArray = map[uint32]uint32{pgcat.Int2Vector: pgcat.Int2Array, pgcat.OIDVector: pgcat.OIDArray}
+
+func isArray(oid uint32) bool {
+	t, ok := pgcat.TypeByOID(oid)
+	return ok && t.IsArray()
+}
+
 // cast prints a conversion: by representation for numeric and strings, native where equal, else by datum.
 func (p *duck) cast(e *plan.Cast) sx {
 	x := p.expr(e.Arg)
+	if array := vectorArray[x.oid]; array != 0 && isArray(e.T.OID) {
+		x.oid = array // its items count from 1
+	}
 	from, to := x.oid, e.T.OID
 	switch {
+	case from == to && vectorArray[e.Arg.Type().OID] == from:
+		return x
 	case x.null:
 		n := p.literal(nil, to, e.At)
 		n.oid = to

@@ -25,8 +25,17 @@ func (p *duck) anyAll(e *plan.AnyAll) sx {
 		word = " ALL("
 	}
 	a := p.expr(e.Array)
+	if e.Op == "=" && !e.All && len(x.text)+len(a.text) <= repeatLimit && !volatile(e.Arg) && !volatile(e.Array) {
+		return contained(x.text, a.text)
+	}
 	list := paren(x.text + " " + e.Op + word + a.text + ")")
 	return sx{text: "CASE WHEN " + a.text + " IS NULL THEN NULL ELSE " + list + " END"}
+}
+
+// contained is x = ANY(list) without DuckDB's quantifier, which cannot stand in the condition of an outer join.
+func contained(x, list string) sx {
+	return sx{text: "CASE WHEN " + list + " IS NULL THEN NULL WHEN len(" + list + ") = 0 THEN false WHEN " + x + " IS NULL THEN NULL WHEN list_contains(" +
+		list + ", " + x + ") THEN true WHEN list_count(" + list + ") < len(" + list + ") THEN NULL ELSE false END"}
 }
 
 // knownItems returns the items of ARRAY[…] or of an array constant.

@@ -88,8 +88,11 @@ func (p *duck) funcScan(n *plan.FuncScan) *sel {
 	reps := make([]sx, len(n.Out))
 	alias, inner := p.alias("t"), p.alias("t")
 	var lists, longest []string
-	for i, c := range n.Calls {
-		x := p.setList(c)
+	for _, x := range p.setColumns(n) {
+		i := len(lists)
+		if i == len(n.Out) {
+			break
+		}
 		lists = append(lists, x.text+" AS l"+itoa(int32(i)))
 		longest = append(longest, "len("+inner+".l"+itoa(int32(i))+")")
 		items = append(items, "unnest("+inner+".l"+itoa(int32(i))+") AS "+name(n.Out[i].ID))
@@ -116,6 +119,36 @@ func (p *duck) funcScan(n *plan.FuncScan) *sel {
 		p.set(s, c.ID, x)
 	}
 	return s
+}
+
+// setColumns are the lists of all output columns; those of JSON's functions are computed by datum.
+func (p *duck) setColumns(n *plan.FuncScan) []sx {
+	var out []sx
+	for _, c := range n.Calls {
+		if len(n.Calls) > 1 || !datum.SetHas(c.Proc) {
+			out = append(out, p.setList(c))
+			continue
+		}
+		columns := n.Out
+		if n.Ordinality {
+			columns = columns[:len(columns)-1]
+		}
+		for i, col := range columns {
+			out = append(out, p.setColumn(c, i, col.Type.OID))
+		}
+	}
+	return out
+}
+
+// setColumn is the list of one output column of a function that datum computes.
+func (p *duck) setColumn(c *plan.Call, i int, oid uint32) sx {
+	t, ok := pgcat.TypeByOID(oid)
+	if !ok || t.Array == 0 || len(c.Args) != 1 {
+		return p.unsupported(c.At, "function %s in FROM", signatureOf(c.Proc, c.Name))
+	}
+	x := p.udf(Func{Kind: SetFunc, Proc: c.Proc, Result: t.Array, Mod: int32(i), At: c.At}, []sx{p.expr(c.Args[0])})
+	x.oid = oid
+	return x
 }
 
 // emptySets are the set functions of the system catalog that have nothing to tell here: no relation is partitioned, has
@@ -173,6 +206,9 @@ func stepZero(at int) *pgerr.Error {
 
 // setList prints a set-returning function as a list of its rows; oid of the result is the element's.
 func (p *duck) setList(c *plan.Call) sx {
+	if datum.SetHas(c.Proc) && c.T.OID != pgcat.Record {
+		return p.setColumn(c, 0, c.T.OID)
+	}
 	args := make([]sx, len(c.Args))
 	for i, a := range c.Args {
 		args[i] = p.expr(a)
@@ -198,6 +234,10 @@ func (p *duck) setList(c *plan.Call) sx {
 			x.oid = pgcat.Text
 			return x
 		}
+	}
+	if !returnsSet(c.Proc) { // a plain function is one row
+		x := p.call(c)
+		return sx{text: "list_value(CAST(" + x.text + " AS " + WorkspaceType(c.T.OID) + "))", oid: c.T.OID}
 	}
 	return p.unsupported(c.At, "function %s in FROM", signatureOf(c.Proc, c.Name))
 }

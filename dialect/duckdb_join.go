@@ -93,7 +93,7 @@ func (p *duck) outerJoin(n *plan.Join, subqueries []*plan.Subquery) *sel {
 		left, right := refersTo(q, n.Left), refersTo(q, n.Right)
 		switch {
 		case left && right:
-			return p.lateralJoin(n, q)
+			return p.lateralJoin(n, subqueries)
 		case right:
 			lifted.Right = p.lift(&lifted, q, lifted.Right)
 		default:
@@ -126,10 +126,13 @@ func (p *duck) lift(n *plan.Join, q *plan.Subquery, side plan.Node) plan.Node {
 	return &plan.Project{Input: side, Exprs: append(exprs, q), Out: append(slices.Clone(cols), col)}
 }
 
-func (p *duck) lateralJoin(n *plan.Join, q *plan.Subquery) *sel {
-	if n.Kind == plan.Full {
-		p.unsupported(q.At, "a subquery over both sides in the condition of a full join")
-		return &sel{}
+// lateralJoin needs conditions that DuckDB can correlate twice: scalar subqueries and EXISTS.
+func (p *duck) lateralJoin(n *plan.Join, subqueries []*plan.Subquery) *sel {
+	for _, q := range subqueries {
+		if n.Kind == plan.Full || q.Kind == plan.Any || q.Kind == plan.All {
+			p.unsupported(q.At, "this subquery over both sides in the condition of an outer join")
+			return &sel{}
+		}
 	}
 	left, right := n.Left, n.Right
 	if n.Kind == plan.Right {

@@ -139,10 +139,13 @@ func (c *call) report() audit.Call {
 	return out
 }
 
-// remaining is the time left until ctx's deadline, or the engine's own limit when it has none; 0 means no limit.
+// remaining is the time left until ctx's deadline, or the engine's own limit when nobody else has one; 0 means no limit.
 func (r *run) remaining() time.Duration {
 	if d, ok := r.ctx.Deadline(); ok {
 		return max(time.Until(d), time.Millisecond)
+	}
+	if r.args.Clocked {
+		return 0
 	}
 	return r.engine.config.Limits.Timeout
 }

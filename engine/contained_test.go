@@ -10,8 +10,10 @@ import (
 	"github.com/waggle-sql/waggle/engine"
 	"github.com/waggle-sql/waggle/engine/workspace"
 	"github.com/waggle-sql/waggle/identity"
+	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/fault"
+	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
 	"github.com/waggle-sql/waggle/source/catalog"
 )
@@ -22,7 +24,9 @@ type broken struct {
 	late bool
 }
 
-func (b broken) Open(context.Context, source.Credential) (source.Conn, error) { return brokenConn{late: b.late}, nil }
+func (b broken) Open(context.Context, source.Credential) (source.Conn, error) {
+	return brokenConn{late: b.late}, nil
+}
 
 type brokenConn struct {
 	source.Conn
@@ -101,5 +105,24 @@ func TestTimeoutIsRecordedAsOne(t *testing.T) {
 		if e := all[len(all)-1]; e.Outcome != audit.TimedOut || e.SQLState != pgerr.QueryCanceled {
 			t.Errorf("%s: recorded as %s %s", sql, e.SQLState, e.Outcome)
 		}
+	}
+}
+
+// TestPausesOfACursorDoNotCount: where the caller has the clock, a worker outlives the engine's limit between two reads.
+func TestPausesOfACursorDoNotCount(t *testing.T) {
+	w := newWorld(t, func(l *engine.Limits) { l.Timeout = 300 * time.Millisecond })
+	p, err := w.engine.Prepare(t.Context(), w.people["admin"], settings, plan.Span{Text: "SELECT i FROM generate_series(1, 3000000) AS g(i)"}, nil)
+	w.must(err)
+	for _, clocked := range []bool{true, false} {
+		r, err := w.engine.Execute(t.Context(), w.people["admin"], p, engine.Args{Env: &datum.Env{}, Clocked: clocked})
+		w.must(err)
+		r.Next()
+		time.Sleep(time.Second)
+		for r.Next() {
+		}
+		if err := r.Err(); (err == nil) != clocked {
+			t.Errorf("clocked %t: %v", clocked, err)
+		}
+		r.Release()
 	}
 }

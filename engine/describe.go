@@ -20,7 +20,8 @@ func (e *Engine) Describe(ctx context.Context, who *identity.Session, connection
 	}
 	r := &run{engine: e, who: who, began: time.Now(), plan: &planner.Prepared{Template: purpose, Path: planner.Direct}}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
-	s, err := r.describe(src, connection, object)
+	var s source.Schema
+	err := pgerr.Contained(func() (err error) { s, err = r.describe(src, connection, object); return err })
 	r.finish(int64(len(s.Columns)), 0, err)
 	return s, err
 }

@@ -29,6 +29,7 @@ func (s *session) copyOut(ctx context.Context, p *portal, c plan.CopyOut) error 
 		m.ColumnFormatCodes[i] = uint16(format)
 	}
 	s.out.send(m)
+	defer p.tape.panicking()
 	w := newCopyWriter(c, columns)
 	n, err := s.copyRows(ctx, p, w)
 	if err != nil {

@@ -22,6 +22,14 @@ func errorResponse(severity string, e *pgerr.Error, text string) *pgproto3.Error
 	}
 }
 
+// record writes what only the operator can mend into the server's log, with the cause that clients are not shown.
+func (s *Server) record(e *pgerr.Error, login string) {
+	switch e.Code {
+	case pgerr.Internal, pgerr.SystemError, pgerr.DataCorrupted, pgerr.IOError, pgerr.DiskFull:
+		s.cfg.Log.Error("a request failed", "code", e.Code, "message", e.Message, "error", e.Unwrap(), "login", login)
+	}
+}
+
 // position converts a byte offset plus one to a character offset plus one.
 func position(p int, text string) int32 {
 	if p <= 0 || text == "" {

@@ -55,7 +55,7 @@ func (s *session) evaluate(ctx context.Context, arg plan.Span, t plan.Type) (dat
 	if len(prepared.Columns) != 1 || len(prepared.Params) > 0 || prepared.Columns[0].Finish != planner.None {
 		return nil, pgerr.New(pgerr.FeatureNotSupported, "this argument of EXECUTE is not supported").At(arg.Offset)
 	}
-	result, err := s.server.cfg.Engine.Execute(ctx, s.who, prepared, engine.Args{Env: s.environment()})
+	result, err := s.server.cfg.Engine.Execute(ctx, s.who, prepared, engine.Args{Env: s.environment(), Clocked: s.statementTimeout() > 0})
 	if err != nil {
 		return nil, err
 	}

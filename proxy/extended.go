@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"context"
 	"slices"
 
@@ -110,11 +111,14 @@ func (s *session) bind(body []byte) error {
 	s.begin(txSingle)
 	s.refresh(st)
 	if !st.fresh && st.prepared != nil {
+		for i, raw := range m.Parameters { // they lie in the input, which is read ahead meanwhile
+			m.Parameters[i] = bytes.Clone(raw)
+		}
 		if err := s.once(func(ctx context.Context) error { return s.replan(ctx, st) }); err != nil {
 			return err
 		}
 	}
-	p := &portal{name: m.DestinationPortal, statement: st, text: st.text, columns: st.columns}
+	p := &portal{name: m.DestinationPortal, statement: st, text: st.text, columns: st.columns, size: len(body)}
 	if p.args, err = s.arguments(&m, st); err != nil {
 		return err
 	}

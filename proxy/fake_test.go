@@ -35,6 +35,7 @@ type fakeEngine struct {
 	sent     atomic.Int64 // rows, and their bytes
 	bytes    atomic.Int64
 	failed   atomic.Value // the last SQLSTATE that a reader was told
+	slow     atomic.Int64 // how long Prepare takes, in nanoseconds
 }
 
 var (
@@ -49,6 +50,7 @@ var (
 )
 
 func (f *fakeEngine) Prepare(_ context.Context, _ *identity.Session, _ plan.Settings, q plan.Span, params []uint32) (*planner.Prepared, error) {
+	time.Sleep(time.Duration(f.slow.Load()))
 	text := strings.TrimSpace(q.Text)
 	p := &planner.Prepared{Template: text}
 	one := func(name string, oid uint32) (*planner.Prepared, error) {
@@ -107,6 +109,8 @@ func (f *fakeEngine) Prepare(_ context.Context, _ *identity.Session, _ plan.Sett
 		return nil, pgerr.New(pgerr.UndefinedColumn, `column "nothing" does not exist`).At(q.Offset + at)
 	case strings.EqualFold(text, "select panic"):
 		panic("as asked")
+	case strings.EqualFold(text, "select panicking()"):
+		return one("panicking", 25)
 	}
 	return nil, pgerr.New(pgerr.SyntaxError, "syntax error at end of input").At(q.Offset + len(text))
 }
@@ -117,6 +121,7 @@ func (f *fakeEngine) Execute(ctx context.Context, _ *identity.Session, p *planne
 	case strings.EqualFold(text, "select pg_sleep(30)"):
 		select {
 		case <-ctx.Done():
+			f.failed.Store(pgerr.Code(context.Cause(ctx)))
 			f.canceled.Add(1)
 			f.at.Store(time.Now().UnixNano())
 			return nil, ctx.Err()
@@ -160,6 +165,8 @@ func (f *fakeEngine) Execute(ctx context.Context, _ *identity.Session, p *planne
 		return f.reader(ctx, null(p.Columns[0].Type.OID)), nil
 	case textRE.MatchString(text):
 		return f.reader(ctx, texts(textRE.FindStringSubmatch(text)[1])), nil
+	case strings.EqualFold(text, "select panicking()"):
+		return f.reader(ctx, panics{}), nil
 	case strings.EqualFold(text, "select"):
 		return f.reader(ctx, &batches{list: []arrow.RecordBatch{array.NewRecordBatch(arrow.NewSchema(nil, nil), nil, 1)}}), nil
 	}
@@ -184,6 +191,11 @@ func (b *batches) batch() arrow.RecordBatch {
 	b.list = b.list[1:]
 	return first
 }
+
+// panics is a source that breaks while it is read.
+type panics struct{}
+
+func (panics) batch() arrow.RecordBatch { panic("a value of a row") }
 
 func column(name string, a arrow.Array) arrow.RecordBatch {
 	schema := arrow.NewSchema([]arrow.Field{{Name: name, Type: a.DataType(), Nullable: true}}, nil)
@@ -275,7 +287,7 @@ func credentials(user string) (scram.StoredCredentials, error) {
 	if err != nil {
 		return scram.StoredCredentials{}, err
 	}
-	return c.GetStoredCredentials(scram.KeyFactors{Salt: "0123456789abcdef", Iters: 4096}), nil
+	return c.GetStoredCredentialsWithError(scram.KeyFactors{Salt: "0123456789abcdef", Iters: 4096})
 }
 
 func (fakePeople) Mechanisms(binding []byte) []string {

@@ -45,9 +45,13 @@ func (s *Server) handshake(ctx context.Context, conn net.Conn) *session {
 	}
 	var e *pgerr.Error
 	var f fatal
+	if errors.Is(err, errGone) {
+		return nil
+	}
 	if errors.As(err, &f) {
 		g.refuse(f.reason)
 	} else if errors.As(err, &e) {
+		s.record(e, g.startup.user)
 		g.refuse(e)
 	} else if !errors.Is(err, errSilent) && !isNetwork(err) {
 		s.cfg.Log.Error("login failed", "error", err)
@@ -63,7 +67,7 @@ func (g *greeting) refuse(e *pgerr.Error) {
 
 func isNetwork(err error) bool {
 	var n net.Error
-	return errors.As(err, &n) || errors.Is(err, net.ErrClosed) || errors.Is(err, errGone) || isEOF(err)
+	return errors.As(err, &n) || errors.Is(err, net.ErrClosed) || isEOF(err)
 }
 
 func (g *greeting) welcome(ctx context.Context) (*session, error) {

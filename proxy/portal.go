@@ -28,6 +28,7 @@ type portal struct {
 	statement *statement
 	text      string
 	args      []datum.Value
+	size      int // bytes of the message that bound them
 	columns   []planner.Column
 	formats   []int16
 	task      *task
@@ -58,6 +59,7 @@ func (s *session) stream(ctx context.Context, p *portal, limit int64) (n int64, 
 	if p.rows == nil {
 		return 0, true, nil
 	}
+	defer p.tape.panicking()
 	n, end, err = s.sendRows(ctx, p, limit)
 	if err != nil {
 		p.tape.fail(err)
@@ -111,6 +113,13 @@ func (s *session) addPortal(p *portal) error {
 		return pgerr.New(pgerr.DuplicateCursor, `cursor "%s" already exists`, p.name)
 	}
 	s.closePortal(p.name)
+	bytes := p.size
+	for _, kept := range s.portals {
+		bytes += kept.size
+	}
+	if len(s.portals) >= maxKept || bytes > maxKeptBytes {
+		return tooMuchKept("portals", "close those that are not needed")
+	}
 	if s.portals == nil {
 		s.portals = map[string]*portal{}
 	}

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"encoding/binary"
-	"errors"
 	"sort"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -105,10 +104,15 @@ func (t *tape) open() bool { return t.result != nil }
 // fail tells the result why nobody will read on.
 func (t *tape) fail(err error) {
 	if t != nil && t.result != nil {
-		if errors.Is(err, errGone) {
-			err = pgerr.New(pgerr.ConnectionFailure, "the client has disconnected")
-		}
 		t.result.Fail(err)
+	}
+}
+
+// panicking, deferred, tells the result of a panic on its way to the session's end.
+func (t *tape) panicking() {
+	if v := recover(); v != nil {
+		t.fail(pgerr.Panicked(v))
+		panic(v)
 	}
 }
 

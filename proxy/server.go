@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -105,7 +104,7 @@ func (s *Server) connection(ctx context.Context, conn net.Conn) {
 	defer conn.Close()
 	defer func() {
 		if p := recover(); p != nil {
-			s.cfg.Log.Error("panic on a connection", "panic", p, "stack", string(debug.Stack()))
+			s.cfg.Log.Error("panic on a connection", "error", pgerr.Panicked(p).Unwrap())
 		}
 	}()
 	if tcp, ok := conn.(*net.TCPConn); ok {
@@ -116,6 +115,7 @@ func (s *Server) connection(ctx context.Context, conn net.Conn) {
 		return
 	}
 	defer s.leave()
+	defer s.acquainted(conn) // also after a panic
 	session := s.handshake(ctx, conn)
 	s.acquainted(conn)
 	if session != nil {
@@ -140,11 +140,14 @@ func (s *Server) enter(conn net.Conn) error {
 	return nil
 }
 
-// acquainted ends the time as a stranger.
+// acquainted ends the time as a stranger; it may be called again.
 func (s *Server) acquainted(conn net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	from := s.strangers[conn]
+	from, stranger := s.strangers[conn]
+	if !stranger {
+		return
+	}
 	delete(s.strangers, conn)
 	if s.perAddress[from]--; s.perAddress[from] <= 0 {
 		delete(s.perAddress, from)

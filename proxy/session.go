@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"runtime/debug"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -65,8 +64,9 @@ func (s *session) serve() {
 func (s *session) loop() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			s.server.cfg.Log.Error("panic in a session", "panic", p, "login", s.who.Login, "stack", string(debug.Stack()))
-			err = fatal{pgerr.New(pgerr.Internal, "internal error").WithHint("the server's log has the details")}
+			e := pgerr.Panicked(p)
+			s.server.cfg.Log.Error("panic in a session", "error", e.Unwrap(), "login", s.who.Login)
+			err = fatal{e}
 		}
 	}()
 	for {
@@ -200,9 +200,7 @@ func (s *session) fail(err error) error {
 		return err
 	}
 	e := pgerr.From(err)
-	if e.Code == pgerr.Internal {
-		s.server.cfg.Log.Error("internal error", "error", errors.Unwrap(e), "message", e.Message, "login", s.who.Login)
-	}
+	s.server.record(e, s.who.Login)
 	if e == errShutdown {
 		return fatal{e}
 	}

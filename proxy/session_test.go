@@ -12,6 +12,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgproto3"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
 func connect(t *testing.T, addr, options string) *pgx.Conn {
@@ -219,6 +221,9 @@ func TestClientGone(t *testing.T) {
 		}
 		if d := time.Unix(0, f.at.Load()).Sub(start); d > 200*time.Millisecond {
 			t.Errorf("noticed after %v", d)
+		}
+		if code := f.failed.Load(); code != pgerr.ConnectionFailure {
+			t.Errorf("ended with %v", code)
 		}
 	}
 }

@@ -128,10 +128,23 @@ func (s *session) showColumns(p plan.Show) ([]planner.Column, error) {
 	return textColumns(pgcat.Text, name), err
 }
 
+// What a session may keep between its messages: statements and portals, each, and the bytes that the client sent for them.
+const (
+	maxKept      = 10_000
+	maxKeptBytes = 32 << 20
+)
+
 // store keeps a statement under its name.
 func (s *session) store(name string, st *statement) error {
 	if name != "" && s.statements[name] != nil {
 		return pgerr.New(pgerr.DuplicatePreparedStatement, `prepared statement "%s" already exists`, name)
+	}
+	bytes := len(st.text)
+	for _, kept := range s.statements {
+		bytes += len(kept.text)
+	}
+	if len(s.statements) >= maxKept || bytes > maxKeptBytes {
+		return tooMuchKept("prepared statements", "DEALLOCATE those that are not needed")
 	}
 	if s.statements == nil {
 		s.statements = map[string]*statement{}
@@ -139,6 +152,11 @@ func (s *session) store(name string, st *statement) error {
 	st.name = name
 	s.statements[name] = st
 	return nil
+}
+
+func tooMuchKept(what, act string) error {
+	return pgerr.New(pgerr.OutOfMemory, "the session keeps too many %s", what).
+		WithDetail("It may keep %d of %d MiB together.", maxKept, maxKeptBytes>>20).WithHint("%s", act)
 }
 
 func (s *session) named(name string) (*statement, error) {

@@ -130,7 +130,7 @@ func (s *session) runBegin(b plan.Begin) error {
 
 func (s *session) runCommit(c plan.Commit) (tag string, err error) {
 	if s.tx.failed {
-		return s.runRollback(plan.Rollback{Chain: c.Chain})
+		return s.runRollback(plan.Rollback(c))
 	}
 	if err := s.checkEnd("COMMIT", c.Chain); err != nil {
 		return "", err

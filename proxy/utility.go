@@ -46,7 +46,7 @@ func (s *session) start(ctx context.Context, p *portal) (err error) {
 }
 
 func (s *session) engineArgs(p *portal) engine.Args {
-	return engine.Args{Values: p.args, Env: s.environment()}
+	return engine.Args{Values: p.args, Env: s.environment(), Clocked: s.statementTimeout() > 0}
 }
 
 // open runs a query; limit is what its tape may keep.

@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -17,7 +16,7 @@ var (
 	errCanceled = pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request")
 	errTimeout  = pgerr.New(pgerr.QueryCanceled, "canceling statement due to statement timeout").Because(context.DeadlineExceeded)
 	errShutdown = pgerr.New(pgerr.AdminShutdown, "terminating connection due to administrator command")
-	errGone     = errors.New("the client is gone")
+	errGone     = pgerr.New(pgerr.ConnectionFailure, "the client has disconnected")
 )
 
 // task is one piece of work that can be cancelled: a statement's, or an open portal's over several messages.

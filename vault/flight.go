@@ -47,7 +47,7 @@ func (f *flights) fly(ctx context.Context, key connKey, current *flight, refresh
 	defer f.group.Done()
 	ctx, cancel := context.WithTimeout(ctx, waitTimeout)
 	defer cancel()
-	current.err = refresh(ctx)
+	current.err = pgerr.Contained(func() error { return refresh(ctx) })
 	f.mu.Lock()
 	delete(f.running, key)
 	f.mu.Unlock()

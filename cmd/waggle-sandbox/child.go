@@ -119,7 +119,7 @@ sources:
 // connect drives the console's own flows: admin switches Gong on for the organisation, everybody connects his calendar.
 func (d *demonstration) connect(ctx context.Context) error {
 	admin := d.users[0]
-	if err := d.run(ctx, admin.Password+"\n", "connect", "gong", "--as", admin.Login, "--account", admin.email, "--headless", "--password-stdin"); err != nil {
+	if err := d.run(ctx, admin.Password+"\n", "connect", "gong", "--as", admin.Login, "--account", admin.email, "--headless", "--acknowledge", "--password-stdin"); err != nil {
 		return err
 	}
 	for _, u := range d.users {

@@ -132,6 +132,9 @@ func explain(c *config, sql string, verbose bool) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(pieces) > 1 {
+		return nil, usageError{errors.New("explain takes one statement")}
+	}
 	models, err := c.loadModels("")
 	if err != nil {
 		return nil, err

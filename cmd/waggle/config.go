@@ -141,6 +141,9 @@ func (r *configReader) secret(n *strictyaml.Node) secret.Text {
 		return secret.Text{}
 	}
 	if name, ok := strings.CutPrefix(n.Text, "env:"); ok {
+		if os.Getenv(name) == "" {
+			r.problems.Add(n.At, "", "the environment variable %s, which should hold a secret, is not set", name)
+		}
 		return secret.New(os.Getenv(name))
 	}
 	path, ok := strings.CutPrefix(n.Text, "file:")

@@ -18,6 +18,7 @@ import (
 type connectFlags struct {
 	login, as       string
 	headless, stdin bool
+	acknowledge     bool
 }
 
 func connectCommand(i *invocation) *cobra.Command {
@@ -45,10 +46,11 @@ func connectCommand(i *invocation) *cobra.Command {
 	cmd.Flags().StringVar(&f.as, "account", "", "whom to sign in as at the source; default: the person's login")
 	cmd.Flags().BoolVar(&f.headless, "headless", false, "drive the flow without a browser, at a sign-in server that allows it (the sandbox's)")
 	cmd.Flags().BoolVar(&f.stdin, "password-stdin", false, "read the console's password from standard input, and for a source with logins the source's from the next line")
+	cmd.Flags().BoolVar(&f.acknowledge, "acknowledge", false, "switch on a source of the organisation, acknowledging the sentence that the console shows for it")
 	return cmd
 }
 
-// headless signs in to the console, switches an organisation's source on when it has to be, and follows the OAuth flow.
+// headless signs in to the console, switches an organisation's source on when that is acknowledged, and follows the OAuth flow.
 func headless(ctx context.Context, i *invocation, c *config, name string, f connectFlags) error {
 	src, ok := c.source(name)
 	if !ok {
@@ -65,7 +67,7 @@ func headless(ctx context.Context, i *invocation, c *config, name string, f conn
 	if err := client.SignIn(ctx, f.login, secret.New(password), ""); err != nil {
 		return err
 	}
-	if src.org {
+	if src.org && f.acknowledge {
 		if err := client.Enable(ctx, name, vault.Sentence(name)); err != nil {
 			return err
 		}

@@ -16,8 +16,7 @@ type invocation struct {
 	out    io.Writer
 	config string
 	json   bool
-	live   *system  // inside of serve: its own
-	args   []string // the command line without the program's name, for the way through the socket
+	live   *system // inside of serve: its own
 }
 
 // onSystem runs f where the store and the audit directory have their one writer: inside this process when it is the

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"math"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -156,13 +158,21 @@ func (s *system) certificates() (*proxy.Certificates, error) {
 	return proxy.SelfSigned(host, "localhost")
 }
 
-// defaults are the settings that differ from PostgreSQL's own: the models stand in the search path.
+// defaults are the settings that differ from PostgreSQL's own: the models stand in the search path, and a statement has an end.
 func (s *system) defaults() (map[string]string, error) {
 	models, err := s.config.loadModels("")
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{"search_path": searchPath(models)}, nil
+	return map[string]string{"search_path": searchPath(models), "statement_timeout": milliseconds(s.config.limits.timeout)}, nil
+}
+
+// milliseconds is a timeout as the setting has it; only 0 is none.
+func milliseconds(d time.Duration) string {
+	if d == 0 {
+		return "0"
+	}
+	return strconv.FormatInt(min(max(d.Milliseconds(), 1), math.MaxInt32), 10)
 }
 
 func searchPath(models []*semantic.Model) string {
@@ -185,9 +195,11 @@ func (s *system) console() (*http.Server, error) {
 // refuseSandbox keeps a server for real people from trusting the sandbox's sign-in server.
 func (s *system) refuseSandbox(allowed bool) error {
 	for name, d := range s.oauth {
-		if !allowed && strings.HasPrefix(d.TokenURL, "http://") {
-			return pgerr.New(pgerr.ConfigFile, "source %s signs in at %s, which is not reached over https", name, d.TokenURL).
-				WithHint("use the source's own address, or give --allow-sandbox for a demonstration")
+		for _, address := range []string{d.AuthorizeURL, d.TokenURL, d.RevokeURL, d.UserinfoURL} {
+			if !allowed && address != "" && !strings.HasPrefix(address, "https://") {
+				return pgerr.New(pgerr.ConfigFile, "source %s signs in at %s, which is not reached over https", name, address).
+					WithHint("use the source's own address, or give --allow-sandbox for a demonstration")
+			}
 		}
 	}
 	return nil

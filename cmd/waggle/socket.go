@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -85,13 +86,11 @@ func (s *system) listenSocket(ctx context.Context) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, pgerr.New(pgerr.ConfigFile, "the socket %s cannot be made", path).WithDetail("%v", err)
 	}
+	mask := syscall.Umask(0o177) // so that the socket is never anybody else's, not even before a chmod
 	l, err := net.Listen("unix", path)
+	syscall.Umask(mask)
 	if err != nil {
 		return nil, pgerr.New(pgerr.ConfigFile, "the socket %s cannot be made", path).WithDetail("%v", err)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		l.Close()
-		return nil, err
 	}
 	return l, nil
 }
@@ -120,11 +119,12 @@ func (s *system) answer(ctx context.Context, conn net.Conn) {
 	root := newRoot(i)
 	root.SetArgs(o.Args)
 	a := answer{}
-	if err := root.ExecuteContext(ctx); err != nil {
+	if err := pgerr.Contained(func() error { return usage(root.ExecuteContext(ctx)) }); err != nil {
 		a.Error = describe(err)
 		var wrong usageError
 		a.Usage = errors.As(err, &wrong)
 	}
 	a.Output = out.Bytes()
+	_ = conn.SetWriteDeadline(time.Now().Add(5 * time.Second)) // one that does not read must not keep the others waiting
 	_ = json.NewEncoder(conn).Encode(a)
 }

@@ -27,6 +27,9 @@ func fromDuckDB(text string) error {
 		return conversionError(rest).Because(cause)
 	case "Out of Range Error":
 		return rangeError(rest).Because(cause)
+	case "Not implemented Error", "Binder Error":
+		return pgerr.New(pgerr.FeatureNotSupported, "this combination of clauses is not supported by the workspace yet").
+			WithHint("Compute a part of it in a subquery of its own.").Because(cause)
 	case "Interrupt Error", "INTERRUPT Error":
 		return pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request").Because(cause)
 	}

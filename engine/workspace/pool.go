@@ -158,9 +158,10 @@ type spawn struct {
 }
 
 // spawner starts processes from one thread that lives as long as the pool: a worker dies with the thread that started it
-// (PR_SET_PDEATHSIG).
+// (PR_SET_PDEATHSIG), and inherits its priority, which is below the server's: what computes must not delay who only asks.
 func (p *Pool) spawner() {
-	runtime.LockOSThread()
+	runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+	lowerPriority()
 	for s := range p.spawns {
 		s.err <- s.worker.spawn(p.config.Command)
 	}

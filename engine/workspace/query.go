@@ -35,7 +35,7 @@ func (w *Worker) Query(ctx context.Context, s dialect.Statement, timeout time.Du
 		})
 		limitCPU(w.PID(), timeout+grace, w.pool.config.Threads)
 	}
-	o := queryOrder{SQL: s.SQL, Types: s.Types, Funcs: s.Funcs, Env: settingsOf(s.Env)}
+	o := queryOrder{SQL: s.SQL, Types: s.Types, Funcs: s.Funcs, Env: settingsOf(s.Env).withValues(s.Env, s.Funcs)}
 	if err := w.frames.control(frameQuery, id, o); err != nil {
 		q.Release()
 		return nil, w.after(err)

@@ -22,6 +22,9 @@ func attributes() []*syscall.SysProcAttr {
 // optional reports whether a failure with these attributes may be tried again with fewer.
 func optional(a *syscall.SysProcAttr) bool { return a.Cloneflags != 0 }
 
+// lowerPriority lowers that of the calling thread and of what it starts. A kernel that refuses leaves it as it is.
+func lowerPriority() { _ = unix.Setpriority(unix.PRIO_PROCESS, 0, 5) }
+
 func widenPipe(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, 1<<20) }
 
 // limitCPU bounds a worker's processor time by its statement's; a second line behind the kill timer.

@@ -14,3 +14,6 @@ func optional(*syscall.SysProcAttr) bool { return false }
 func widenPipe(uintptr) {}
 
 func limitCPU(int, time.Duration, int) {}
+
+// lowerPriority lowers nothing: here a process's priority is not its thread's.
+func lowerPriority() {}

@@ -151,7 +151,24 @@ func (s *scalar) value(args []datum.Value, env *datum.Env) (datum.Value, error) 
 		elem, _ := dialect.ElementOID(s.f.Result)
 		return series(elem, args, env)
 	}
+	if s.f.Kind == dialect.SetFunc {
+		return setOf(s.f, args[0])
+	}
 	return datum.Call(s.function(), args, env)
+}
+
+// setOf is one column of a set as an array.
+func setOf(f dialect.Func, arg datum.Value) (datum.Value, error) {
+	items, err := datum.CallSet(f.Proc, int(f.Mod), arg)
+	if err != nil || arg == nil {
+		return nil, err
+	}
+	elem, _ := dialect.ElementOID(f.Result)
+	a := &datum.Array{Elem: elem, Items: items}
+	if len(items) > 0 {
+		a.Dims = []datum.Dim{{Len: int32(len(items)), Lower: 1}}
+	}
+	return a, nil
 }
 
 func (s *scalar) function() datum.Func {

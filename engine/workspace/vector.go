@@ -234,6 +234,9 @@ func (c *column) set(i int, v datum.Value, env *datum.Env) error {
 			*at[float64](c, i) = float64(v)
 		}
 	case datum.Text:
+		if c.kind != "VARCHAR" && c.kind != "BLOB" {
+			return unknownName(c.oid, string(v))
+		}
 		mapping.VectorAssignStringElementLen(c.vec, mapping.IdxT(i), []byte(v))
 	case datum.Bytes:
 		mapping.VectorAssignStringElementLen(c.vec, mapping.IdxT(i), v)
@@ -246,6 +249,19 @@ func (c *column) set(i int, v datum.Value, env *datum.Env) error {
 		c.setMoment(i, v, env)
 	}
 	return nil
+}
+
+// unknownName is the error for a text where a number belongs: the name of an object that is not there.
+func unknownName(oid uint32, name string) error {
+	switch oid {
+	case pgcat.Regclass:
+		return pgerr.New(pgerr.UndefinedTable, "relation \"%s\" does not exist", name)
+	case pgcat.Regnamespace:
+		return pgerr.New(pgerr.InvalidSchemaName, "schema \"%s\" does not exist", name)
+	case pgcat.Regrole:
+		return pgerr.New(pgerr.UndefinedObject, "role \"%s\" does not exist", name)
+	}
+	return pgerr.New(pgerr.FeatureNotSupported, "a conversion of text to %s is not supported here", datum.FormatType(oid, -1))
 }
 
 func (c *column) setText(i int, v datum.Value, env *datum.Env) {

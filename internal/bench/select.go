@@ -75,7 +75,7 @@ func median(v []float64) float64 {
 func pgbench(ctx context.Context, script, mode string, clients int, address, user, database string) (float64, error) {
 	host, port, _ := net.SplitHostPort(address)
 	cmd := exec.CommandContext(ctx, "pgbench", "-n", "-h", host, "-p", port, "-U", user, "-f", script, "-M", mode, "-c", strconv.Itoa(clients),
-		"-j", strconv.Itoa(min(clients, 2)), "-T", strconv.Itoa(int(selectTime.Seconds())), database)
+		"-T", strconv.Itoa(int(selectTime.Seconds())), database)
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+e2e.Password, "PGSSLMODE=disable")
 	out, err := cmd.CombinedOutput()
 	if err != nil {

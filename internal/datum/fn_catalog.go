@@ -14,12 +14,13 @@ func catalogs() family {
 		"format_type(oid,int4)": formatType,
 		"pg_typeof(any)":        func(fn *Func, _ []Value, _ *Env) (Value, error) { return Int(fn.Args[0]), nil },
 		"pg_encoding_to_char(int4)": unaryE(func(n Int) (Value, error) {
-			if n != 6 {
-				return nil, pgerr.New(pgerr.FeatureNotSupported, "encodings other than UTF8 are not supported")
+			if n < 0 || int(n) >= len(characterSets()) {
+				return Text(""), nil
 			}
-			return Text("UTF8"), nil
+			return Text(characterSets()[n]), nil
 		}),
-		"getdatabaseencoding()": constant(Text("UTF8")), "pg_client_encoding()": constant(Text("UTF8")),
+		"pg_char_to_encoding(name)": unaryE(func(name Text) (Value, error) { return Int(encodingNumber(string(name))), nil }),
+		"getdatabaseencoding()":     constant(Text("UTF8")), "pg_client_encoding()": constant(Text("UTF8")),
 		"pg_is_in_recovery()":          constant(Bool(false)),
 		"pg_my_temp_schema()":          constant(Int(0)),
 		"pg_is_other_temp_schema(oid)": constant(Bool(false)),

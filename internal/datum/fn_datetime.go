@@ -294,7 +294,12 @@ func datetimeCasts() family {
 		}
 	}
 	toDate, toTime := unary(dateOfTimestamp), unaryE(timeOfTimestamp)
-	round := binary(func(t Timestamp, mod Int) Timestamp { return RoundTimestamp(t, int32(mod)) })
+	round := binaryE(func(t Timestamp, mod Int) (Value, error) {
+		if mod != -1 && (mod < 0 || mod > 6) {
+			return nil, pgerr.New(pgerr.InvalidParameterValue, "timestamp(%d) precision must be between 0 and 6", int32(mod))
+		}
+		return RoundTimestamp(t, int32(mod)), nil
+	})
 	return family{
 		"date(timestamp)": toDate, "date(timestamptz)": local(toDate), "time(timestamp)": toTime, "time(timestamptz)": local(toTime),
 		"timestamp(timestamptz)": local(identity),

@@ -127,7 +127,8 @@ func sameRow(cols []column, a, b []cell, binary bool) bool {
 	return true
 }
 
-// closeFloats reports whether two cells are floating-point numbers within 1e-12 of each other: sums and averages add in any order.
+// closeFloats reports whether two cells are floating-point numbers within 1e-12 of each other, as sums and averages add in any order, or
+// NaN of whatever sign.
 func closeFloats(oid uint32, a, b cell, binary bool) bool {
 	if oid != pgcat.Float8 && oid != pgcat.Float4 {
 		return false
@@ -138,7 +139,7 @@ func closeFloats(oid uint32, a, b cell, binary bool) bool {
 	if oid == pgcat.Float4 {
 		bound = 1e-6
 	}
-	return ok1 && ok2 && math.Abs(x-y) <= bound*math.Abs(x)
+	return ok1 && ok2 && (math.Abs(x-y) <= bound*math.Abs(x) || math.IsNaN(x) && math.IsNaN(y))
 }
 
 func float(oid uint32, c cell, bin bool) (float64, bool) {

@@ -36,6 +36,19 @@ func (s *score) add(v verdict, note string) {
 	s.refusedBy[note]++
 }
 
+func (s *score) merge(o *score) {
+	for v, n := range o.verdicts {
+		s.verdicts[v] += n
+	}
+	s.total += o.total
+	if s.refusedBy == nil {
+		s.refusedBy = map[string]int{}
+	}
+	for k, n := range o.refusedBy {
+		s.refusedBy[k] += n
+	}
+}
+
 // refusals are the reasons of refusals, the most frequent first.
 func (s *score) refusals() []string {
 	var out []string

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
-
-	"github.com/waggle-sql/waggle/internal/pgcat"
 )
 
 // generator makes random statements from what Waggle has been seen to answer.
@@ -199,22 +197,4 @@ func (j *judge) found(ctx context.Context, n *node, text func(*node) string, sql
 func eitherMayRaise(note string) bool {
 	i, k := strings.Index(note, "-- waggle --\nerror 22"), strings.Index(note, "-- postgresql --\nerror 22")
 	return i >= 0 && k >= 0
-}
-
-var calm = map[uint32][]routine{
-	pgcat.Int4: {{"(# + #)", []uint32{pgcat.Int4, pgcat.Int4}, pgcat.Int4, 1}, {"(# - #)", []uint32{pgcat.Int4, pgcat.Int4}, pgcat.Int4, 1},
-		{"(# * #)", []uint32{pgcat.Int4, pgcat.Int4}, pgcat.Int4, 1}, {"(# % nullif(#, 0))", []uint32{pgcat.Int4, pgcat.Int4}, pgcat.Int4, 1},
-		{"(# / nullif(#, 0))", []uint32{pgcat.Int4, pgcat.Int4}, pgcat.Int4, 1}, {"coalesce(#, #)", []uint32{pgcat.Int4, pgcat.Int4}, pgcat.Int4, 1},
-		{"(CASE WHEN # THEN # ELSE # END)", []uint32{pgcat.Bool, pgcat.Int4, pgcat.Int4}, pgcat.Int4, 1}, {"length(#)", []uint32{pgcat.Text}, pgcat.Int4, 1},
-		{"extract(day FROM #)::int", []uint32{pgcat.Date}, pgcat.Int4, 1}},
-	pgcat.Text: {{"(# || #)", []uint32{pgcat.Text, pgcat.Text}, pgcat.Text, 1}, {"upper(#)", []uint32{pgcat.Text}, pgcat.Text, 1}, {"(#)::text", []uint32{pgcat.Int4}, pgcat.Text, 1},
-		{"left(#, 2)", []uint32{pgcat.Text}, pgcat.Text, 1}, {"coalesce(#, #)", []uint32{pgcat.Text, pgcat.Text}, pgcat.Text, 1}, {"to_char(#, 'YYYY-MM')", []uint32{pgcat.Date}, pgcat.Text, 1}},
-	pgcat.Bool: {{"(# = #)", []uint32{pgcat.Int4, pgcat.Int4}, pgcat.Bool, 1}, {"(# < #)", []uint32{pgcat.Text, pgcat.Text}, pgcat.Bool, 1}, {"(# AND #)", []uint32{pgcat.Bool, pgcat.Bool}, pgcat.Bool, 1},
-		{"(# OR #)", []uint32{pgcat.Bool, pgcat.Bool}, pgcat.Bool, 1}, {"(NOT #)", []uint32{pgcat.Bool}, pgcat.Bool, 1}, {"(# IS NULL)", []uint32{pgcat.Text}, pgcat.Bool, 1},
-		{"(# IS DISTINCT FROM #)", []uint32{pgcat.Int4, pgcat.Int4}, pgcat.Bool, 1}, {"(# > #)", []uint32{pgcat.Numeric, pgcat.Numeric}, pgcat.Bool, 1},
-		{"(# IN (#, #))", []uint32{pgcat.Int4, pgcat.Int4, pgcat.Int4}, pgcat.Bool, 1}, {"(# LIKE 'a%')", []uint32{pgcat.Text}, pgcat.Bool, 1}, {"(# >= #)", []uint32{pgcat.Date, pgcat.Date}, pgcat.Bool, 1}},
-	pgcat.Numeric: {{"(# + #)", []uint32{pgcat.Numeric, pgcat.Numeric}, pgcat.Numeric, 1}, {"(# * #)", []uint32{pgcat.Numeric, pgcat.Numeric}, pgcat.Numeric, 1},
-		{"(# - #)", []uint32{pgcat.Numeric, pgcat.Numeric}, pgcat.Numeric, 1}, {"(#)::numeric", []uint32{pgcat.Int4}, pgcat.Numeric, 1}, {"round(#, 1)", []uint32{pgcat.Numeric}, pgcat.Numeric, 1},
-		{"(# / nullif(#, 0))", []uint32{pgcat.Numeric, pgcat.Numeric}, pgcat.Numeric, 1}},
-	pgcat.Date: {{"(# + (# % 100))", []uint32{pgcat.Date, pgcat.Int4}, pgcat.Date, 1}, {"date_trunc('month', #)::date", []uint32{pgcat.Date}, pgcat.Date, 1}, {"greatest(#, #)", []uint32{pgcat.Date, pgcat.Date}, pgcat.Date, 1}},
 }

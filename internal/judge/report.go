@@ -40,11 +40,9 @@ func (r *results) write(path string) error {
 		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", row.name, row.s.total, v[equal], v[refused], v[worded], v[different])
 	}
 	b.WriteString("\n## Refused\n\nAnswered with 0A000 and a position, never wrongly:\n\n")
-	all := score{refusedBy: map[string]int{}}
+	var all score
 	for _, s := range []*score{&r.corpus, &r.expressions, &r.shapes} {
-		for k, n := range s.refusedBy {
-			all.refusedBy[k] += n
-		}
+		all.merge(s)
 	}
 	for _, line := range all.refusals() {
 		fmt.Fprintf(&b, "- %s\n", line)

@@ -61,7 +61,7 @@ var constructs = []routine{
 	{"extract(hour FROM #)", []uint32{pgcat.TimestampTZ}, pgcat.Numeric, 1}, {"extract(day FROM #)", []uint32{pgcat.Interval}, pgcat.Numeric, 1},
 	{"date_trunc('month', #)", []uint32{pgcat.Timestamp}, pgcat.Timestamp, 1}, {"date_trunc('week', #)", []uint32{pgcat.TimestampTZ}, pgcat.TimestampTZ, 1},
 	{"(# AT TIME ZONE 'America/New_York')", []uint32{pgcat.Timestamp}, pgcat.TimestampTZ, 1}, {"(# AT TIME ZONE 'Asia/Kolkata')", []uint32{pgcat.TimestampTZ}, pgcat.Timestamp, 1},
-	{"(#)::numeric(10,2)", []uint32{pgcat.Numeric}, pgcat.Numeric, 2}, {"(#)::varchar(3)", []uint32{pgcat.Text}, pgcat.Varchar, 1}, {"(#)::timestamp(0)", []uint32{pgcat.Timestamp}, pgcat.Timestamp, 1},
+	{"((#)::numeric(10,2) * 1)", []uint32{pgcat.Numeric}, pgcat.Numeric, 2}, {"(#)::varchar(3)::text", []uint32{pgcat.Text}, pgcat.Text, 1}, {"((#)::timestamp(0) + '1 day'::interval)", []uint32{pgcat.Timestamp}, pgcat.Timestamp, 1},
 	{"to_char(#, 'YYYY-MM-DD HH24:MI:SS')", []uint32{pgcat.Timestamp}, pgcat.Text, 1}, {"to_char(#, 'FM999,990.00')", []uint32{pgcat.Numeric}, pgcat.Text, 1},
 	{"(# LIKE '%a%')", []uint32{pgcat.Text}, pgcat.Bool, 1}, {"(# ~ '[a-c]+')", []uint32{pgcat.Text}, pgcat.Bool, 1},
 	{"((#, #) < (#, #))", []uint32{pgcat.Int4, pgcat.Text, pgcat.Int4, pgcat.Text}, pgcat.Bool, 1},

@@ -7,14 +7,18 @@ import (
 )
 
 // tables are the rows that random query shapes read: rich in NULLs, duplicates and keys without a partner.
-const tables = `WITH t(id, k, g, v, n, d) AS (VALUES (1,1,'a',10,1.50,date '2024-01-01'),(2,1,'b',NULL,2.25,'2024-01-31'),(3,2,'a',30,NULL,'2024-02-29'),
- (4,NULL,'c',10,-1.00,NULL),(5,3,NULL,-5,0.00,'2023-12-31'),(6,2,'b',0,99.99,'2024-01-31')), u(uid, k, h, w) AS (VALUES (1,1,'a',1),(2,1,'x',NULL),(3,2,'b',3),(4,NULL,'b',4),(5,9,NULL,5))
+const tables = `WITH t(id, k, g, v, n, d, f, ts, tz, iv, j, b, ia) AS (VALUES
+ (1,1,'a',10,1.50,date '2024-01-01',0.5::float8,timestamp '2024-01-01 10:00',timestamptz '2024-03-10 09:59+00',interval '1 day','{"a":1}'::jsonb,true,ARRAY[1,2]),
+ (2,1,'b',NULL,2.25,'2024-01-31',-1.25,'2024-01-31 23:59:59.5',NULL,'25:00','[1,"x"]',false,'{}'),(3,2,'a',30,NULL,'2024-02-29',NULL,NULL,'2024-01-01 00:00+00','1 mon','{"a":2}',NULL,'{NULL,3}'),
+ (4,NULL,'c',10,-1.00,NULL,1e10,'1999-12-31','2024-03-10 09:59+00',NULL,NULL,true,NULL),(5,3,NULL,-5,0.00,'2023-12-31','0','2024-02-29 12:30','2024-11-03 05:30+00','31 days','null',false,'{1,2}'),
+ (6,2,'b',0,99.99,'2024-01-31',3,'2024-01-01 10:00','1970-01-01 00:00+00','-02:00','{"b":[]}',true,'{9}')), u(uid, k, h, w) AS (VALUES (1,1,'a',1),(2,1,'x',NULL),(3,2,'b',3),(4,NULL,'b',4),(5,9,NULL,5))
 `
 
 var (
-	tColumns = []source{{"t.id", pgcat.Int4}, {"t.k", pgcat.Int4}, {"t.g", pgcat.Text}, {"t.v", pgcat.Int4}, {"t.n", pgcat.Numeric}, {"t.d", pgcat.Date}}
+	tColumns = []source{{"t.id", pgcat.Int4}, {"t.k", pgcat.Int4}, {"t.g", pgcat.Text}, {"t.v", pgcat.Int4}, {"t.n", pgcat.Numeric}, {"t.d", pgcat.Date}, {"t.f", pgcat.Float8},
+		{"t.ts", pgcat.Timestamp}, {"t.tz", pgcat.TimestampTZ}, {"t.iv", pgcat.Interval}, {"t.j", pgcat.JSONB}, {"t.b", pgcat.Bool}, {"t.ia", pgcat.Int4Array}}
 	uColumns = []source{{"u.uid", pgcat.Int4}, {"u.k", pgcat.Int4}, {"u.h", pgcat.Text}, {"u.w", pgcat.Int4}}
-	outputs  = []uint32{pgcat.Int4, pgcat.Text, pgcat.Numeric, pgcat.Date, pgcat.Bool}
+	outputs  = []uint32{pgcat.Int4, pgcat.Text, pgcat.Numeric, pgcat.Date, pgcat.Bool, pgcat.Float8, pgcat.Timestamp, pgcat.TimestampTZ, pgcat.Interval, pgcat.JSONB, pgcat.Int4Array}
 )
 
 // randomShape is a query over two small tables; its expressions cannot fail, so that only its shape is judged.
@@ -116,6 +120,8 @@ var aggregates = []struct {
 	{"count(*)", 0}, {"count(#)", pgcat.Text}, {"count(DISTINCT #)", pgcat.Int4}, {"sum(#)", pgcat.Int4}, {"sum(#)", pgcat.Numeric}, {"avg(#)", pgcat.Int4}, {"avg(#)", pgcat.Numeric},
 	{"min(#)", pgcat.Text}, {"max(#)", pgcat.Date}, {"min(#)", pgcat.Numeric}, {"bool_or(#)", pgcat.Bool}, {"bool_and(#)", pgcat.Bool}, {"sum(DISTINCT #)", pgcat.Int4},
 	{"string_agg(g2, ',' ORDER BY g2)", pgcat.Text}, {"array_agg(v2 ORDER BY v2)", pgcat.Int4}, {"stddev(#)", pgcat.Int4}, {"variance(#)", pgcat.Numeric},
+	{"sum(#)", pgcat.Float8}, {"avg(#)", pgcat.Float8}, {"max(#)", pgcat.Timestamp}, {"min(#)", pgcat.TimestampTZ}, {"sum(#)", pgcat.Interval},
+	{"count(DISTINCT #)", pgcat.JSONB}, {"count(DISTINCT #)", pgcat.Interval}, {"count(DISTINCT #)", pgcat.Text}, {"avg(#)", pgcat.Interval}, {"bit_or(#)", pgcat.Int4},
 	{"percentile_disc(0.5) WITHIN GROUP (ORDER BY #)", pgcat.Int4}, {"percentile_cont(0.5) WITHIN GROUP (ORDER BY #)", pgcat.Int4},
 }
 
@@ -171,9 +177,10 @@ func replaceOne(form, by string) string {
 }
 
 var windowCalls = []string{"row_number()", "rank()", "dense_rank()", "count(*)", "sum(t.v)", "avg(t.v)", "min(t.n)", "max(t.g)", "lag(t.v)", "lead(t.g, 2)", "first_value(t.v)", "last_value(t.g)",
-	"nth_value(t.v, 2)", "ntile(3)", "percent_rank()", "cume_dist()", "count(t.v) FILTER (WHERE t.v > 0)", "lag(t.v, 1, -1)", "sum(t.n)", "bool_or(t.v > 5)", "array_agg(t.v)"}
+	"nth_value(t.v, 2)", "ntile(3)", "percent_rank()", "cume_dist()", "count(t.v) FILTER (WHERE t.v > 0)", "lag(t.v, 1, -1)", "sum(t.n)", "bool_or(t.v > 5)", "array_agg(t.v)", "sum(t.f)",
+	"max(t.ts)", "sum(t.iv)", "lag(t.j)", "first_value(t.tz)", "count(t.ia)", "string_agg(t.g, '-')", "avg(t.n)", "stddev(t.v)", "lead(t.iv, 1, '1 day')"}
 
-var windowOrders = []string{"ORDER BY t.id", "ORDER BY t.v, t.id", "ORDER BY t.g DESC NULLS LAST, t.id", "ORDER BY t.d NULLS FIRST, t.id DESC"}
+var windowOrders = []string{"ORDER BY t.id", "ORDER BY t.v, t.id", "ORDER BY t.g DESC NULLS LAST, t.id", "ORDER BY t.d NULLS FIRST, t.id DESC", "ORDER BY t.iv, t.id", "ORDER BY t.n DESC, t.id", "ORDER BY t.f, t.id"}
 
 var windowFrames = []string{"", "", "", " ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING", " ROWS UNBOUNDED PRECEDING", " RANGE UNBOUNDED PRECEDING", " ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING",
 	" GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW", " ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING", " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW"}
@@ -182,7 +189,7 @@ func windowShape(g *generator) *node {
 	g.columns = tColumns
 	var items []*node
 	for i := range 1 + g.r.IntN(3) {
-		partition := pick(g.r, []string{"", "PARTITION BY t.k ", "PARTITION BY t.g ", "PARTITION BY t.v > 5 "})
+		partition := pick(g.r, []string{"", "PARTITION BY t.k ", "PARTITION BY t.g ", "PARTITION BY t.v > 5 ", "PARTITION BY t.j ", "PARTITION BY t.iv ", "PARTITION BY date_trunc('month', t.ts) "})
 		items = append(items, leaf(0, fmt.Sprintf("%s OVER (%s%s%s) AS w%d", pick(g.r, windowCalls), partition, pick(g.r, windowOrders), pick(g.r, windowFrames), i)))
 	}
 	return pattern(0, "SELECT t.id, # FROM t#", list(", ", items...), g.where())

@@ -50,6 +50,14 @@ func bodyTexts() map[string]string {
 		"pg_get_function_arguments(oid)":           "SELECT arguments FROM pg_catalog.waggle_functiondef WHERE oid = $1",
 		"pg_get_function_identity_arguments(oid)":  "SELECT identity_arguments FROM pg_catalog.waggle_functiondef WHERE oid = $1",
 		"pg_get_function_result(oid)":              "SELECT result FROM pg_catalog.waggle_functiondef WHERE oid = $1",
+		"to_regclass(text)":                        "SELECT (" + RegclassOID + ")::pg_catalog.regclass",
+		"pg_get_functiondef(oid)":                  "SELECT def FROM pg_catalog.waggle_functiondef WHERE oid = $1",
+		"pg_get_function_sqlbody(oid)":             "SELECT NULL::pg_catalog.text",
+		"pg_blocking_pids(int4)":                   "SELECT CASE WHEN $1 IS NOT NULL THEN '{}'::pg_catalog.int4[] END",
+		"pg_stat_get_numscans(oid)":                "SELECT CASE WHEN $1 IS NOT NULL THEN 0::pg_catalog.int8 END",
+		"pg_describe_object(oid,oid,int4)":         "SELECT NULL::pg_catalog.text",
+		"age(xid)":                                 "SELECT CASE WHEN $1 IS NOT NULL THEN 2147483647 END",
+		"txid_current()":                           "SELECT 3::pg_catalog.int8",
 		"pg_relation_is_publishable(regclass)":     "SELECT CASE WHEN $1 IS NOT NULL THEN false END",
 		"pg_is_other_temp_schema(oid)":             "SELECT CASE WHEN $1 IS NOT NULL THEN false END",
 		"pg_my_temp_schema()":                      "SELECT 0::pg_catalog.oid",
@@ -96,6 +104,22 @@ const RegclassText = "SELECT CASE WHEN $1::pg_catalog.oid = 0 THEN '-' ELSE coal
 	"pg_catalog.pg_table_is_visible(c.oid) THEN '' ELSE pg_catalog.quote_ident(n.nspname) || '.' END || pg_catalog.quote_ident(c.relname) " +
 	"FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::pg_catalog.oid), " +
 	"$1::pg_catalog.oid::pg_catalog.text) END"
+
+// RegclassOID is the query that finds the relation that a text names, with the text as $1; it has no row for none.
+const RegclassOID = "SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE CASE " +
+	"WHEN pg_catalog.cardinality(" + parsedName + ") = 1 THEN c.relname = (" + parsedName + ")[1] AND pg_catalog.pg_table_is_visible(c.oid) " +
+	"ELSE n.nspname = (" + parsedName + ")[1] AND c.relname = (" + parsedName + ")[2] END"
+
+// parsedName takes the name $1 apart; a number in its place is no name.
+const parsedName = "pg_catalog.parse_ident(CASE WHEN $1 ~ '^([0-9]+|-)$' THEN 'x.x.x' ELSE $1 END)"
+
+// SetBody returns the query that answers a set-returning function without arguments in FROM.
+func SetBody(name string) (string, bool) {
+	if name == "pg_get_keywords" {
+		return "SELECT word, catcode, barelabel, catdesc, baredesc FROM pg_catalog.waggle_keywords", true
+	}
+	return "", false
+}
 
 // privilege is what everybody has of one kind of object: reading what he is shown. The source decides on the rest.
 type privilege struct{ function, word string }

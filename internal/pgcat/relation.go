@@ -1,6 +1,11 @@
 package pgcat
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+)
 
 // OIDs of the system's schemas.
 const (
@@ -91,6 +96,18 @@ func (r *Relation) Rows() [][]Field {
 	return rows
 }
 
+// SettingNames returns the names of PostgreSQL's settings, as pg_settings spells them.
+func SettingNames() []string { return settingNames() }
+
+var settingNames = sync.OnceValue(func() []string {
+	t := open("pg_settings")
+	out := make([]string, len(t.rows))
+	for i := range t.rows {
+		out[i] = t.record(i).text("name")
+	}
+	return out
+})
+
 // Keyword is a row of pg_get_keywords().
 type Keyword struct {
 	Word                string
@@ -129,6 +146,11 @@ var timezoneAbbreviations = sync.OnceValue(func() map[string]TimezoneAbbreviatio
 	}
 	return out
 })
+
+// TimezoneAbbreviations returns PostgreSQL's default set of abbreviations by name.
+func TimezoneAbbreviations() []TimezoneAbbreviation {
+	return slices.SortedFunc(maps.Values(timezoneAbbreviations()), func(a, b TimezoneAbbreviation) int { return strings.Compare(a.Name, b.Name) })
+}
 
 // TimezoneAbbreviationByName returns the meaning of an abbreviation given in upper case.
 func TimezoneAbbreviationByName(name string) (TimezoneAbbreviation, bool) {

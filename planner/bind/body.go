@@ -54,6 +54,45 @@ func (b *binder) regclassText(e plan.Expr, at int) plan.Expr {
 	return b.inline(pgcat.RegclassText, []plan.Expr{e}, unmodified(pgcat.Text), at)
 }
 
+// regclassOf finds the relation that a text names. A name that is not there is an error of the cast itself.
+func (b *binder) regclassOf(k *plan.Cast) plan.Expr {
+	if b.in.View == nil || !b.in.View.HasSchema("pg_catalog") {
+		return k
+	}
+	found := b.inline(pgcat.RegclassOID, []plan.Expr{k.Arg}, k.T, k.At)
+	return &plan.Choose{Base: k.Base, Kind: plan.Coalesce, Args: []plan.Expr{found, k}}
+}
+
+// catalogRows binds a set-returning function in FROM whose rows are those of a relation; ok is false for any other.
+func (b *binder) catalogRows(s *scope, n *pg.RangeFunction) (node plan.Node, items []*item, ok bool) {
+	if len(n.Functions) != 1 || n.Ordinality || len(n.Functions[0].GetList().GetItems()) == 0 {
+		return nil, nil, false
+	}
+	f := n.Functions[0].GetList().Items[0].GetFuncCall()
+	if f == nil || len(f.Args) > 0 {
+		return nil, nil, false
+	}
+	names := texts(f.Funcname)
+	text, known := pgcat.SetBody(names[len(names)-1])
+	if !known || len(names) > 1 && names[0] != "pg_catalog" {
+		return nil, nil, false
+	}
+	tree, err := pg.Parse(text)
+	if err != nil || len(tree.Stmts) != 1 {
+		b.fail(pgerr.New(pgerr.Internal, "internal error").Because(err), b.at(f.Location))
+		return &plan.Values{}, nil, true
+	}
+	alias := n.Alias
+	if alias == nil {
+		alias = &pg.Alias{Aliasname: names[len(names)-1]}
+	}
+	model := b.model
+	b.model = &modelText{at: b.at(f.Location)}
+	node, items = b.rangeSubselect(s, &pg.RangeSubselect{Subquery: tree.Stmts[0].Stmt, Alias: alias})
+	b.model = model
+	return node, items, true
+}
+
 // nameRelations makes the statement's output columns of type regclass carry the names that PostgreSQL prints for them: the
 // values are object identifiers, whose names only the catalog knows. A column that the order depends on stays as it is.
 // Without a catalog in the view nothing has a name.

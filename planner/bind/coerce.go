@@ -51,6 +51,9 @@ func (b *binder) coerce(e plan.Expr, to plan.Type, c permission, at int) plan.Ex
 		return b.relabel(e, to)
 	case functionPath:
 		k.Method, k.Proc = plan.FunctionCast, proc
+		if _, constant := e.(*plan.Const); to.OID == pgcat.Regclass && from == pgcat.Text && !constant {
+			return b.regclassOf(k)
+		}
 		if f, ok := pgcat.ProcByOID(proc); ok && len(f.Args) > 1 {
 			k.T.Mod = to.Mod
 		}

@@ -121,6 +121,10 @@ func (b *binder) recursiveCTE(s *scope, frame *cteFrame, c *cte, n *pg.CommonTab
 		b.refuse(at, "ORDER BY, LIMIT, OFFSET and WITH in a recursive query are not implemented")
 		return
 	}
+	if where, at := misplaced(q.Rarg, c.name); where != "" {
+		b.fail(pgerr.New(pgerr.InvalidRecursion, "recursive reference to query \"%s\" must not appear within %s", c.name, where), b.at(at))
+		return
+	}
 	c.recursive, c.pending = true, true
 	frame.list = append(frame.list, c)
 	first := b.query(q.Larg, s.asParent(), queryOptions{})
@@ -170,6 +174,7 @@ func (b *binder) cteReference(s *scope, c *cte, n *pg.RangeVar) (plan.Node, []*i
 	}
 	c.refs++
 	c.lastRef = b.at(n.Location)
+	s.recursing = s.recursing || c.recursive && c.node == nil
 	it := &item{name: c.name, relVisible: true, colsVisible: true}
 	if n.Alias != nil {
 		it.name, it.renamed = n.Alias.Aliasname, true
@@ -183,6 +188,22 @@ func (b *binder) cteReference(s *scope, c *cte, n *pg.RangeVar) (plan.Node, []*i
 	b.aliasColumns(it, n.Alias)
 	s.all = append(s.all, it)
 	return ref, []*item{it}
+}
+
+// checkRecursion refuses an aggregate over the recursive reference itself.
+func (b *binder) checkRecursion(s *scope) {
+	if !s.recursing || !s.aggs || b.err != nil {
+		return
+	}
+	first := -1
+	for a, level := range b.aggs {
+		if level == s && (first < 0 || a.At < first) {
+			first = a.At
+		}
+	}
+	if first >= 0 {
+		b.fail(pgerr.New(pgerr.InvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term"), first)
+	}
 }
 
 // hiddenCTE adds PostgreSQL's detail when a WITH has the name, but later.

@@ -17,6 +17,7 @@ const maxGroupingSets = 4096
 func (q *selectBuild) groupBy(n *pg.SelectStmt) {
 	b := q.b
 	var sets [][]int // nil: no grouping sets; each set lists group numbers
+	q.inSets = usesSets(n.GroupClause)
 	for _, g := range n.GroupClause {
 		part := q.groupItem(g)
 		if b.err != nil {
@@ -87,11 +88,15 @@ func (q *selectBuild) group(n *pg.Node) int {
 		}
 	})
 	for k, g := range q.groups {
-		if equal(g, t.expr) {
-			return k
+		if !equal(g, t.expr) {
+			continue
 		}
+		if q.inSets && q.groupTargets[k] != i { // PostgreSQL keeps the two apart in the sets
+			b.refuse(pos(t.expr), "one expression under two names in grouping sets is not supported")
+		}
+		return k
 	}
-	q.groups = append(q.groups, t.expr)
+	q.groups, q.groupTargets = append(q.groups, t.expr), append(q.groupTargets, i)
 	return len(q.groups) - 1
 }
 

@@ -22,6 +22,9 @@ type rangeCall struct {
 
 // rangeFunction binds functions in FROM, which may refer to items on their left.
 func (b *binder) rangeFunction(s *scope, n *pg.RangeFunction) (plan.Node, []*item) {
+	if node, items, ok := b.catalogRows(s, n); ok {
+		return node, items
+	}
 	saved := s.lateral
 	s.lateral = true
 	calls := b.rangeCalls(s, n)

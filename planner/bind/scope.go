@@ -21,6 +21,7 @@ type scope struct {
 	lateral   bool // a LATERAL item is being bound
 	ctes      *cteFrame
 	aggs      bool // has aggregates of its own
+	recursing bool // FROM reads the common table expression that is being defined
 	windows   bool
 	setAt     int // where the last set-returning function stands
 	sets      bool

@@ -119,6 +119,7 @@ func (b *binder) simpleSelect(s *scope, n *pg.SelectStmt, opt queryOptions) *out
 			q.targets[i].expr = b.textOfUnknown(q.targets[i].expr)
 		}
 	}
+	b.checkRecursion(s)
 	if b.err != nil {
 		return emptyOutput()
 	}
@@ -130,18 +131,21 @@ func (b *binder) simpleSelect(s *scope, n *pg.SelectStmt, opt queryOptions) *out
 
 // selectBuild is a SELECT between the binding of its expressions and its plan.
 type selectBuild struct {
-	b          *binder
-	s          *scope
-	node       plan.Node
-	targets    []target
-	having     plan.Expr
-	sort       []sortItem
-	groups     []plan.Expr
-	groupSets  [][]int
-	unique     bool
-	on         []int // targets of DISTINCT ON
-	onAt       []int // where they stand
-	distinctOn bool
+	b       *binder
+	s       *scope
+	node    plan.Node
+	targets []target
+	having  plan.Expr
+	sort    []sortItem
+	groups  []plan.Expr
+	// groupTargets are the targets that the groups are; inSets says that GROUP BY has grouping sets.
+	groupTargets []int
+	inSets       bool
+	groupSets    [][]int
+	unique       bool
+	on           []int // targets of DISTINCT ON
+	onAt         []int // where they stand
+	distinctOn   bool
 }
 
 // targets binds the select list, stars expanded.

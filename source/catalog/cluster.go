@@ -10,13 +10,14 @@ import (
 // clusterContents fills what PostgreSQL shares between databases, roles first. Of people only the asking one is listed.
 func clusterContents() map[string]content {
 	return map[string]content{
-		"pg_catalog.pg_database":       databases,
-		"pg_catalog.pg_authid":         authids,
-		"pg_catalog.pg_roles":          roles,
-		"pg_catalog.pg_user":           users,
-		"pg_catalog.pg_timezone_names": zones,
-		"pg_catalog.pg_extension":      extensions,
-		"pg_catalog.pg_stat_database":  databaseStats,
+		"pg_catalog.pg_database":         databases,
+		"pg_catalog.pg_authid":           authids,
+		"pg_catalog.pg_roles":            roles,
+		"pg_catalog.pg_user":             users,
+		"pg_catalog.pg_timezone_names":   zones,
+		"pg_catalog.pg_timezone_abbrevs": zoneAbbreviations,
+		"pg_catalog.pg_extension":        extensions,
+		"pg_catalog.pg_stat_database":    databaseStats,
 	}
 }
 
@@ -91,6 +92,19 @@ func zones(_ *scope, out *rows) {
 		abbreviation, seconds := at.Zone()
 		out.add(row{"name": text(name), "abbrev": text(abbreviation), "is_dst": datum.Bool(at.IsDST()),
 			"utc_offset": datum.Interval{Micros: int64(seconds) * 1e6}})
+	}
+}
+
+// zoneAbbreviations lists what PostgreSQL's default set of abbreviations means at this moment.
+func zoneAbbreviations(_ *scope, out *rows) {
+	for _, a := range pgcat.TimezoneAbbreviations() {
+		seconds, dst := int(a.Offset), a.DST
+		if zone, _, ok := datum.LoadZone(a.Zone); ok && a.Zone != "" {
+			at := time.Now().In(zone)
+			_, seconds = at.Zone()
+			dst = at.IsDST()
+		}
+		out.add(row{"abbrev": text(a.Name), "utc_offset": datum.Interval{Micros: int64(seconds) * 1e6}, "is_dst": datum.Bool(dst)})
 	}
 }
 

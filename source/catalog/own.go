@@ -44,7 +44,9 @@ func ownRelations() []ownRelation {
 		{"pg_catalog", "waggle_constraintdef", firstOwnOID + 7, false, []ownColumn{{"oid", pgcat.OID}, {"def", str}}, systemKeys},
 		{"pg_catalog", "waggle_indexdef", firstOwnOID + 8, false, []ownColumn{{"oid", pgcat.OID}, {"column_no", pgcat.Int4}, {"def", str}}, systemIndexes},
 		{"pg_catalog", "waggle_functiondef", firstOwnOID + 9, false, []ownColumn{{"oid", pgcat.OID}, {"arguments", str},
-			{"identity_arguments", str}, {"result", str}}, functionDefs},
+			{"identity_arguments", str}, {"result", str}, {"def", str}}, functionDefs},
+		{"pg_catalog", "waggle_keywords", firstOwnOID + 10, false, []ownColumn{{"word", str}, {"catcode", pgcat.Char}, {"barelabel", pgcat.Bool},
+			{"catdesc", str}, {"baredesc", str}}, keywords},
 	}
 }
 

@@ -87,7 +87,7 @@ func systemIndexes(out *rows) {
 	}
 }
 
-// functionDefs are what pg_get_function_arguments, …_identity_arguments and …_result answer.
+// functionDefs are what pg_get_function_arguments, …_identity_arguments, …_result and pg_get_functiondef answer.
 func functionDefs(out *rows) {
 	for get := range systemRows("pg_proc") {
 		p, ok := pgcat.ProcByOID(number(get("oid")))
@@ -97,6 +97,9 @@ func functionDefs(out *rows) {
 		r := row{"oid": oid(p.OID), "arguments": text(arguments(p, true)), "identity_arguments": text(arguments(p, false))}
 		if p.Kind != 'p' {
 			r["result"] = text(result(p))
+		}
+		if def := functionDef(p, get); def != "" {
+			r["def"] = text(def)
 		}
 		out.add(r)
 	}

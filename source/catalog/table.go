@@ -107,7 +107,7 @@ func (r *relation) addHidden(aliases []alias) {
 func personal() map[string]bool {
 	return map[string]bool{
 		"pg_catalog.pg_authid": true, "pg_catalog.pg_roles": true, "pg_catalog.pg_user": true, "pg_catalog.pg_shadow": true,
-		"pg_catalog.pg_timezone_names": true, "information_schema.enabled_roles": true, "information_schema.applicable_roles": true,
+		"pg_catalog.pg_timezone_names": true, "pg_catalog.pg_timezone_abbrevs": true, "information_schema.enabled_roles": true, "information_schema.applicable_roles": true,
 	}
 }
 

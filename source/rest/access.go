@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -42,12 +43,14 @@ func (v *visibility) sees(g *guard, record any) bool {
 	return r.all || r.hosts[host]
 }
 
-// profile is one person's visibility, remembered; turn is held by whoever fetches it.
+// profile is one person's visibility, remembered; turn is held by whoever reads or fetches it. Others may look at until alone.
 type profile struct {
 	turn    chan struct{}
-	until   time.Time
+	until   atomic.Int64 // microseconds since 1970
 	visible *visibility
 }
+
+func (p *profile) past(now time.Time) bool { return now.UnixMicro() > p.until.Load() }
 
 // visibility returns what the asking person may see; nil when the token is his own. 42501 when Gong knows nobody of his
 // verified e-mail address, and the exchange's error when Gong cannot be asked: there is no way around it.
@@ -67,7 +70,7 @@ func (t *task) visibility(ctx context.Context) (*visibility, error) {
 	}
 	defer func() { <-p.turn }()
 	now := t.conn.system.config.Now()
-	if p.visible != nil && now.Before(p.until) {
+	if p.visible != nil && !p.past(now) {
 		return p.visible, nil
 	}
 	p.visible = nil
@@ -75,7 +78,8 @@ func (t *task) visibility(ctx context.Context) (*visibility, error) {
 	if err != nil {
 		return nil, t.closed(err)
 	}
-	p.visible, p.until = v, now.Add(profileAge)
+	p.visible = v
+	p.until.Store(now.Add(profileAge).UnixMicro())
 	return v, nil
 }
 
@@ -95,7 +99,7 @@ func (s *system) profile(key string) *profile {
 	defer s.mu.Unlock()
 	now := s.config.Now()
 	for k, p := range s.profiles {
-		if k != key && len(p.turn) == 0 && now.After(p.until) {
+		if k != key && len(p.turn) == 0 && p.past(now) {
 			delete(s.profiles, k)
 		}
 	}

@@ -1,0 +1,38 @@
+"""Runs tools.sql, the statements that tools send, each in the text and in the binary format."""
+import pathlib
+import sys
+
+import psycopg
+
+from check import DSN, Checks
+
+
+def statements():
+    name, lines = None, []
+    for line in pathlib.Path(__file__).with_name("tools.sql").read_text().splitlines():
+        if line.startswith("-- "):
+            if name:
+                yield name, "\n".join(lines)
+            name, lines = line[3:], []
+        else:
+            lines.append(line)
+    yield name, "\n".join(lines)
+
+
+def both(sql):
+    conn.execute(sql).fetchall()
+    try:
+        conn.cursor(binary=True).execute(sql).fetchall()
+    except psycopg.errors.UndefinedFunction as e:  # aclitem and pg_node_tree have no binary format in PostgreSQL either
+        if "no binary output function" not in str(e):
+            raise
+
+
+conn = psycopg.connect(**DSN, autocommit=True)
+failed = 0
+for name, sql in statements():
+    tool, check = name.split(": ", 1)
+    c = Checks(tool)
+    c.run(check, lambda: both(sql.rstrip(";")))
+    failed += c.failed
+sys.exit(failed > 0)
