@@ -71,6 +71,18 @@ func (c *Client) Connect(ctx context.Context, source string, approve func(ctx co
 	return nil
 }
 
+// SetPassword connects a source that knows no OAuth with the person's own user name and password there.
+func (c *Client) SetPassword(ctx context.Context, source, user string, password secret.Text) error {
+	end, err := c.post(ctx, "/connect/"+url.PathEscape(source), url.Values{"user": {user}, "password": {password.Reveal()}})
+	if err != nil {
+		return err
+	}
+	if state := end.Get(stateHeader); state != "connected" {
+		return pgerr.New(pgerr.InvalidAuthorization, "%s is not connected", source).WithDetail("Its state is %q.", state)
+	}
+	return nil
+}
+
 func (c *Client) post(ctx context.Context, path string, form url.Values) (http.Header, error) {
 	return c.do(ctx, http.MethodPost, c.base+path, strings.NewReader(form.Encode()))
 }

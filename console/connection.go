@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/waggle-sql/waggle/identity"
+	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/vault"
 )
 
@@ -80,6 +81,11 @@ type leavePage struct{ Source, Address string }
 // answers a form against the policy form-action, over all hosts that the source may lead through.
 func (s *site) begin(w http.ResponseWriter, r *http.Request, who *identity.Session) {
 	source := r.PathValue("source")
+	st, err := s.config.Connections.State(r.Context(), who, source)
+	if err == nil && st.Login {
+		s.login(w, r, who)
+		return
+	}
 	address, err := s.config.Connections.Begin(r.Context(), who, who.ID, source)
 	if err != nil {
 		s.fail(w, r, err)
@@ -87,6 +93,18 @@ func (s *site) begin(w http.ResponseWriter, r *http.Request, who *identity.Sessi
 	}
 	w.Header().Set("Refresh", refreshTo+address)
 	s.show(w, r, http.StatusOK, view{Title: "To " + source, Page: "leave", Who: who, Data: leavePage{source, address}})
+}
+
+// login keeps the user name and the password that a form has brought for a source without OAuth.
+func (s *site) login(w http.ResponseWriter, r *http.Request, who *identity.Session) {
+	source := r.PathValue("source")
+	_, err := s.config.Connections.SetPassword(r.Context(), who, source, r.PostFormValue("user"), secret.New(r.PostFormValue("password")))
+	if err != nil {
+		s.fail(w, r, err)
+		return
+	}
+	s.sessions.Put(r.Context(), keyNotice, source+" is connected. You can run your query again.")
+	see(w, r, "/connect/"+source)
 }
 
 const refreshTo = "0; url="

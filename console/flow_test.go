@@ -199,3 +199,17 @@ func TestAccount(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestOwnLogin(t *testing.T) {
+	w := newWorld(t)
+	bob := w.client("bob")
+	if err := bob.SetPassword(t.Context(), "desk", "bob_db", secret.New("")); pgerr.Code(err) != pgerr.InvalidParameterValue {
+		t.Fatal(err)
+	}
+	if err := bob.SetPassword(t.Context(), "desk", "bob_db", secret.New("hunter2")); err != nil {
+		t.Fatal(err)
+	}
+	if w.diary.count("connect_source") != 1 {
+		t.Fatalf("%+v", w.diary.acts)
+	}
+}

@@ -9,7 +9,11 @@ type Request interface{ request() }
 
 type (
 	// Text is a statement in the source's language with its literals in it.
-	Text struct{ Text string }
+	Text struct {
+		Text     string
+		Columns  []plan.Col // of the result, in order
+		Settings []Setting  // what the meaning of Text depends on
+	}
 	// Calls is one logical read of an object of a REST source: which sinks get which values, which columns are
 	// needed, and how many rows at most. The connector turns it into pages of HTTP calls.
 	Calls struct {
@@ -25,6 +29,9 @@ type (
 		Columns          []string
 	}
 )
+
+// Setting is a session setting at a SQL source: TimeZone, DateStyle, IntervalStyle and the like.
+type Setting struct{ Name, Value string }
 
 func (Text) request()  {}
 func (Calls) request() {}

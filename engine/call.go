@@ -63,6 +63,9 @@ func (r *run) print(f planner.Fragment, filled plan.Node) (dialect.Request, erro
 	if f.Connection == Catalog {
 		return dialect.CatalogRead(filled)
 	}
+	if c := r.engine.capabilities[f.Connection]; c.Language == "postgres" {
+		return r.statement(filled, c)
+	}
 	calls, err := dialect.REST(filled, r.engine.capabilities[f.Connection].Objects[f.Object], r.args.Env)
 	return calls, err
 }
@@ -74,6 +77,12 @@ func (r *run) bearer(ctx context.Context, connection string) (source.Credential,
 		return nil, err
 	}
 	current := t
+	if t.User != "" {
+		return source.Password{User: t.User, Password: t.Access, Rejected: func(ctx context.Context) error {
+			_, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, current)
+			return err
+		}}, nil
+	}
 	return source.Bearer{
 		Token: t.Access, Expires: t.Expires, BaseURL: t.BaseURL(), Person: r.who.Email,
 		Refresh: func(ctx context.Context) (secret.Text, error) {
@@ -93,6 +102,9 @@ func (r *run) access(f planner.Fragment, id string, request dialect.Request) aud
 		a.Credential, a.Subject = string(vault.OrgCredential), "permission profile of "+r.who.Login
 	}
 	a.Template = caps.Objects[f.Object].Request
+	if caps.Language == "postgres" && f.Plan != nil {
+		a.Template = dialect.PostgresTemplate(f.Plan, caps.Collation, true)
+	}
 	if c, ok := request.(dialect.Calls); ok {
 		a.Template += template(c, caps.Objects[f.Object])
 	}

@@ -48,13 +48,19 @@ type world struct {
 	dir     string
 	people  map[string]*identity.Session
 	view    *semantic.View
+	pg      *databases // nil without PostgreSQL sources
 }
 
 const publicURL = "http://waggle.example"
 
 func newWorld(t *testing.T, change func(*engine.Limits)) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), people: map[string]*identity.Session{}}
+	return newWorldOver(t, nil, change)
+}
+
+func newWorldOver(t *testing.T, pg *databases, change func(*engine.Limits)) *world {
+	t.Helper()
+	w := &world{t: t, dir: t.TempDir(), people: map[string]*identity.Session{}, pg: pg}
 	o := sandbox.Options{GongPerSecond: -1, GongPerDay: -1, GooglePerMinute: -1, GongPageSize: 20}
 	o.RedirectURIs = []string{publicURL + "/oauth/callback/gong", publicURL + "/oauth/callback/cal"}
 	company, err := sandbox.Start(o)
@@ -111,6 +117,7 @@ func (w *world) sources() (map[string]source.Source, map[string]vault.SourceConf
 		}
 		oauth[name] = c
 	}
+	w.pg.add(w, sources, oauth)
 	return sources, oauth
 }
 
@@ -136,7 +143,7 @@ func (v viewByID) View(id string) (*semantic.View, bool) { return v.view, id == 
 func (w *world) engineOver(directory *identity.Directory, sources map[string]source.Source, change func(*engine.Limits)) {
 	m, err := semantic.Load("../cmd/waggle-sandbox/model/company", semantic.LoadOptions{Check: bind.CheckModel})
 	w.must(err)
-	w.view = semantic.NewView([]*semantic.Model{m}, catalog.Tables(), nil)
+	w.view = semantic.NewView(append([]*semantic.Model{m}, w.pg.models(w)...), catalog.Tables(), nil)
 	sources[engine.Catalog] = catalog.New(viewByID{w.view}, nil)
 	pool, err := workspace.NewPool(workspace.Config{Size: 1, Command: []string{"/proc/self/exe", "worker"}})
 	w.must(err)

@@ -85,6 +85,11 @@ func (e *explainer) fragment(f Fragment) {
 	if object.Request != "" {
 		e.line("  Request: %s", object.Request)
 	}
+	if c := e.sources[f.Connection]; c.Language == "postgres" {
+		e.line("  SQL: %s", dialect.PostgresTemplate(f.Plan, c.Collation, false))
+		e.stays(f)
+		return
+	}
 	e.line("  Columns: %s", columnNames(scan))
 	n := f.Plan
 	if l, ok := n.(*plan.Limit); ok {
@@ -98,13 +103,17 @@ func (e *explainer) fragment(f Fragment) {
 			}
 		}
 	}
+	e.stays(f)
+	if e.sources[f.Connection].Org {
+		e.line("  Credential: the organisation's, filtered by your permission profile")
+	}
+}
+
+func (e *explainer) stays(f Fragment) {
 	for _, n := range e.p.Notes {
 		if n.Fragment == f.ID {
 			e.line("  Stays: %s (%s)", n.Expression, n.Reason)
 		}
-	}
-	if e.sources[f.Connection].Org {
-		e.line("  Credential: the organisation's, filtered by your permission profile")
 	}
 }
 

@@ -23,7 +23,7 @@ func notes(p *Prepared, sources map[string]source.Capabilities) []Note {
 		}
 		for _, in := range n.Inputs() {
 			if r, ok := in.(*plan.Remote); ok && r.Connection != catalog {
-				out = append(out, nodeNotes(n, r)...)
+				out = append(out, nodeNotes(n, r, sources[r.Connection])...)
 			}
 		}
 		return n
@@ -37,6 +37,11 @@ func filterNotes(f *plan.Filter, r *plan.Remote, c source.Capabilities) []Note {
 	var out []Note
 	for _, t := range rules.Conjuncts(f.Cond) {
 		reason := fmt.Sprintf("no parameter of %s says it exactly or as a superset", scan.Table.Object)
+		if err := dialect.SayPostgresExpr(t, c.Collation); err != nil && c.Language == "postgres" {
+			reason = err.Error()
+		} else if c.Language == "postgres" {
+			reason = r.Connection + " is asked for the tables alone"
+		}
 		if b, ok := dialect.BindSink(object, scan, t); ok && b.Support == plan.Superset {
 			reason = fmt.Sprintf("%s answers it with too many rows, so it is repeated here", b.Sink.Into)
 		}
@@ -46,7 +51,7 @@ func filterNotes(f *plan.Filter, r *plan.Remote, c source.Capabilities) []Note {
 }
 
 // nodeNotes names what stands directly above a fragment and keeps the statement off path direct.
-func nodeNotes(n plan.Node, r *plan.Remote) []Note {
+func nodeNotes(n plan.Node, r *plan.Remote, c source.Capabilities) []Note {
 	var what string
 	switch n.(type) {
 	case *plan.Aggregate:
@@ -71,5 +76,27 @@ func nodeNotes(n plan.Node, r *plan.Remote) []Note {
 	if p, ok := n.(*plan.Project); ok && direct(p) != nil {
 		return nil
 	}
-	return []Note{{Fragment: r.ID, Expression: what, Reason: "computed in the workspace: " + r.Connection + " has no form for it"}}
+	reason := r.Connection + " has no form for it"
+	if c.Language == "postgres" {
+		reason = sqlReason(n, r, c)
+	}
+	return []Note{{Fragment: r.ID, Expression: what, Reason: "computed in the workspace: " + reason}}
+}
+
+// sqlReason is why a node above a fragment of a SQL source is not part of it.
+func sqlReason(n plan.Node, r *plan.Remote, c source.Capabilities) string {
+	if len(n.Inputs()) > 1 {
+		return "its inputs come from several places"
+	}
+	var said error
+	plan.MapOwn(n, func(e plan.Expr) plan.Expr {
+		if err := dialect.SayPostgresExpr(e, c.Collation); err != nil && said == nil {
+			said = err
+		}
+		return e
+	})
+	if said != nil {
+		return said.Error()
+	}
+	return r.Connection + " is asked for what is below it alone"
 }

@@ -60,13 +60,16 @@ func deep(n plan.Node, f func(plan.Node) plan.Node) plan.Node {
 	})
 }
 
+// scanOf is the first table that a fragment reads.
 func scanOf(n plan.Node) *plan.Scan {
-	for {
-		if s, ok := n.(*plan.Scan); ok {
-			return s
+	var first *plan.Scan
+	deep(n, func(m plan.Node) plan.Node {
+		if s, ok := m.(*plan.Scan); ok && first == nil {
+			first = s
 		}
-		n = n.Inputs()[0]
-	}
+		return m
+	})
+	return first
 }
 
 func (p *Prepared) choosePath() {

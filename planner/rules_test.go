@@ -34,6 +34,8 @@ func testInput(t testing.TB, sql string) Input {
 				{Name: "mood", Into: "query.mood", Column: "mood", Op: "=", Support: plan.Superset}}}}},
 			"crm": {Language: "rest", Objects: map[string]dialect.Object{"Deal": {Request: "GET /deals", Limit: true,
 				Sinks: []dialect.Sink{exact("id", "Id", "=")}}}},
+			"desk":    {Language: "postgres", Collation: "C.UTF-8"},
+			"billing": {Language: "postgres"},
 		},
 	}
 }
@@ -42,6 +44,7 @@ func testInput(t testing.TB, sql string) Input {
 func TestRules(t *testing.T) {
 	golden.Run(t, "testdata/rules/*.test", func(t *testing.T, c *golden.Case) string {
 		in := testInput(t, c.Input)
+		in.Settings.Pushdown = c.Arg("pushdown")
 		if c.Command == "explain" {
 			p, err := Prepare(in)
 			if err != nil {

@@ -50,10 +50,12 @@ type Report struct {
 
 // Capabilities is what the planner may ask of a source, per physical object.
 type Capabilities struct {
-	Language string // rest, catalog
-	Version  string // changes whenever the answer changes; part of the plan cache's key
-	Objects  map[string]dialect.Object
-	Org      bool // requests use the organisation's credential (DECISIONS 25)
+	Language string // rest, catalog, postgres
+	// Collation of a SQL source's text, "C.UTF-8" where it is known to be ours; "" makes the dialect say its own.
+	Collation string
+	Version   string // changes whenever the answer changes; part of the plan cache's key
+	Objects   map[string]dialect.Object
+	Org       bool // requests use the organisation's credential (DECISIONS 25)
 }
 
 // Schema is an object as one person sees it.
@@ -79,10 +81,12 @@ type (
 		Person  string // verified e-mail of the asking person: the key of a permission profile
 		Refresh func(ctx context.Context) (secret.Text, error)
 	}
-	// Password is a person's own login at a source.
+	// Password is a person's own login at a source. Rejected is called when the source does not accept it; its error says
+	// where the person connects again.
 	Password struct {
 		User     string
 		Password secret.Text
+		Rejected func(ctx context.Context) error
 	}
 	// Certificate is a person's own client certificate and key, in PEM.
 	Certificate struct {

@@ -49,6 +49,9 @@ func (c *Connections) Begin(ctx context.Context, s *identity.Session, browser, s
 	if err := v.mayConnect(ctx, s, conf, key); err != nil {
 		return "", err
 	}
+	if conf.Login {
+		return "", pgerr.New(pgerr.WrongObjectType, "source %s is connected with a user name and a password", source)
+	}
 	state, verifier := randomText(), oauth2.GenerateVerifier()
 	at := flowSlot(key, digest(state))
 	sealed, err := v.keys.seal(ctx, at, []byte(verifier))

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/waggle-sql/waggle/identity"
@@ -17,6 +18,7 @@ type Tokens struct{ v *Vault }
 // Token opens a source for one person.
 type Token struct {
 	Access     secret.Text
+	User       string    // the person's own user name where Access is his password, "" for an OAuth token
 	Expires    time.Time // zero when unknown
 	Generation int64     // grows with each token of this connection; part of the key of pools and caches
 	Account    map[string]string
@@ -141,6 +143,10 @@ func (v *Vault) token(ctx context.Context, conf *SourceConfig, c *connection) (T
 	t := Token{Access: pair.access, Generation: c.gen, Account: c.accountMap(), Credential: conf.Credential}
 	if c.expires != 0 {
 		t.Expires = time.UnixMicro(c.expires)
+	}
+	if conf.Login {
+		user, password, _ := strings.Cut(pair.access.Reveal(), "\x00")
+		t.User, t.Access = user, secret.New(password)
 	}
 	return t, err
 }

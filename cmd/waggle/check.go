@@ -13,6 +13,7 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
 	"github.com/waggle-sql/waggle/source/catalog"
+	"github.com/waggle-sql/waggle/source/postgres"
 	"github.com/waggle-sql/waggle/source/rest"
 	"github.com/waggle-sql/waggle/vault"
 )
@@ -184,6 +185,14 @@ func lineLength(s string) int {
 func connectors(c *config) (map[string]source.Source, map[string]vault.SourceConfig, error) {
 	sources, oauth := map[string]source.Source{}, map[string]vault.SourceConfig{}
 	for _, conf := range c.sources {
+		if conf.postgres != nil {
+			s, err := postgres.New(*conf.postgres)
+			if err != nil {
+				return nil, nil, err
+			}
+			sources[conf.name], oauth[conf.name] = s, vault.SourceConfig{Credential: vault.UserCredential, Login: true}
+			continue
+		}
 		d, err := rest.Load(conf.definition)
 		if err != nil {
 			return nil, nil, err

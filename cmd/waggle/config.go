@@ -11,6 +11,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/internal/strictyaml"
+	"github.com/waggle-sql/waggle/source/postgres"
 )
 
 // config is waggle.yaml, checked. Paths are resolved against the file's own folder.
@@ -39,6 +40,7 @@ type sourceConfig struct {
 	name, definition, baseURL, region string
 	org                               bool
 	oauth                             oauthConfig
+	postgres                          *postgres.Config // nil for a REST source
 	at                                strictyaml.Place
 }
 
@@ -119,6 +121,14 @@ func (r *configReader) source(p strictyaml.Pair) sourceConfig {
 		region: n.String("region"), org: n.String("credential") == "org", at: p.At}
 	if strings.ContainsAny(s.definition, "./") {
 		s.definition = r.path(s.definition)
+	}
+	if n.String("kind") == "postgres" {
+		s.postgres = r.postgres(p)
+		return s
+	}
+	r.only(p, "definition", "oauth")
+	if n.String("credential") == "password" {
+		r.problems.Add(n.Get("credential").At, "", "a REST source is opened with tokens, not with passwords")
 	}
 	s.oauth = oauthConfig{clientID: o.String("client_id"), scopes: o.Strings("scopes"), authorizeURL: o.String("authorize_url"),
 		tokenURL: o.String("token_url"), revokeURL: o.String("revoke_url"), issuer: o.String("issuer"), secret: r.secret(o.Get("client_secret"))}

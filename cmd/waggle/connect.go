@@ -45,8 +45,8 @@ func connectCommand(i *invocation) *cobra.Command {
 	cmd.Flags().StringVar(&f.login, "as", "", "the person's login")
 	cmd.Flags().StringVar(&f.as, "account", "", "whom to sign in as at the source; default: the person's login")
 	cmd.Flags().BoolVar(&f.headless, "headless", false, "drive the flow without a browser, at a sign-in server that allows it (the sandbox's)")
+	cmd.Flags().BoolVar(&f.stdin, "password-stdin", false, "read the console's password from standard input, and for a source with logins the source's from the next line")
 	cmd.Flags().BoolVar(&f.acknowledge, "acknowledge", false, "switch on a source of the organisation, acknowledging the sentence that the console shows for it")
-	cmd.Flags().BoolVar(&f.stdin, "password-stdin", false, "read the console's password from standard input")
 	return cmd
 }
 
@@ -76,7 +76,15 @@ func headless(ctx context.Context, i *invocation, c *config, name string, f conn
 	if account == "" {
 		account = f.login
 	}
-	if err := client.Connect(ctx, name, func(ctx context.Context, address string) (string, error) { return approve(ctx, address, account) }); err != nil {
+	if src.postgres != nil {
+		own, err := i.readLine()
+		if err == nil {
+			err = client.SetPassword(ctx, name, account, secret.New(own))
+		}
+		if err != nil {
+			return err
+		}
+	} else if err := client.Connect(ctx, name, func(ctx context.Context, address string) (string, error) { return approve(ctx, address, account) }); err != nil {
 		return err
 	}
 	return i.print(map[string]string{"source": name, "login": f.login, "state": "connected"}, "", [][]string{{name + " is connected for " + f.login}})

@@ -27,6 +27,7 @@ var table = []rule{
 	{"dialect", "planner/plan internal/datum internal/pgcat internal/pgerr"},
 	{"source", "planner/plan dialect internal/secret internal/pgerr"},
 	{"source/rest", "source planner/plan dialect internal/secret internal/pgerr internal/strictyaml internal/datum internal/pgcat"},
+	{"source/postgres", "source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
 	{"source/catalog", "source planner/plan dialect semantic internal/pgcat internal/datum internal/pgerr"},
 	{"source/sourcetest", "source planner/plan dialect internal/datum internal/pgcat semantic planner planner/bind planner/rules internal/pgerr"},
 	{"planner/bind", "planner/plan semantic internal/datum internal/pgcat internal/pgerr"},

@@ -14,19 +14,37 @@ import (
 //	                                       scan t [a, b]
 //
 // It would be wrong to push a limit below a filter that stays: the source would stop before enough rows had passed it.
+//
+// Of a SQL source, the largest subtree that its dialect can say becomes one Remote, see whole.
 func Place(env *Env, n plan.Node) plan.Node {
-	return plan.Transform(n, func(m plan.Node) plan.Node {
-		m = inSubqueries(m, func(sub plan.Node) plan.Node { return Place(env, sub) })
-		switch m := m.(type) {
-		case *plan.Scan:
-			return &plan.Remote{Connection: m.Table.Connection, Plan: m}
-		case *plan.Filter:
-			return placeFilter(env, m)
-		case *plan.Limit:
-			return placeLimit(env, m)
-		}
-		return m
-	})
+	p := &placer{env: env, connections: map[plan.Node]connection{}, tries: maxTries}
+	return p.place(n)
+}
+
+func (p *placer) place(n plan.Node) plan.Node {
+	env := p.env
+	if r, ok := p.whole(n); ok {
+		return r
+	}
+	n = p.splitFilter(n)
+	in := n.Inputs()
+	out := make([]plan.Node, len(in))
+	for i, c := range in {
+		out[i] = p.place(c)
+	}
+	if len(in) > 0 {
+		n = n.WithInputs(out)
+	}
+	n = inSubqueries(n, p.place)
+	switch n := n.(type) {
+	case *plan.Scan:
+		return &plan.Remote{Connection: n.Table.Connection, Plan: n}
+	case *plan.Filter:
+		return placeFilter(env, n)
+	case *plan.Limit:
+		return placeLimit(env, n)
+	}
+	return n
 }
 
 func placeFilter(env *Env, f *plan.Filter) plan.Node {

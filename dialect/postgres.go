@@ -1,0 +1,244 @@
+package dialect
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// maxPostgresSQL bounds a printed statement: repeated operands must not multiply without end.
+const maxPostgresSQL = 16 << 20
+
+// Postgres prints a fragment as one PostgreSQL statement that returns the columns out of root, in order, named c<id>. Late
+// leaves are already filled. collation is what Capabilities.Collation says: with another than C.UTF-8, order and comparison of
+// text are said with COLLATE "C". What cannot be said is refused with 0A000 and its position.
+func Postgres(root plan.Node, out []plan.ColID, collation string) (Text, error) {
+	p := newPostgres(collation)
+	s := p.node(root)
+	t := p.top(s, root, out)
+	return t, p.err
+}
+
+// SayPostgres reports, as an 0A000 with its position, the first thing in a plan that Postgres cannot say; Late leaves count as
+// sayable, since they are filled before a plan is printed.
+func SayPostgres(n plan.Node, collation string) error {
+	p := newPostgres(collation)
+	p.dry = true
+	p.node(n)
+	return p.err
+}
+
+// SayPostgresExpr is SayPostgres for an expression over columns that are not known here.
+func SayPostgresExpr(e plan.Expr, collation string) error {
+	p := newPostgres(collation)
+	p.dry = true
+	p.expr(e)
+	return p.err
+}
+
+// PostgresTemplate is the statement of a fragment for people and for the audit log: Late leaves show what will fill them, and
+// with mask each literal is $. It is "" for what cannot be said.
+func PostgresTemplate(root plan.Node, collation string, mask bool) string {
+	p := newPostgres(collation)
+	p.show, p.mask = true, mask
+	var out []plan.ColID
+	for _, c := range root.Cols() {
+		out = append(out, c.ID)
+	}
+	return p.top(p.node(root), root, out).Text
+}
+
+// postgres prints one statement. The first error stops it; text after an error is meaningless.
+type postgres struct {
+	cols  map[plan.ColID]pgCol // what a reference to a column is, where it stands
+	ctes  map[int]*pgCTE
+	plain bool // the source's text collates as C.UTF-8
+	dry   bool // nothing is printed: Late leaves and unknown columns are allowed
+	show  bool // Late leaves are shown
+	mask  bool // literals are $
+	err   error
+	next  int
+	depth int
+}
+
+// pgCol is a printed column. Bare ones are columns of the FROM that they stand over.
+type pgCol struct {
+	text string
+	bare bool
+	t    plan.Type
+}
+
+// pgCTE is a common table expression as its references see it: columns x0, x1, …
+type pgCTE struct {
+	name  string
+	width int
+}
+
+func newPostgres(collation string) *postgres {
+	return &postgres{cols: map[plan.ColID]pgCol{}, ctes: map[int]*pgCTE{}, plain: collation == "C.UTF-8"}
+}
+
+// fail keeps the first error.
+func (p *postgres) fail(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+}
+
+func (p *postgres) unsupported(at int, format string, args ...any) string {
+	p.fail(pgerr.New(pgerr.FeatureNotSupported, format+" is not said in PostgreSQL's language", args...).At(at))
+	return "NULL"
+}
+
+func (p *postgres) alias(prefix string) string {
+	p.next++
+	return prefix + strconv.Itoa(p.next)
+}
+
+// enter bounds the recursion (the guard before the parser bounds it far lower).
+func (p *postgres) enter(at int) bool {
+	p.depth++
+	if p.depth > 2000 {
+		p.fail(pgerr.New(pgerr.StatementTooComplex, "the plan is too deep").At(at))
+	}
+	return p.err == nil
+}
+
+func (p *postgres) leave() { p.depth-- }
+
+// count bounds the text.
+func (p *postgres) count(s string) string {
+	if len(s) > maxPostgresSQL {
+		p.fail(pgerr.New(pgerr.StatementTooComplex, "the statement for the source is too long").
+			WithDetail("It would have more than %d bytes.", maxPostgresSQL))
+		return "NULL"
+	}
+	return s
+}
+
+// top lists the result's columns. Records travel as text.
+func (p *postgres) top(s *sel, root plan.Node, out []plan.ColID) Text {
+	if p.err != nil {
+		return Text{}
+	}
+	if s.distinct != "" {
+		s = p.wrap(s)
+	}
+	byID := map[plan.ColID]plan.Col{}
+	for _, c := range root.Cols() {
+		byID[c.ID] = c
+	}
+	var t Text
+	items := make([]string, len(out))
+	for i, id := range out {
+		c, ok := byID[id]
+		if !ok {
+			p.fail(pgerr.New(pgerr.Internal, "the plan has no column %d", id))
+			return t
+		}
+		text := p.cols[id].text
+		if c.Type.OID == recordOID {
+			text = paren(text) + "::pg_catalog.text"
+		}
+		items[i] = text + " AS " + name(id)
+		t.Columns = append(t.Columns, c)
+	}
+	if len(items) == 0 {
+		items = []string{"true AS d"}
+	}
+	t.Text = p.count(s.render(items))
+	return t
+}
+
+// set declares a column of s and what a reference to it is from here on.
+func (p *postgres) set(s *sel, c plan.Col, text string, bare bool) {
+	text = p.count(text)
+	if s.texts == nil {
+		s.texts = map[plan.ColID]string{}
+	}
+	s.cols = append(s.cols, c.ID)
+	s.texts[c.ID] = text
+	p.cols[c.ID] = pgCol{text, bare, c.Type}
+}
+
+// copy declares columns of another select in s.
+func (p *postgres) copy(s *sel, ids []plan.ColID) {
+	for _, id := range ids {
+		c := p.cols[id]
+		p.set(s, plan.Col{ID: id, Type: c.t}, c.text, c.bare)
+	}
+}
+
+// open returns s if something may be added to it as it stands, else a select from it.
+func (p *postgres) open(s *sel) *sel {
+	if !s.closed() && len(s.order) == 0 {
+		return s
+	}
+	return p.wrap(s)
+}
+
+// wrap makes s a subquery: its columns become bare ones.
+func (p *postgres) wrap(s *sel) *sel {
+	alias := p.alias("t")
+	w := &sel{from: paren(p.count(s.sql())) + " AS " + alias, plain: true}
+	for _, id := range s.cols {
+		p.set(w, plan.Col{ID: id, Type: p.cols[id].t}, alias+"."+name(id), true)
+	}
+	return w
+}
+
+// item makes s an item of another FROM.
+func (p *postgres) item(s *sel) *sel {
+	if s.closed() || len(s.order) > 0 || len(s.where) > 0 || s.from == "" {
+		return p.wrap(s)
+	}
+	return s
+}
+
+// ident quotes an identifier, so that it is never folded.
+func ident(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+// pgObject is an object's qualified name: schema.name, "schema"."name" where one holds a dot, or a name in public.
+func pgObject(object string) string {
+	parts := splitObject(object)
+	if len(parts) == 1 {
+		parts = []string{"public", parts[0]}
+	}
+	return ident(parts[0]) + "." + ident(strings.Join(parts[1:], "."))
+}
+
+// splitObject cuts at the first dot outside of double quotes.
+func splitObject(object string) []string {
+	schema, rest, ok := cutIdent(object)
+	if !ok {
+		return []string{schema}
+	}
+	table, more, ok := cutIdent(rest)
+	if ok {
+		table += "." + more
+	}
+	return []string{schema, table}
+}
+
+func cutIdent(s string) (first, rest string, more bool) {
+	if !strings.HasPrefix(s, `"`) {
+		return strings.Cut(s, ".")
+	}
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] != '"':
+			b.WriteByte(s[i])
+		case i+1 < len(s) && s[i+1] == '"':
+			b.WriteByte('"')
+			i++
+		case i+1 < len(s) && s[i+1] == '.':
+			return b.String(), s[i+2:], true
+		default:
+			return b.String() + s[i+1:], "", false
+		}
+	}
+	return b.String(), "", false
+}

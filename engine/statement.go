@@ -1,0 +1,30 @@
+package engine
+
+import (
+	"github.com/waggle-sql/waggle/dialect"
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/source"
+)
+
+// statement prints a fragment of a SQL source with the settings on which its meaning depends.
+func (r *run) statement(filled plan.Node, c source.Capabilities) (dialect.Request, error) {
+	var out []plan.ColID
+	for _, col := range filled.Cols() {
+		out = append(out, col.ID)
+	}
+	t, err := dialect.Postgres(filled, out, c.Collation)
+	t.Settings = sessionSettings(r.args.Env)
+	return t, err
+}
+
+// sessionSettings are PostgreSQL's names and values of what an Env holds.
+func sessionSettings(env *datum.Env) []dialect.Setting {
+	zone := env.ZoneName
+	if zone == "" {
+		zone = "UTC"
+	}
+	style := [...]string{"ISO", "SQL", "Postgres", "German"}[env.DateStyle] + ", " + [...]string{"MDY", "DMY", "YMD"}[env.DateOrder]
+	interval := [...]string{"postgres", "postgres_verbose", "sql_standard", "iso_8601"}[env.IntervalStyle]
+	return []dialect.Setting{{Name: "TimeZone", Value: zone}, {Name: "DateStyle", Value: style}, {Name: "IntervalStyle", Value: interval}}
+}
