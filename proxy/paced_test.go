@@ -10,8 +10,9 @@ func TestPaced(t *testing.T) {
 	here, there := net.Pipe()
 	defer here.Close()
 	defer there.Close()
-	p := &paced{Conn: there, timeout: 60 * time.Millisecond}
+	p := &paced{Conn: there, timeout: 500 * time.Millisecond}
 	done := make(chan struct{})
+	_ = here.SetReadDeadline(time.Now().Add(10 * time.Second))
 	go func() {
 		defer close(done)
 		for range 10 {
@@ -24,7 +25,7 @@ func TestPaced(t *testing.T) {
 	}
 	<-done
 	start := time.Now()
-	if _, err := p.Write([]byte("x")); err == nil || time.Since(start) > time.Second {
+	if _, err := p.Write([]byte("x")); err == nil || time.Since(start) > 5*time.Second {
 		t.Errorf("a client that does not read: %v after %v", err, time.Since(start))
 	}
 	p.timeout = time.Hour
