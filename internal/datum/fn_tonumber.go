@@ -31,12 +31,12 @@ func parsedNumbers() family {
 // numberReader is the state of reading a number by a format, as formatting.c keeps it.
 type numberReader struct {
 	*numberDesc
-	in           string
-	at           int
-	sign         byte // ' ' until one is read
-	digits       []byte
-	pre, post    int
-	point, began bool
+	in        string
+	at        int
+	sign      byte // ' ' until one is read
+	digits    []byte
+	pre, post int
+	point     bool
 }
 
 func toNumber(s, format Text) (Value, error) {

@@ -81,7 +81,7 @@ func (r *record) readLine(line string) error {
 		r.failure = &failure{parts[0], unescaper.Replace(parts[2]), int32(at)}
 		return err
 	default:
-		return fmt.Errorf("a line begins with ? : | = or !")
+		return fmt.Errorf("a line begins with one of ?:|=! alone")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package bind
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -71,14 +70,6 @@ func typeName(oid uint32) string {
 		return n
 	}
 	return t.Name
-}
-
-func typeList(oids []uint32) string {
-	names := make([]string, len(oids))
-	for i, o := range oids {
-		names[i] = typeName(o)
-	}
-	return strings.Join(names, ", ")
 }
 
 func typesOf(args []plan.Expr) []uint32 {

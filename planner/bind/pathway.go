@@ -80,33 +80,6 @@ func arrayPathway(to, from uint32, c permission) path {
 	return arrayPath
 }
 
-// binaryCoercible reports whether from can stand for to without a conversion (IsBinaryCoercible).
-func binaryCoercible(from, to uint32) bool {
-	if from == to || to == pgcat.Any || to == pgcat.AnyElement || to == pgcat.AnyCompatible {
-		return true
-	}
-	from = baseOf(from)
-	t := typ(from)
-	switch {
-	case from == to:
-		return true
-	case to == pgcat.AnyArray || to == pgcat.AnyCompatibleArray:
-		return elementOf(from) != 0
-	case to == pgcat.AnyNonArray || to == pgcat.AnyCompatibleNonArray:
-		return elementOf(from) == 0
-	case to == pgcat.AnyEnum:
-		return t.Kind == 'e'
-	case to == pgcat.AnyRange || to == pgcat.AnyCompatibleRange:
-		return t.Kind == 'r'
-	case to == pgcat.AnyMultirange || to == pgcat.AnyCompatibleMultirange:
-		return t.Kind == 'm'
-	case to == pgcat.Record && t.Kind == 'c':
-		return true
-	}
-	k, ok := pgcat.CastFor(from, to)
-	return ok && k.Method == 'b' && k.Context == 'i'
-}
-
 // canCoerce reports whether arguments of some types may be passed as others (can_coerce_type).
 func canCoerce(from, to []uint32, c permission) bool {
 	generic := false
