@@ -123,6 +123,7 @@ func (p *Pool) fill() {
 			return
 		case <-p.refill:
 		}
+		p.yield()
 		for !p.fillOne() {
 			select {
 			case <-p.stop:
@@ -130,6 +131,20 @@ func (p *Pool) fill() {
 			case <-time.After(100 * time.Millisecond):
 			}
 		}
+	}
+}
+
+// courtesy is how long the making of a worker waits for the statement that took the last one, while another is ready.
+const courtesy = 25 * time.Millisecond
+
+// yield leaves the processor to the statement that has just taken a worker: starting the next one takes as much of it.
+func (p *Pool) yield() {
+	if len(p.idle) == 0 {
+		return
+	}
+	select {
+	case <-p.stop:
+	case <-time.After(courtesy):
 	}
 }
 
