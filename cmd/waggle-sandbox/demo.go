@@ -170,7 +170,8 @@ Worth asking, as each of them:
   SELECT time, login, path, rows, statement, source_calls FROM waggle.audit_log ORDER BY time DESC LIMIT 5;
   SELECT source, status, url FROM waggle.connections;
 
-admin sees every call, analyst those of his team, emea those of EMEA's people: Gong's permission profiles say so.
+admin sees every call that is not private to others, analyst those of his team, emea those of EMEA's people: Gong's
+permission profiles say so.
 Each sees the meetings of his own calendars. The audit log shows each his own statements, and admin everybody's.
 
 `
