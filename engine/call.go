@@ -63,8 +63,8 @@ func (r *run) print(f planner.Fragment, filled plan.Node) (dialect.Request, erro
 	if f.Connection == Catalog {
 		return dialect.CatalogRead(filled)
 	}
-	if c := r.engine.capabilities[f.Connection]; c.Language == "postgres" {
-		return r.statement(filled, c)
+	if sql, ok := r.engine.capabilities[f.Connection].SQL(); ok {
+		return r.statement(filled, sql)
 	}
 	calls, err := dialect.REST(filled, r.engine.capabilities[f.Connection].Objects[f.Object], r.args.Env)
 	return calls, err
@@ -102,8 +102,8 @@ func (r *run) access(f planner.Fragment, id string, request dialect.Request) aud
 		a.Credential, a.Subject = string(vault.OrgCredential), "permission profile of "+r.who.Login
 	}
 	a.Template = caps.Objects[f.Object].Request
-	if caps.Language == "postgres" && f.Plan != nil {
-		a.Template = dialect.PostgresTemplate(f.Plan, caps.Collation, true)
+	if sql, ok := caps.SQL(); ok && f.Plan != nil {
+		a.Template = sql.Template(f.Plan, true)
 	}
 	if c, ok := request.(dialect.Calls); ok {
 		a.Template += template(c, caps.Objects[f.Object])

@@ -4,16 +4,15 @@ import (
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/planner/plan"
-	"github.com/waggle-sql/waggle/source"
 )
 
 // statement prints a fragment of a SQL source with the settings on which its meaning depends.
-func (r *run) statement(filled plan.Node, c source.Capabilities) (dialect.Request, error) {
+func (r *run) statement(filled plan.Node, sql dialect.SQL) (dialect.Request, error) {
 	var out []plan.ColID
 	for _, col := range filled.Cols() {
 		out = append(out, col.ID)
 	}
-	t, err := dialect.Postgres(filled, out, c.Collation)
+	t, err := sql.Print(filled, out)
 	t.Settings = sessionSettings(r.args.Env)
 	return t, err
 }

@@ -85,8 +85,8 @@ func (e *explainer) fragment(f Fragment) {
 	if object.Request != "" {
 		e.line("  Request: %s", object.Request)
 	}
-	if c := e.sources[f.Connection]; c.Language == "postgres" {
-		e.line("  SQL: %s", dialect.PostgresTemplate(f.Plan, c.Collation, false))
+	if sql, ok := e.sources[f.Connection].SQL(); ok {
+		e.line("  SQL: %s", sql.Template(f.Plan, false))
 		e.stays(f)
 		return
 	}

@@ -37,10 +37,11 @@ func filterNotes(f *plan.Filter, r *plan.Remote, c source.Capabilities) []Note {
 	var out []Note
 	for _, t := range rules.Conjuncts(f.Cond) {
 		reason := fmt.Sprintf("no parameter of %s says it exactly or as a superset", scan.Table.Object)
-		if err := dialect.SayPostgresExpr(t, c.Collation); err != nil && c.Language == "postgres" {
-			reason = err.Error()
-		} else if c.Language == "postgres" {
+		if sql, ok := c.SQL(); ok {
 			reason = r.Connection + " is asked for the tables alone"
+			if err := sql.SayExpr(t); err != nil {
+				reason = err.Error()
+			}
 		}
 		if b, ok := dialect.BindSink(object, scan, t); ok && b.Support == plan.Superset {
 			reason = fmt.Sprintf("%s answers it with too many rows, so it is repeated here", b.Sink.Into)
@@ -77,20 +78,20 @@ func nodeNotes(n plan.Node, r *plan.Remote, c source.Capabilities) []Note {
 		return nil
 	}
 	reason := r.Connection + " has no form for it"
-	if c.Language == "postgres" {
-		reason = sqlReason(n, r, c)
+	if sql, ok := c.SQL(); ok {
+		reason = sqlReason(n, r, sql)
 	}
 	return []Note{{Fragment: r.ID, Expression: what, Reason: "computed in the workspace: " + reason}}
 }
 
 // sqlReason is why a node above a fragment of a SQL source is not part of it.
-func sqlReason(n plan.Node, r *plan.Remote, c source.Capabilities) string {
+func sqlReason(n plan.Node, r *plan.Remote, sql dialect.SQL) string {
 	if len(n.Inputs()) > 1 {
 		return "its inputs come from several places"
 	}
 	var said error
 	plan.MapOwn(n, func(e plan.Expr) plan.Expr {
-		if err := dialect.SayPostgresExpr(e, c.Collation); err != nil && said == nil {
+		if err := sql.SayExpr(e); err != nil && said == nil {
 			said = err
 		}
 		return e

@@ -50,13 +50,16 @@ type Report struct {
 
 // Capabilities is what the planner may ask of a source, per physical object.
 type Capabilities struct {
-	Language string // rest, catalog, postgres
+	Language string // rest, catalog, or a SQL dialect's
 	// Collation of a SQL source's text, "C.UTF-8" where it is known to be ours; "" makes the dialect say its own.
 	Collation string
 	Version   string // changes whenever the answer changes; part of the plan cache's key
 	Objects   map[string]dialect.Object
 	Org       bool // requests use the organisation's credential (DECISIONS 25)
 }
+
+// SQL returns the dialect of a SQL source; false for any other.
+func (c Capabilities) SQL() (dialect.SQL, bool) { return dialect.SQLFor(c.Language, c.Collation) }
 
 // Schema is an object as one person sees it.
 type Schema struct{ Columns []Column }

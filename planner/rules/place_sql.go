@@ -1,9 +1,6 @@
 package rules
 
-import (
-	"github.com/waggle-sql/waggle/dialect"
-	"github.com/waggle-sql/waggle/planner/plan"
-)
+import "github.com/waggle-sql/waggle/planner/plan"
 
 // placer places one plan.
 type placer struct {
@@ -42,10 +39,14 @@ func (c connection) with(o connection) connection {
 // pushed with the query around it, or not at all.
 func (p *placer) whole(n plan.Node) (*plan.Remote, bool) {
 	c := p.reads(n)
-	if c.several || p.env.Off || p.tries == 0 || p.env.Sources[c.name].Language != "postgres" {
+	if c.several || p.env.Off || p.tries == 0 {
 		return nil, false
 	}
-	if dialect.SayPostgres(n, p.env.Sources[c.name].Collation) != nil || len(plan.FreeRefs(n)) > 0 {
+	sql, ok := p.env.Sources[c.name].SQL()
+	if !ok {
+		return nil, false
+	}
+	if sql.Say(n) != nil || len(plan.FreeRefs(n)) > 0 {
 		p.tries--
 		return nil, false
 	}
