@@ -9,7 +9,6 @@ import (
 	"github.com/waggle-sql/waggle/audit"
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
-	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/planner"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
@@ -76,23 +75,28 @@ func (r *run) bearer(ctx context.Context, connection string) (source.Credential,
 	if err != nil {
 		return nil, err
 	}
-	current := t
 	if t.User != "" {
-		return source.Password{User: t.User, Password: t.Access, Rejected: func(ctx context.Context) error {
-			_, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, current)
+		return source.Password{Owner: r.owner(t), User: t.User, Password: t.Access, Rejected: func(ctx context.Context) error {
+			_, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, t)
 			return err
 		}}, nil
 	}
+	return r.bearerOf(connection, t), nil
+}
+
+func (r *run) bearerOf(connection string, t vault.Token) source.Bearer {
 	return source.Bearer{
-		Token: t.Access, Expires: t.Expires, BaseURL: t.BaseURL(), Person: r.who.Email,
-		Refresh: func(ctx context.Context) (secret.Text, error) {
-			next, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, current)
-			if err == nil {
-				current = next
-			}
-			return next.Access, err
+		Owner: r.owner(t), Token: t.Access, Expires: t.Expires, BaseURL: t.BaseURL(), Person: r.who.Email,
+		Refresh: func(ctx context.Context) (source.Bearer, error) {
+			next, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, t)
+			return r.bearerOf(connection, next), err
 		},
-	}, nil
+	}
+}
+
+// owner keys what a source keeps open to the asking person, also where the token is the organisation's.
+func (r *run) owner(t vault.Token) source.Owner {
+	return source.Owner{Organisation: string(r.who.Org), Person: string(r.who.Person), Generation: t.Generation}
 }
 
 func (r *run) access(f planner.Fragment, id string, request dialect.Request) audit.Access {

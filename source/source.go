@@ -19,6 +19,19 @@ type Source interface {
 	Capabilities() Capabilities
 	// Open returns a connection that acts as the credential's person alone. It may make no call before Run.
 	Open(ctx context.Context, c Credential) (Conn, error)
+	// Forget ends what is kept open for a person: idle sessions now, those in use when their statement is over. It is called
+	// when the person's connection is disconnected, revoked, refused, refreshed or made anew, and does not wait for the system.
+	Forget(o Owner)
+	// Close ends everything that is kept open; Open must not be called after it.
+	Close() error
+}
+
+// Owner is whose sessions a source keeps open: they are never used for anybody else, nor for another generation of the
+// person's credential.
+type Owner struct {
+	Organisation string
+	Person       string // "" in Forget: everybody of the organisation
+	Generation   int64  // of the credential, growing; 0 in Forget: all, else those before it
 }
 
 // Conn is one person's connection. One Run is active at a time; cancelling its context reaches the source.
@@ -76,25 +89,33 @@ type Credential interface{ credential() }
 
 type (
 	// Bearer is an OAuth access token. Refresh, when the source answers that the token is not valid, returns the next
-	// one, once; it goes through the vault under the same session.
+	// one with its own Expires and Owner, once; it goes through the vault under the same session.
 	Bearer struct {
-		Token   secret.Text
-		Expires time.Time
-		BaseURL string // what the token's answer named as API base, "" for the configured one
-		Person  string // verified e-mail of the asking person: the key of a permission profile
-		Refresh func(ctx context.Context) (secret.Text, error)
+		Owner     Owner
+		Token     secret.Text
+		Expires   time.Time // zero when unknown
+		User      string    // the user name that goes with the token, where the source asks for one
+		BaseURL   string    // what the token's answer named as API base, "" for the configured one
+		Person    string    // verified e-mail of the asking person: the key of a permission profile
+		Role      string    // SET waggle.<connection>.role, "" for the configured one
+		Warehouse string    // SET waggle.<connection>.warehouse, "" for the configured one
+		Refresh   func(ctx context.Context) (Bearer, error)
 	}
 	// Password is a person's own login at a source. Rejected is called when the source does not accept it; its error says
 	// where the person connects again.
 	Password struct {
+		Owner    Owner
 		User     string
 		Password secret.Text
 		Rejected func(ctx context.Context) error
 	}
-	// Certificate is a person's own client certificate and key, in PEM.
+	// Certificate is a person's own client certificate and key, in PEM. Rejected is Password's.
 	Certificate struct {
+		Owner       Owner
+		User        string
 		Certificate []byte
 		Key         secret.Text
+		Rejected    func(ctx context.Context) error
 	}
 	// Inside is no credential: it names whose view source/catalog shows.
 	Inside struct{ Organisation, Person, View string }

@@ -68,6 +68,12 @@ func (s *Source) Open(_ context.Context, c source.Credential) (source.Conn, erro
 	return &conn{source: s, who: inside, view: view}, nil
 }
 
+// Forget does nothing: the catalog keeps nothing of a person.
+func (s *Source) Forget(source.Owner) {}
+
+// Close does nothing.
+func (s *Source) Close() error { return nil }
+
 type conn struct {
 	source *Source
 	who    source.Inside

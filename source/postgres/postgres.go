@@ -102,6 +102,12 @@ func (s *system) Open(_ context.Context, c source.Credential) (source.Conn, erro
 	return &conn{system: s, login: login}, nil
 }
 
+// Forget does nothing: sessions end with their requests.
+func (s *system) Forget(source.Owner) {}
+
+// Close does nothing: sessions end with their requests.
+func (s *system) Close() error { return nil }
+
 // conn is one person's login; each request has its own session, so that no setting outlives it.
 type conn struct {
 	system *system

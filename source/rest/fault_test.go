@@ -120,17 +120,17 @@ func TestUnauthorized(t *testing.T) {
 	defer c.Close()
 	code(t, f.read(c, ask("calendars", "id")).err, "28000", "token")
 	asked := 0
-	stubborn, _ := f.google.Open(t.Context(), source.Bearer{Token: secret.New("bad"), Refresh: func(context.Context) (secret.Text, error) {
+	stubborn, _ := f.google.Open(t.Context(), source.Bearer{Token: secret.New("bad"), Refresh: func(context.Context) (source.Bearer, error) {
 		asked++
-		return secret.New("as bad"), nil
+		return source.Bearer{Token: secret.New("as bad")}, nil
 	}})
 	defer stubborn.Close()
 	code(t, f.read(stubborn, ask("calendars", "id")).err, "28000", "token")
 	if asked != 1 {
 		t.Errorf("asked for another token %d times", asked)
 	}
-	dead, _ := f.google.Open(t.Context(), source.Bearer{Token: secret.New("bad"), Refresh: func(context.Context) (secret.Text, error) {
-		return secret.Text{}, pgerr.New(pgerr.InvalidAuthorization, "connect again")
+	dead, _ := f.google.Open(t.Context(), source.Bearer{Token: secret.New("bad"), Refresh: func(context.Context) (source.Bearer, error) {
+		return source.Bearer{}, pgerr.New(pgerr.InvalidAuthorization, "connect again")
 	}})
 	defer dead.Close()
 	code(t, f.read(dead, ask("calendars", "id")).err, "28000", "connect again")

@@ -137,6 +137,12 @@ func (s *system) addressFor(b source.Bearer) (*url.URL, error) {
 	return u, nil
 }
 
+// Forget does nothing: connections end with their requests.
+func (s *system) Forget(source.Owner) {}
+
+// Close does nothing: connections end with their requests.
+func (s *system) Close() error { return nil }
+
 // conn is one person's connection.
 type conn struct {
 	system *system
@@ -193,7 +199,7 @@ func (c *conn) renew(ctx context.Context, rejected secret.Text) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.token = next
+	c.token, c.bearer.Refresh = next.Token, next.Refresh
 	return nil
 }
 

@@ -76,15 +76,16 @@ func (f *fixture) open(s source.Source, login string) source.Conn {
 		}
 		f.tokens[kind+approver] = token
 	}
-	refresh := func(ctx context.Context) (secret.Text, error) {
+	var refresh func(ctx context.Context) (source.Bearer, error)
+	refresh = func(ctx context.Context) (source.Bearer, error) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		next, err := f.company.Refresh(ctx, kind, f.tokens[kind+approver].RefreshToken)
 		if err != nil {
-			return secret.Text{}, err
+			return source.Bearer{}, err
 		}
 		f.tokens[kind+approver] = next
-		return secret.New(next.AccessToken), nil
+		return source.Bearer{Token: secret.New(next.AccessToken), Refresh: refresh}, nil
 	}
 	c, err := s.Open(f.Context(), source.Bearer{Token: secret.New(token.AccessToken), BaseURL: token.APIBase, Person: f.email(login), Refresh: refresh})
 	if err != nil {
