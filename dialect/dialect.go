@@ -66,3 +66,10 @@ type Object struct {
 	Sinks   []Sink
 	Limit   bool // the connector stops after a number of rows
 }
+
+// Keys is how many join keys from elsewhere one statement of a SQL source takes, and whether as one array (`= ANY`) rather
+// than as an IN list of literals. The zero value takes none.
+type Keys struct {
+	Max   int
+	Array bool
+}

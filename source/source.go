@@ -68,7 +68,8 @@ type Capabilities struct {
 	Collation string
 	Version   string // changes whenever the answer changes; part of the plan cache's key
 	Objects   map[string]dialect.Object
-	Org       bool // requests use the organisation's credential (DECISIONS 25)
+	Keys      dialect.Keys // what a SQL source takes as a list of join keys
+	Org       bool         // requests use the organisation's credential (DECISIONS 25)
 }
 
 // SQL returns the dialect of a SQL source; false for any other.
