@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner"
 )
 
 const (
@@ -33,6 +34,8 @@ type input struct {
 	buf    []byte // small, *pooled or a larger one
 	r, w   int    // unread bytes are buf[r:w]
 	err    error  // found while reading ahead
+	over   int    // bytes of a message that is refused because of reason
+	reason error
 }
 
 func newInput(conn net.Conn, limit int) *input {
@@ -44,8 +47,12 @@ func newInput(conn net.Conn, limit int) *input {
 // errInvalidLength is a header that no message can have; the stream cannot be understood any more.
 var errInvalidLength = pgerr.New(pgerr.ProtocolViolation, "invalid message length")
 
-// next returns the next message's type and body, valid until the next call. wait is called before it blocks.
+// next returns the next message's type and body, valid until the next call. wait is called before it blocks. A Query whose text
+// is longer than any may be is passed over, which is an error of type passed.
 func (in *input) next(wait func() error) (byte, []byte, error) {
+	if in.over > 0 {
+		return 0, nil, in.pass(wait)
+	}
 	if in.r == in.w {
 		in.rest()
 	}
@@ -61,12 +68,37 @@ func (in *input) next(wait func() error) (byte, []byte, error) {
 		return kind, nil, pgerr.New(pgerr.ProgramLimitExceeded, "message is too long").
 			WithDetail("It has %d bytes; a message may have %d.", n-4, in.max)
 	}
+	if kind == 'Q' {
+		if err := planner.CheckLength(n - 5); err != nil {
+			in.over, in.reason = 1+n, err
+			return kind, nil, in.pass(wait)
+		}
+	}
 	if err := in.need(1+n, wait); err != nil {
 		return 0, nil, err
 	}
 	body := in.buf[in.r+5 : in.r+1+n]
 	in.r += 1 + n
 	return kind, body, nil
+}
+
+// passed is why a message was thrown away as it arrived; what comes after it is understood.
+type passed struct{ error }
+
+// pass throws over bytes away as they arrive, so that a message refused by its header costs no memory. After a timeout next
+// goes on with it.
+func (in *input) pass(wait func() error) error {
+	for {
+		n := min(in.over, in.w-in.r)
+		in.r += n
+		if in.over -= n; in.over == 0 {
+			return passed{in.reason}
+		}
+		in.r, in.w = 0, 0
+		if err := in.need(1, wait); err != nil {
+			return err
+		}
+	}
 }
 
 // take returns the next n bytes, for the startup packets, which have no type.

@@ -71,13 +71,16 @@ func (s *session) loop() (err error) {
 	}()
 	for {
 		kind, body, err := s.in.next(s.idle)
-		if err != nil {
-			if err = s.readFailure(err); err != nil {
-				return err
-			}
-			continue
+		var over passed
+		switch {
+		case errors.As(err, &over):
+			err = s.refuseQuery(over.error)
+		case err != nil:
+			err = s.readFailure(err)
+		default:
+			err = s.message(kind, body)
 		}
-		if err := s.message(kind, body); err != nil {
+		if err != nil {
 			return err
 		}
 		if s.out.err != nil {

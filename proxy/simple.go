@@ -14,15 +14,26 @@ import (
 // query serves a Query message: its statements run in one implicit transaction block, as far as they do not say otherwise.
 func (s *session) query(body []byte) error {
 	var m pgproto3.Query
-	err := planner.CheckLength(len(body) - 1)
+	err := m.Decode(body)
 	if err != nil {
-		s.in.done()
-	} else if m.Decode(body) != nil {
 		err = malformed(body)
 	} else {
 		s.in.done()
 		err = s.runText(m.String)
 	}
+	return s.answered(err)
+}
+
+// refuseQuery answers a Query message whose body has not been kept.
+func (s *session) refuseQuery(reason error) error {
+	if s.skip {
+		return nil
+	}
+	return s.answered(reason)
+}
+
+// answered ends a Query's cycle.
+func (s *session) answered(err error) error {
 	if err != nil {
 		if err = s.fail(err); err != nil {
 			return err
