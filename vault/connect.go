@@ -267,6 +267,9 @@ func (v *Vault) insert(ctx context.Context, n *connection, got *answer) (bool, e
 		WHERE connection.gen = excluded.gen - 1`,
 		string(n.key.org), string(n.key.person), n.key.source, string(Connected), n.gen, sealed, got.expiry(), int64(got.lifetime/time.Second),
 		refreshable, strings.Join(got.scopes, " "), n.subject, n.account, v.now().UnixMicro())
+	if err == nil && changed == 1 {
+		v.ended(n.key, n.gen)
+	}
 	return changed == 1, err
 }
 

@@ -32,6 +32,7 @@ func (c *Connections) Disconnect(ctx context.Context, s *identity.Session, sourc
 	if err := v.wipe(ctx, v.db, key, None); err != nil {
 		return err
 	}
+	v.ended(key, 0)
 	if pair, err := v.openTokens(ctx, old); err == nil {
 		v.revokeAt(ctx, conf, pair)
 	}
@@ -93,6 +94,7 @@ func (c *Connections) Disable(ctx context.Context, s *identity.Session, source s
 		return err
 	}
 	_, err := c.v.db.Exec(ctx, "DELETE FROM org_source WHERE org_id = ? AND source = ?", string(s.Org), source)
+	c.v.ended(connKey{org: s.Org, source: source}, 0)
 	return err
 }
 
@@ -141,6 +143,9 @@ func (v *Vault) Revoke(ctx context.Context, org identity.OrgID, person identity.
 		return 0, err
 	}
 	v.keys.forget()
+	for _, c := range all {
+		v.ended(c.key, 0)
+	}
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	for i, c := range all {

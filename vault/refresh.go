@@ -135,6 +135,7 @@ func (v *Vault) keep(ctx context.Context, c *connection, got *answer, who identi
 	if err != nil || !kept { // not kept: disconnected or connected anew meanwhile
 		return err
 	}
+	v.ended(c.key, c.gen+1)
 	digest := sha256.Sum256(sealed)
 	who.Detail = map[string]string{"generation": strconv.FormatInt(c.gen+1, 10), "step": "end", "sealed_sha256": hex.EncodeToString(digest[:])}
 	return v.config.Journal.Record(ctx, who)
@@ -178,6 +179,9 @@ func (v *Vault) mark(ctx context.Context, c *connection, state State, reason str
 	_, err := v.db.Exec(ctx, `UPDATE connection SET state = ?, reason = ?, since = ?, lease_owner = '', lease_until = 0, intent_gen = 0
 		WHERE org_id = ? AND person_id = ? AND source = ? AND gen = ? AND lease_owner = ?`,
 		string(state), reason, v.now().UnixMicro(), string(c.key.org), string(c.key.person), c.key.source, c.gen, v.me)
+	if state == Expired {
+		v.ended(c.key, c.gen+1)
+	}
 	return err
 }
 

@@ -155,6 +155,7 @@ func (v *Vault) token(ctx context.Context, conf *SourceConfig, c *connection) (T
 func (v *Vault) end(ctx context.Context, c *connection, reason string) error {
 	_, err := v.db.Exec(ctx, "UPDATE connection SET state = ?, reason = ?, since = ? WHERE org_id = ? AND person_id = ? AND source = ? AND gen = ?",
 		string(Expired), reason, v.now().UnixMicro(), string(c.key.org), string(c.key.person), c.key.source, c.gen)
+	v.ended(c.key, c.gen+1)
 	act := identity.Act{Kind: "token_revoked", Org: c.key.org, Person: c.key.person, Source: c.key.source}
 	return errors.Join(err, v.config.Journal.Record(ctx, act))
 }

@@ -50,6 +50,7 @@ type Config struct {
 	PublicURL string // of the console, without a trailing slash
 	Sources   map[string]SourceConfig
 	Journal   identity.Journal
+	Sessions  Sessions          // nil: nothing keeps sessions
 	Transport http.RoundTripper // nil: http.DefaultTransport
 	Now       func() time.Time  // nil: time.Now
 }

@@ -57,7 +57,11 @@ func (s *system) open(ctx context.Context) (err error) {
 	if s.sources, s.oauth, err = connectors(s.config); err != nil {
 		return err
 	}
-	s.vault, err = vault.Open(ctx, vault.Config{Store: s.db, Keys: s.keys, PublicURL: s.config.publicURL, Sources: s.oauth, Journal: s.log})
+	for _, source := range s.sources {
+		s.onClose(func() { _ = source.Close() })
+	}
+	s.vault, err = vault.Open(ctx, vault.Config{Store: s.db, Keys: s.keys, PublicURL: s.config.publicURL, Sources: s.oauth, Journal: s.log,
+		Sessions: sessions(s.sources)})
 	if err != nil {
 		return err
 	}
