@@ -2,63 +2,18 @@ package dialect
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// join prints an inner, outer or lateral join.
-func (p *duck) join(n *plan.Join) *sel {
+// join prints an outer join with subqueries in its condition; false for any other join.
+func (p *duck) join(n *plan.Join) (*sel, bool) {
 	if n.Kind == plan.Left || n.Kind == plan.Right || n.Kind == plan.Full {
 		if subqueries := subqueriesOf(n.Cond); len(subqueries) > 0 {
-			return p.outerJoin(n, subqueries)
+			return p.outerJoin(n, subqueries), true
 		}
 	}
-	left := p.item(p.node(n.Left))
-	right := p.node(n.Right)
-	if n.Kind == plan.Semi || n.Kind == plan.Anti {
-		return p.semi(n, left, right)
-	}
-	lateral := ""
-	if n.Lateral {
-		right, lateral = p.wrap(right), "LATERAL "
-	}
-	right = p.item(right)
-	s := &sel{plain: true}
-	for _, in := range []*sel{left, right} {
-		for _, id := range in.cols {
-			p.set(s, id, p.cols[id])
-		}
-	}
-	rightFrom := right.from
-	if strings.Contains(rightFrom, " JOIN ") && !strings.HasPrefix(rightFrom, "(SELECT") {
-		rightFrom = paren(rightFrom)
-	}
-	if n.Cond == nil && n.Kind == plan.Inner {
-		s.from = left.from + " CROSS JOIN " + lateral + rightFrom
-		return s
-	}
-	cond := "true"
-	if n.Cond != nil {
-		cond = p.expr(n.Cond).text
-	}
-	kind := map[plan.JoinKind]string{plan.Inner: " JOIN ", plan.Left: " LEFT JOIN ", plan.Right: " RIGHT JOIN ", plan.Full: " FULL JOIN "}[n.Kind]
-	s.from = left.from + kind + lateral + rightFrom + " ON " + paren(cond)
-	return s
-}
-
-// semi prints a semi or anti join as [NOT] EXISTS, whose condition may be anything.
-func (p *duck) semi(n *plan.Join, left, right *sel) *sel {
-	right = p.open(right)
-	if n.Cond != nil {
-		right.where = append(right.where, p.condition(n.Cond))
-	}
-	not := ""
-	if n.Kind == plan.Anti {
-		not = "NOT "
-	}
-	left.where = append(left.where, not+"EXISTS ("+right.render(nil)+")")
-	return left
+	return nil, false
 }
 
 // subqueriesOf returns the outermost subqueries of an expression.
@@ -76,9 +31,6 @@ func subqueriesOf(e plan.Expr) []*plan.Subquery {
 	})
 	return out
 }
-
-// firstLifted is the first identity of a column that the printer adds; the planner's own are far below.
-const firstLifted plan.ColID = 1 << 30
 
 // outerJoin prints an outer join with subqueries in its condition, which DuckDB does not have:
 //
@@ -100,7 +52,7 @@ func (p *duck) outerJoin(n *plan.Join, subqueries []*plan.Subquery) *sel {
 			lifted.Left = p.lift(&lifted, q, lifted.Left)
 		}
 	}
-	s := p.join(&lifted)
+	s := p.node(&lifted)
 	s.cols = slices.DeleteFunc(s.cols, func(id plan.ColID) bool {
 		return !slices.ContainsFunc(columns, func(c plan.Col) bool { return c.ID == id })
 	})
@@ -110,7 +62,7 @@ func (p *duck) outerJoin(n *plan.Join, subqueries []*plan.Subquery) *sel {
 // lift adds a subquery's value to a side's columns and puts a reference to it into the join's condition.
 func (p *duck) lift(n *plan.Join, q *plan.Subquery, side plan.Node) plan.Node {
 	p.next++
-	col := plan.Col{ID: firstLifted + plan.ColID(p.next), Type: q.Type()}
+	col := plan.Col{ID: firstHidden + plan.ColID(p.next), Type: q.Type()}
 	ref := &plan.Ref{Base: q.Base, ID: col.ID}
 	n.Cond = plan.Descend(n.Cond, func(e plan.Expr) (plan.Expr, bool) {
 		if e == plan.Expr(q) {
@@ -138,7 +90,7 @@ func (p *duck) lateralJoin(n *plan.Join, subqueries []*plan.Subquery) *sel {
 	if n.Kind == plan.Right {
 		left, right = right, left
 	}
-	return p.join(&plan.Join{Kind: plan.Left, Lateral: true, Left: left, Right: &plan.Filter{Input: right, Cond: n.Cond}})
+	return p.node(&plan.Join{Kind: plan.Left, Lateral: true, Left: left, Right: &plan.Filter{Input: right, Cond: n.Cond}})
 }
 
 func refersTo(e plan.Expr, n plan.Node) bool {

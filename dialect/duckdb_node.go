@@ -9,56 +9,40 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// node prints one operator; after it, p.cols says what its columns are.
-func (p *duck) node(n plan.Node) *sel {
-	if !p.enter(-1) {
-		return &sel{}
-	}
-	defer p.leave()
+// operator prints what DuckDB says in its own way.
+func (p *duck) operator(n plan.Node) (*sel, bool) {
 	switch n := n.(type) {
 	case *plan.Remote:
-		return p.remote(n)
+		return p.remote(n), true
 	case *plan.Values:
-		return p.values(n)
+		return p.values(n), true
 	case *plan.FuncScan:
-		return p.funcScan(n)
+		return p.funcScan(n), true
 	case *plan.Filter:
 		s := p.open(p.node(n.Input))
 		s.where = append(s.where, p.conjuncts(n.Cond)...)
-		return s
-	case *plan.Project:
-		return p.project(n)
+		return s, true
 	case *plan.ProjectSet:
-		return p.projectSet(n)
+		return p.projectSet(n), true
 	case *plan.Join:
 		return p.join(n)
 	case *plan.Aggregate:
-		return p.aggregate(n)
+		return p.aggregate(n), true
 	case *plan.Window:
-		return p.window(n)
-	case *plan.Sort:
-		s := p.node(n.Input)
-		if s.closed() || len(s.order) > 0 {
-			s = p.wrap(s)
-		}
-		s.order = p.sortKeys(n.Keys)
-		return s
+		return p.window(n, p.windowFunc), true
 	case *plan.Limit:
-		return p.limit(n)
+		return p.limitTo(n), true
 	case *plan.SetOp:
-		return p.setOp(n)
+		return p.setOp(n), true
 	case *plan.Unique:
-		return p.unique(n)
+		return p.unique(n), true
 	case *plan.With:
-		return p.with(n)
-	case *plan.CTERef:
-		return p.cteRef(n)
+		return p.with(n), true
 	case *plan.Scan:
 		p.fail(pgerr.New(pgerr.Internal, "a table of connection %q reached the workspace unread", n.Table.Connection))
-	default:
-		p.fail(pgerr.New(pgerr.Internal, "the workspace does not know this operator"))
+		return &sel{}, true
 	}
-	return &sel{}
+	return nil, false
 }
 
 // conjuncts prints the arguments of a top-level AND, which DuckDB's WHERE tests in order.
@@ -107,30 +91,7 @@ func typed(text string, t plan.Type) sx {
 	return x
 }
 
-// project computes over a select that is not closed; an ORDER BY below stays, since it sorts by the input's columns.
-func (p *duck) project(n *plan.Project) *sel {
-	s := p.node(n.Input)
-	if s.closed() {
-		s = p.wrap(s)
-	}
-	out := s.keep()
-	list := make([]sx, len(n.Exprs))
-	out.plain = true
-	for i, e := range n.Exprs {
-		list[i] = p.expr(e)
-		out.plain = out.plain && list[i].plain
-	}
-	for i, c := range n.Out {
-		p.set(out, c.ID, list[i])
-	}
-	if out.plain && len(out.order) == 0 && out.from != "" {
-		return out
-	}
-	out.plain = false
-	return out
-}
-
-func (p *duck) limit(n *plan.Limit) *sel {
+func (p *duck) limitTo(n *plan.Limit) *sel {
 	if n.WithTies {
 		return p.withTies(n)
 	}
@@ -200,28 +161,6 @@ func (p *duck) withTies(n *plan.Limit) *sel {
 	}
 	w.tail = " " // closed: a filter above must not change what was counted
 	return w
-}
-
-func (p *duck) sortKeys(keys []plan.SortKey) []string {
-	var out []string
-	for _, k := range keys {
-		if _, ok := k.Expr.(*plan.Const); ok {
-			continue
-		}
-		text := p.key(p.expr(k.Expr), k.Expr.Pos())
-		if k.Desc {
-			text += " DESC"
-		} else {
-			text += " ASC"
-		}
-		if k.NullsFirst {
-			text += " NULLS FIRST"
-		} else {
-			text += " NULLS LAST"
-		}
-		out = append(out, text)
-	}
-	return out
 }
 
 // unique removes duplicates; DISTINCT ON keeps the first row in the order of its keys.

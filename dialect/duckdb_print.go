@@ -35,70 +35,28 @@ func CanDuckDB(e plan.Expr) error {
 	return p.err
 }
 
-// duck prints one statement. The first error stops it; text after an error is meaningless.
+// duck prints one statement.
 type duck struct {
+	composer
 	tables map[int]string
-	cols   map[plan.ColID]sx // what a reference to a column is, where it stands
-	ctes   map[int]*cteInfo
 	funcs  []Func
 	names  map[string]bool
-	err    error
-	next   int
-	depth  int
 	dry    bool // columns are unknown: CanDuckDB
 }
 
-// sx is a printed expression. oid is its PostgreSQL type; a numeric is a DECIMAL(p,s) whose scale is the display scale, or,
-// with p = 0, PostgreSQL's canonical text.
-type sx struct {
-	text  string
-	oid   uint32
-	p, s  int32
-	pad   int32 // of a char(n): n, by which it is padded when its length is no longer part of its type
-	null  bool  // the constant NULL
-	plain bool  // a bare column
-}
-
 func newDuck(tables map[int]string) *duck {
-	return &duck{tables: tables, cols: map[plan.ColID]sx{}, ctes: map[int]*cteInfo{}, names: map[string]bool{}}
+	p := &duck{tables: tables, names: map[string]bool{}}
+	p.composer = newComposer(p, maxDuckSQL, "workspace")
+	return p
 }
 
-// fail keeps the first error.
-func (p *duck) fail(err error) {
-	if p.err == nil {
-		p.err = err
-	}
-}
+func (p *duck) value(e plan.Expr) sx { return p.expr(e) }
+
+func (p *duck) ordered(e plan.Expr) string { return p.key(p.expr(e), e.Pos()) }
 
 func (p *duck) unsupported(at int, format string, args ...any) sx {
 	p.fail(pgerr.New(pgerr.FeatureNotSupported, format+" is not supported yet", args...).At(at))
 	return sx{text: "NULL"}
-}
-
-func (p *duck) alias(prefix string) string {
-	p.next++
-	return prefix + strconv.Itoa(p.next)
-}
-
-// enter bounds the recursion (the guard before the parser bounds it far lower).
-func (p *duck) enter(at int) bool {
-	p.depth++
-	if p.depth > 2000 && p.err == nil {
-		p.fail(pgerr.New(pgerr.StatementTooComplex, "the plan is too deep").At(at))
-	}
-	return p.err == nil
-}
-
-func (p *duck) leave() { p.depth-- }
-
-// count bounds the text.
-func (p *duck) count(s string) string {
-	if len(s) > maxDuckSQL {
-		p.fail(pgerr.New(pgerr.StatementTooComplex, "the statement for the workspace is too long").
-			WithDetail("It would have more than %d bytes.", maxDuckSQL))
-		return "NULL"
-	}
-	return s
 }
 
 // top casts each result column to its Arrow type's DuckDB type.

@@ -107,12 +107,6 @@ func (p *duck) convert(x, r sx) sx {
 	return x
 }
 
-// cteInfo is a common table expression as its references see it: columns x0, x1, …
-type cteInfo struct {
-	name string
-	cols []sx
-}
-
 func (p *duck) with(n *plan.With) *sel {
 	refs := countRefs(n)
 	var parts []string
@@ -122,7 +116,7 @@ func (p *duck) with(n *plan.With) *sel {
 		if c.Recursive {
 			recursive = "RECURSIVE "
 		}
-		parts = append(parts, p.cte(c, refs[c.ID]))
+		parts = append(parts, p.commonTable(c, refs[c.ID]))
 	}
 	s := p.node(n.Body)
 	if s.with != "" {
@@ -132,8 +126,8 @@ func (p *duck) with(n *plan.With) *sel {
 	return s
 }
 
-func (p *duck) cte(c *plan.CTE, refs int) string {
-	info := &cteInfo{name: "w" + strconv.Itoa(c.ID)}
+func (p *duck) commonTable(c *plan.CTE, refs int) string {
+	info := &cte{name: "w" + strconv.Itoa(c.ID)}
 	p.ctes[c.ID] = info
 	names := make([]string, len(c.Cols))
 	for i := range names {
@@ -159,7 +153,7 @@ func (p *duck) cte(c *plan.CTE, refs int) string {
 }
 
 // recursive prints both terms with the representation that the columns' types alone decide.
-func (p *duck) recursive(info *cteInfo, op *plan.SetOp) string {
+func (p *duck) recursive(info *cte, op *plan.SetOp) string {
 	reps := make([]sx, len(op.Out))
 	for i, c := range op.Out {
 		reps[i] = typed("", c.Type)
@@ -177,22 +171,6 @@ func (p *duck) recursive(info *cteInfo, op *plan.SetOp) string {
 		word = " UNION ALL "
 	}
 	return text + word + p.aligned(right, reps, op.Out)
-}
-
-func (p *duck) cteRef(n *plan.CTERef) *sel {
-	info, ok := p.ctes[n.ID]
-	if !ok || len(info.cols) != len(n.Out) {
-		p.unsupported(-1, "this use of the common table expression %q", n.Name)
-		return &sel{}
-	}
-	alias := p.alias("t")
-	s := &sel{from: info.name + " AS " + alias, plain: true}
-	for i, c := range n.Out {
-		x := info.cols[i]
-		x.text, x.plain, x.null = alias+".x"+strconv.Itoa(i), true, false
-		p.set(s, c.ID, x)
-	}
-	return s
 }
 
 // countRefs counts how often each common table expression is read, subqueries included.

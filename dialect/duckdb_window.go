@@ -9,21 +9,6 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// window adds a column per function; frames are always said.
-func (p *duck) window(n *plan.Window) *sel {
-	s := p.open(p.node(n.Input))
-	out := s.keep()
-	for _, id := range s.cols {
-		p.set(out, id, p.cols[id])
-	}
-	for i, f := range n.Funcs {
-		x := p.windowFunc(f)
-		p.set(out, n.Out[i].ID, x)
-	}
-	out.plain = false
-	return out
-}
-
 // plainWindows have DuckDB's name and meaning; the result is cast to the type.
 var plainWindows = map[string]bool{
 	"row_number": true, "rank": true, "dense_rank": true, "percent_rank": true, "cume_dist": true, "ntile": true,

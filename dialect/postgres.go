@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -50,72 +49,37 @@ func PostgresTemplate(root plan.Node, collation string, mask bool) string {
 	return p.top(p.node(root), root, out).Text
 }
 
-// postgres prints one statement. The first error stops it; text after an error is meaningless.
+// postgres prints one statement.
 type postgres struct {
-	cols  map[plan.ColID]pgCol // what a reference to a column is, where it stands
-	ctes  map[int]*pgCTE
+	composer
 	plain bool // the source's text collates as C.UTF-8
 	dry   bool // nothing is printed: Late leaves and unknown columns are allowed
 	show  bool // Late leaves are shown
 	mask  bool // literals are $
-	err   error
-	next  int
-	depth int
-}
-
-// pgCol is a printed column. Bare ones are columns of the FROM that they stand over.
-type pgCol struct {
-	text string
-	bare bool
-	t    plan.Type
-}
-
-// pgCTE is a common table expression as its references see it: columns x0, x1, …
-type pgCTE struct {
-	name  string
-	width int
 }
 
 func newPostgres(collation string) *postgres {
-	return &postgres{cols: map[plan.ColID]pgCol{}, ctes: map[int]*pgCTE{}, plain: collation == "C.UTF-8"}
+	p := &postgres{plain: collation == "C.UTF-8"}
+	p.composer = newComposer(p, maxPostgresSQL, "source")
+	p.once, p.recursion = " AS MATERIALIZED ", p.recursive
+	return p
 }
 
-// fail keeps the first error.
-func (p *postgres) fail(err error) {
-	if p.err == nil {
-		p.err = err
+func (p *postgres) value(e plan.Expr) sx {
+	x := sx{text: p.expr(e), oid: e.Type().OID}
+	if r, ok := e.(*plan.Ref); ok {
+		x.plain = p.cols[r.ID].plain
 	}
+	return x
 }
 
-func (p *postgres) unsupported(at int, format string, args ...any) string {
+func (p *postgres) unsupported(at int, format string, args ...any) sx {
+	return sx{text: p.refuse(at, format, args...)}
+}
+
+func (p *postgres) refuse(at int, format string, args ...any) string {
 	p.fail(pgerr.New(pgerr.FeatureNotSupported, format+" is not said in PostgreSQL's language", args...).At(at))
 	return "NULL"
-}
-
-func (p *postgres) alias(prefix string) string {
-	p.next++
-	return prefix + strconv.Itoa(p.next)
-}
-
-// enter bounds the recursion (the guard before the parser bounds it far lower).
-func (p *postgres) enter(at int) bool {
-	p.depth++
-	if p.depth > 2000 {
-		p.fail(pgerr.New(pgerr.StatementTooComplex, "the plan is too deep").At(at))
-	}
-	return p.err == nil
-}
-
-func (p *postgres) leave() { p.depth-- }
-
-// count bounds the text.
-func (p *postgres) count(s string) string {
-	if len(s) > maxPostgresSQL {
-		p.fail(pgerr.New(pgerr.StatementTooComplex, "the statement for the source is too long").
-			WithDetail("It would have more than %d bytes.", maxPostgresSQL))
-		return "NULL"
-	}
-	return s
 }
 
 // top lists the result's columns. Records travel as text.
@@ -150,51 +114,6 @@ func (p *postgres) top(s *sel, root plan.Node, out []plan.ColID) Text {
 	}
 	t.Text = p.count(s.render(items))
 	return t
-}
-
-// set declares a column of s and what a reference to it is from here on.
-func (p *postgres) set(s *sel, c plan.Col, text string, bare bool) {
-	text = p.count(text)
-	if s.texts == nil {
-		s.texts = map[plan.ColID]string{}
-	}
-	s.cols = append(s.cols, c.ID)
-	s.texts[c.ID] = text
-	p.cols[c.ID] = pgCol{text, bare, c.Type}
-}
-
-// copy declares columns of another select in s.
-func (p *postgres) copy(s *sel, ids []plan.ColID) {
-	for _, id := range ids {
-		c := p.cols[id]
-		p.set(s, plan.Col{ID: id, Type: c.t}, c.text, c.bare)
-	}
-}
-
-// open returns s if something may be added to it as it stands, else a select from it.
-func (p *postgres) open(s *sel) *sel {
-	if !s.closed() && len(s.order) == 0 {
-		return s
-	}
-	return p.wrap(s)
-}
-
-// wrap makes s a subquery: its columns become bare ones.
-func (p *postgres) wrap(s *sel) *sel {
-	alias := p.alias("t")
-	w := &sel{from: paren(p.count(s.sql())) + " AS " + alias, plain: true}
-	for _, id := range s.cols {
-		p.set(w, plan.Col{ID: id, Type: p.cols[id].t}, alias+"."+name(id), true)
-	}
-	return w
-}
-
-// item makes s an item of another FROM.
-func (p *postgres) item(s *sel) *sel {
-	if s.closed() || len(s.order) > 0 || len(s.where) > 0 || s.from == "" {
-		return p.wrap(s)
-	}
-	return s
 }
 
 // ident quotes an identifier, so that it is never folded.

@@ -14,7 +14,7 @@ func (p *postgres) call(e *plan.Call) string {
 		return "NULL"
 	}
 	if proc.RetSet {
-		return p.unsupported(e.At, "function %s here", proc.Signature())
+		return p.refuse(e.At, "function %s here", proc.Signature())
 	}
 	if e.Op == "" {
 		return p.function(e)
@@ -43,15 +43,15 @@ func (p *postgres) function(e *plan.Call) string {
 func (p *postgres) proc(oid uint32, at int) (*pgcat.Proc, bool) {
 	proc, ok := pgcat.ProcByOID(oid)
 	if !ok || proc.OID >= 16384 || proc.Namespace != pgcat.PGCatalog {
-		p.unsupported(at, "this function")
+		p.refuse(at, "this function")
 		return nil, false
 	}
 	switch {
 	case proc.Volatile == 'v', proc.Volatile == 's' && !movable(proc), private(proc):
-		p.unsupported(at, "function %s", proc.Signature())
+		p.refuse(at, "function %s", proc.Signature())
 		return nil, false
 	case !p.plain && lettered[proc.Name] && takesText(proc):
-		p.unsupported(at, "function %s under an unknown collation", proc.Signature())
+		p.refuse(at, "function %s under an unknown collation", proc.Signature())
 		return nil, false
 	}
 	return proc, true
@@ -113,10 +113,10 @@ func takesText(proc *pgcat.Proc) bool {
 func (p *postgres) cast(e *plan.Cast) string {
 	from, to := e.Arg.Type().OID, e.T.OID
 	if catalogType(from) || catalogType(to) {
-		return p.unsupported(e.At, "a cast of an object's name")
+		return p.refuse(e.At, "a cast of an object's name")
 	}
 	if e.Method == plan.Length && !e.Explicit && (to == pgcat.Varchar || to == pgcat.Bpchar) {
-		return p.unsupported(e.At, "this cast")
+		return p.refuse(e.At, "this cast")
 	}
 	return paren(p.expr(e.Arg) + "::" + p.typeName(e.T))
 }

@@ -67,7 +67,7 @@ func (p *postgres) form(e plan.Expr) string {
 func (p *postgres) late(e *plan.Late) string {
 	switch {
 	case e.Kind == plan.ClockTime || !p.dry && !p.show:
-		return p.unsupported(e.At, "this value before execution")
+		return p.refuse(e.At, "this value before execution")
 	case p.show:
 		return plan.FormatExpr(e)
 	}
@@ -98,7 +98,7 @@ func (p *postgres) compound(e plan.Expr) string {
 	case *plan.RowOf:
 		return "ROW(" + strings.Join(p.exprs(e.Items), ", ") + ")"
 	}
-	return p.unsupported(e.Pos(), "this expression here")
+	return p.refuse(e.Pos(), "this expression here")
 }
 
 func unmodified(t plan.Type) plan.Type { return plan.Type{OID: t.OID, Mod: -1} }
@@ -129,7 +129,7 @@ func (p *postgres) constant(e *plan.Const) string {
 		return "NULL::" + p.typeName(e.T)
 	}
 	if _, ok := e.Value.(datum.Record); ok {
-		return p.unsupported(e.At, "a row value")
+		return p.refuse(e.At, "a row value")
 	}
 	if p.mask {
 		return "$"
@@ -142,7 +142,7 @@ func (p *postgres) constant(e *plan.Const) string {
 func (p *postgres) typeName(t plan.Type) string {
 	c, ok := pgcat.TypeByOID(t.OID)
 	if !ok || c.OID >= 10000 && c.OID < 16384 {
-		return p.unsupported(-1, "a type of another schema")
+		return p.refuse(-1, "a type of another schema")
 	}
 	if c.IsArray() {
 		return p.typeName(plan.Type{OID: c.Elem, Mod: t.Mod}) + "[]"
@@ -221,9 +221,9 @@ func (p *postgres) subquery(e *plan.Subquery) string {
 		test = p.compared(e.Test, e.Op)
 	}
 	if p.err == nil && len(e.Plan.Cols()) != 1 {
-		return p.unsupported(e.At, "a subquery with several columns here")
+		return p.refuse(e.At, "a subquery with several columns here")
 	}
-	query := p.arm(e.Plan, nil)
+	query := p.arm(e.Plan)
 	switch e.Kind {
 	case plan.Scalar:
 		return paren(query)

@@ -15,6 +15,7 @@ type sel struct {
 	from     string // "" for no FROM
 	where    []string
 	group    string
+	qualify  string // " QUALIFY …", where the language has it
 	order    []string
 	tail     string
 	cols     []plan.ColID
@@ -23,7 +24,7 @@ type sel struct {
 }
 
 func (s *sel) closed() bool {
-	return s.with != "" || s.distinct != "" || s.group != "" || s.tail != "" || !s.plain
+	return s.with != "" || s.distinct != "" || s.group != "" || s.qualify != "" || s.tail != "" || !s.plain
 }
 
 // render prints the select with a list of items.
@@ -40,7 +41,7 @@ func (s *sel) render(items []string) string {
 	if len(s.where) > 0 {
 		b.WriteString(" WHERE " + strings.Join(s.where, " AND "))
 	}
-	b.WriteString(s.group)
+	b.WriteString(s.group + s.qualify)
 	if len(s.order) > 0 {
 		b.WriteString(" ORDER BY " + strings.Join(s.order, ", "))
 	}
@@ -49,12 +50,21 @@ func (s *sel) render(items []string) string {
 }
 
 // sql prints the select with all its columns, named c<id>.
-func (s *sel) sql() string {
+func (s *sel) sql() string { return s.render(s.items()) }
+
+func (s *sel) items() []string {
 	items := make([]string, 0, len(s.cols))
 	for _, id := range s.cols {
 		items = append(items, named(s.texts[id], id))
 	}
-	return s.render(items)
+	return items
+}
+
+// keep returns s without its columns, for others over the same FROM.
+func (s *sel) keep() *sel {
+	c := *s
+	c.cols, c.texts = nil, nil
+	return &c
 }
 
 func name(id plan.ColID) string { return "c" + strconv.Itoa(int(id)) }
@@ -66,53 +76,18 @@ func named(text string, id plan.ColID) string {
 	return text + " AS " + name(id)
 }
 
-// set declares a column of s and what a reference to it is from here on.
-func (p *duck) set(s *sel, id plan.ColID, x sx) {
-	x.text = p.count(x.text)
-	if s.texts == nil {
-		s.texts = map[plan.ColID]string{}
-	}
-	s.cols = append(s.cols, id)
-	s.texts[id] = x.text
-	p.cols[id] = x
-}
-
-// open returns s if something may be added to it as it stands, else a select from it.
-func (p *duck) open(s *sel) *sel {
-	if !s.closed() && len(s.order) == 0 {
-		return s
-	}
-	return p.wrap(s)
-}
-
-// wrap makes s a subquery: its columns become bare ones.
-func (p *duck) wrap(s *sel) *sel {
-	alias := p.alias("t")
-	w := &sel{from: paren(p.count(s.sql())) + " AS " + alias, plain: true}
-	p.rename(w, s.cols, alias)
-	return w
-}
-
-// rename makes columns of a subquery bare ones of w.
-func (p *duck) rename(w *sel, cols []plan.ColID, alias string) {
-	for _, id := range cols {
-		x := p.cols[id]
-		x.text, x.plain = alias+"."+name(id), true
-		p.set(w, id, x)
-	}
-}
-
-// item makes s an item of another FROM.
-func (p *duck) item(s *sel) *sel {
-	if s.closed() || len(s.order) > 0 || len(s.where) > 0 || s.from == "" {
-		return p.wrap(s)
-	}
-	return s
-}
-
-// keep returns s with only some columns, computed by f in order.
-func (s *sel) keep() *sel {
-	c := *s
-	c.cols, c.texts = nil, nil
-	return &c
+// sx is a printed expression. oid is its PostgreSQL type; p and s are what the engine's type says of a number: in DuckDB a
+// numeric is a DECIMAL(p,s) whose scale is the display scale, or, with p = 0, PostgreSQL's canonical text.
+type sx struct {
+	text  string
+	oid   uint32
+	p, s  int32
+	pad   int32 // of a char(n): n, by which it is padded when its length is no longer part of its type
+	null  bool  // the constant NULL
+	plain bool  // a bare column of the FROM that it stands over
+	// What Snowflake's printer knows besides.
+	mag   float64    // no value of an integer is further from zero; 0 for unknown
+	den   plan.ColID // of a quotient that is not divided yet: the hidden column by which text is divided
+	scale plan.ColID // of a number whose display scale differs from row to row: the hidden column that says it
+	raw   string     // of a moment cut to microseconds: the bare column
 }
