@@ -18,7 +18,7 @@ var InlineCTE = Rule{"InlineCTE", func(_ *Env, n plan.Node) (plan.Node, bool) {
 	for i, c := range w.CTEs {
 		uses, plain := countUses(w, c.ID)
 		switch {
-		case c.Recursive || volatileNode(c.Plan):
+		case c.Recursive || nodeContains(c.Plan, volatileCall):
 		case uses == 0:
 			return without(w, i, nil), true
 		case uses == 1 && plain == 1:
@@ -93,14 +93,4 @@ func countUses(w *plan.With, id int) (all, plain int) {
 		}
 	}
 	return all + plain, plain
-}
-
-func volatileNode(n plan.Node) bool {
-	found := false
-	plan.Walk(n, func(e plan.Expr) {
-		if c, ok := e.(*plan.Call); ok && volatile(c) {
-			found = true
-		}
-	})
-	return found
 }

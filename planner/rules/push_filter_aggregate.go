@@ -11,7 +11,7 @@ import "github.com/waggle-sql/waggle/planner/plan"
 // It would be wrong with grouping sets (g is NULL in the sets without it), without groups (the one row of an empty group
 // would stay), for a computed group, and for a type in which equal values can look different to the term: PostgreSQL's
 // own rule is the same, since a group's values are equal to the operator but `text(g)` is taken from one of them.
-var PushFilterIntoAggregate = Rule{"PushFilterIntoAggregate", func(_ *Env, n plan.Node) (plan.Node, bool) {
+var PushFilterIntoAggregate = Rule{"PushFilterIntoAggregate", func(env *Env, n plan.Node) (plan.Node, bool) {
 	f, ok := n.(*plan.Filter)
 	if !ok {
 		return n, false
@@ -20,15 +20,17 @@ var PushFilterIntoAggregate = Rule{"PushFilterIntoAggregate", func(_ *Env, n pla
 	if !ok || a.Sets != nil || len(a.Groups) == 0 {
 		return n, false
 	}
-	by, known := map[plan.ColID]plan.Expr{}, map[plan.ColID]bool{}
+	by := map[plan.ColID]plan.Expr{}
+	var known set
 	for i, g := range a.Groups {
 		if r, plain := g.(*plan.Ref); plain {
-			by[a.Out[i].ID], known[a.Out[i].ID] = r, true
+			by[a.Out[i].ID] = r
+			known.add(a.Out[i].ID)
 		}
 	}
-	all := ids(a)
+	all := env.cols(a)
 	down, stay := partition(Conjuncts(f.Cond), func(e plan.Expr) bool {
-		return !volatile(e) && !hasSubquery(e) && len(plan.Refs(e)) > 0 && within(e, known, all)
+		return !volatile(e) && !hasSubquery(e) && env.refs(e).meets(all) && env.within(e, known, all)
 	})
 	if len(down) == 0 {
 		return n, false

@@ -13,7 +13,7 @@ import "github.com/waggle-sql/waggle/planner/plan"
 //
 // It would be wrong to push to the side that an outer join fills with NULLs: over `a left join b`, the filter
 // `b.y is null` keeps rows of a without a partner; below the join it would give every row of a a NULL partner.
-var PushFilterIntoJoin = Rule{"PushFilterIntoJoin", func(_ *Env, n plan.Node) (plan.Node, bool) {
+var PushFilterIntoJoin = Rule{"PushFilterIntoJoin", func(env *Env, n plan.Node) (plan.Node, bool) {
 	f, ok := n.(*plan.Filter)
 	if !ok {
 		return n, false
@@ -22,16 +22,18 @@ var PushFilterIntoJoin = Rule{"PushFilterIntoJoin", func(_ *Env, n plan.Node) (p
 	if !ok {
 		return n, false
 	}
-	left, right := ids(j.Left), ids(j.Right)
-	all := union(left, right)
+	left, right := env.cols(j.Left), env.cols(j.Right)
+	var all set
+	all.join(left)
+	all.join(right)
 	var toLeft, toRight, toCond, stay []plan.Expr
 	for _, t := range Conjuncts(f.Cond) {
 		switch {
 		case volatile(t):
 			stay = append(stay, t)
-		case keepsLeft(j.Kind) && within(t, left, all):
+		case keepsLeft(j.Kind) && env.within(t, left, all):
 			toLeft = append(toLeft, t)
-		case keepsRight(j.Kind) && within(t, right, all):
+		case keepsRight(j.Kind) && env.within(t, right, all):
 			toRight = append(toRight, t)
 		case j.Kind == plan.Inner && !hasSubquery(t):
 			toCond = append(toCond, t)
@@ -54,24 +56,3 @@ func keepsLeft(k plan.JoinKind) bool {
 }
 
 func keepsRight(k plan.JoinKind) bool { return k == plan.Inner || k == plan.Right }
-
-func union(a, b map[plan.ColID]bool) map[plan.ColID]bool {
-	u := make(map[plan.ColID]bool, len(a)+len(b))
-	for id := range a {
-		u[id] = true
-	}
-	for id := range b {
-		u[id] = true
-	}
-	return u
-}
-
-func hasSubquery(e plan.Expr) bool {
-	found := false
-	plan.WalkExpr(e, func(c plan.Expr) {
-		if _, ok := c.(*plan.Subquery); ok {
-			found = true
-		}
-	})
-	return found
-}

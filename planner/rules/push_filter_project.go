@@ -10,7 +10,7 @@ import "github.com/waggle-sql/waggle/planner/plan"
 //
 // It would be wrong for computed columns: a filter on 1/a would run 1/a on rows that a filter in between had removed, and
 // a volatile column would get a second value.
-var PushFilterIntoProject = Rule{"PushFilterIntoProject", func(_ *Env, n plan.Node) (plan.Node, bool) {
+var PushFilterIntoProject = Rule{"PushFilterIntoProject", func(env *Env, n plan.Node) (plan.Node, bool) {
 	f, ok := n.(*plan.Filter)
 	if !ok {
 		return n, false
@@ -20,12 +20,12 @@ var PushFilterIntoProject = Rule{"PushFilterIntoProject", func(_ *Env, n plan.No
 		return n, false
 	}
 	by := renamings(p)
-	all := ids(p)
-	known := map[plan.ColID]bool{}
+	all := env.cols(p)
+	var known set
 	for id := range by {
-		known[id] = true
+		known.add(id)
 	}
-	down, stay := partition(Conjuncts(f.Cond), func(e plan.Expr) bool { return !volatile(e) && within(e, known, all) })
+	down, stay := partition(Conjuncts(f.Cond), func(e plan.Expr) bool { return !volatile(e) && env.within(e, known, all) })
 	if len(down) == 0 {
 		return n, false
 	}

@@ -9,7 +9,7 @@ import "github.com/waggle-sql/waggle/planner/plan"
 //	    t                                         t
 //
 // It would be wrong for any other column: removing a row of a partition changes the sums of its other rows.
-var PushFilterIntoWindow = Rule{"PushFilterIntoWindow", func(_ *Env, n plan.Node) (plan.Node, bool) {
+var PushFilterIntoWindow = Rule{"PushFilterIntoWindow", func(env *Env, n plan.Node) (plan.Node, bool) {
 	f, ok := n.(*plan.Filter)
 	if !ok {
 		return n, false
@@ -19,9 +19,9 @@ var PushFilterIntoWindow = Rule{"PushFilterIntoWindow", func(_ *Env, n plan.Node
 		return n, false
 	}
 	keys := commonPartition(w.Funcs)
-	all := ids(w)
+	all := env.cols(w)
 	down, stay := partition(Conjuncts(f.Cond), func(e plan.Expr) bool {
-		return !volatile(e) && !hasSubquery(e) && len(plan.Refs(e)) > 0 && within(e, keys, all)
+		return !volatile(e) && !hasSubquery(e) && env.refs(e).meets(all) && env.within(e, keys, all)
 	})
 	if len(down) == 0 {
 		return n, false
@@ -31,27 +31,16 @@ var PushFilterIntoWindow = Rule{"PushFilterIntoWindow", func(_ *Env, n plan.Node
 	return filter(&c, stay), true
 }}
 
-func commonPartition(funcs []*plan.WindowFunc) map[plan.ColID]bool {
-	count := map[plan.ColID]int{}
-	for _, f := range funcs {
-		mine := map[plan.ColID]bool{}
+func commonPartition(funcs []*plan.WindowFunc) set {
+	var keys set
+	for i, f := range funcs {
+		var mine set
 		for _, p := range f.Partition {
-			if r, ok := p.(*plan.Ref); ok {
-				mine[r.ID] = true
+			if r, ok := p.(*plan.Ref); ok && (i == 0 || keys.has(r.ID)) {
+				mine.add(r.ID)
 			}
 		}
-		for id := range mine {
-			count[id]++
-		}
-	}
-	keys := map[plan.ColID]bool{}
-	for id, c := range count {
-		keys[id] = c == len(funcs)
-	}
-	for id, yes := range keys {
-		if !yes {
-			delete(keys, id)
-		}
+		keys = mine
 	}
 	return keys
 }

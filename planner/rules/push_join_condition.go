@@ -11,23 +11,25 @@ import "github.com/waggle-sql/waggle/planner/plan"
 //	                                              b
 //
 // It would be wrong for the side that is kept: `a left join b on a.x > 1` keeps the rows of a with x <= 1, without a partner.
-var PushJoinCondition = Rule{"PushJoinCondition", func(_ *Env, n plan.Node) (plan.Node, bool) {
+var PushJoinCondition = Rule{"PushJoinCondition", func(env *Env, n plan.Node) (plan.Node, bool) {
 	j, ok := n.(*plan.Join)
 	if !ok || j.Cond == nil {
 		return n, false
 	}
-	left, right := ids(j.Left), ids(j.Right)
-	all := union(left, right)
+	left, right := env.cols(j.Left), env.cols(j.Right)
+	var all set
+	all.join(left)
+	all.join(right)
 	dropsLeft := j.Kind == plan.Inner || j.Kind == plan.Right || j.Kind == plan.Semi
 	dropsRight := j.Kind != plan.Right && j.Kind != plan.Full
 	var toLeft, toRight, stay []plan.Expr
 	for _, t := range Conjuncts(j.Cond) {
 		switch {
-		case volatile(t) || len(plan.Refs(t)) == 0:
+		case volatile(t) || !env.refs(t).meets(all):
 			stay = append(stay, t)
-		case dropsLeft && within(t, left, all):
+		case dropsLeft && env.within(t, left, all):
 			toLeft = append(toLeft, t)
-		case dropsRight && within(t, right, all):
+		case dropsRight && env.within(t, right, all):
 			toRight = append(toRight, t)
 		default:
 			stay = append(stay, t)
