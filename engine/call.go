@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -15,15 +16,10 @@ import (
 	"github.com/waggle-sql/waggle/vault"
 )
 
-// call is one Run of one Request: opened under the person's token, recorded before it leaves.
-type call struct {
-	id   string // our request id, unique within the statement
-	rows source.Rows
-}
-
-// call prints a fragment, opens its source and starts it. The connection is closed with the run.
-func (r *run) call(ctx context.Context, f planner.Fragment) (source.Rows, error) {
-	filled, err := plan.Fill(f.Plan, r.args.Values, r.args.Env)
+// call prints a fragment with its keys, opens its source and starts it. The connection is closed with the run.
+func (r *run) call(ctx context.Context, q *question) (source.Rows, error) {
+	f := q.Fragment
+	filled, err := plan.Fill(q.restricted(), r.args.Values, r.args.Env)
 	if err != nil {
 		return nil, err
 	}
@@ -31,13 +27,13 @@ func (r *run) call(ctx context.Context, f planner.Fragment) (source.Rows, error)
 	if err != nil {
 		return nil, err
 	}
-	c := &call{id: strconv.Itoa(f.ID)}
+	c := newCall(f, request)
 	credential := source.Credential(source.Inside{Organisation: r.who.OrgName, Person: r.who.Login, View: r.plan.Input.View.ID()})
 	if f.Connection != Catalog {
 		if credential, err = r.bearer(ctx, f.Connection); err != nil {
 			return nil, err
 		}
-		if err := r.engine.config.Audit.Access(ctx, r.audit, r.access(f, c.id, request)); err != nil {
+		if err := r.engine.config.Audit.Access(ctx, r.audit, r.access(q, c.id, request)); err != nil {
 			return nil, err
 		}
 		r.addCall(c)
@@ -48,7 +44,9 @@ func (r *run) call(ctx context.Context, f planner.Fragment) (source.Rows, error)
 	}
 	r.onClose(func() { _ = conn.Close() })
 	rows, err := conn.Run(source.WithRequestID(ctx, string(r.audit)+"-"+c.id), request)
-	c.rows = rows
+	if rows != nil {
+		rows = c.watch(rows)
+	}
 	return rows, err
 }
 
@@ -99,7 +97,8 @@ func (r *run) owner(t vault.Token) source.Owner {
 	return source.Owner{Organisation: string(r.who.Org), Person: string(r.who.Person), Generation: t.Generation}
 }
 
-func (r *run) access(f planner.Fragment, id string, request dialect.Request) audit.Access {
+func (r *run) access(q *question, id string, request dialect.Request) audit.Access {
+	f := q.Fragment
 	a := audit.Access{Source: f.Connection, Object: f.Object, Credential: string(vault.UserCredential), Request: id}
 	caps := r.engine.capabilities[f.Connection]
 	if caps.Org {
@@ -107,11 +106,12 @@ func (r *run) access(f planner.Fragment, id string, request dialect.Request) aud
 	}
 	a.Template = caps.Objects[f.Object].Request
 	if sql, ok := caps.SQL(); ok && f.Plan != nil {
-		a.Template = sql.Template(f.Plan, true)
+		a.Template = sql.Template(q.shape(), true)
 	}
 	if c, ok := request.(dialect.Calls); ok {
 		a.Template += template(c, caps.Objects[f.Object])
 	}
+	q.recordKeys(&a, r.engine.config.Audit)
 	return a
 }
 
@@ -131,18 +131,6 @@ func template(c dialect.Calls, object dialect.Object) string {
 	return b.String() + " columns=" + strings.Join(c.Columns, ",")
 }
 
-func (c *call) report() audit.Call {
-	out := audit.Call{Request: c.id}
-	if c.rows == nil {
-		out.Status = "failed"
-		return out
-	}
-	r := c.rows.Report()
-	out.QueryID, out.RequestIDs, out.Status = r.QueryID, r.Requests, r.Status
-	out.Pages, out.Retries, out.Rows, out.Bytes = int64(r.Pages), int64(r.Retries), r.Rows, r.Bytes
-	return out
-}
-
 // remaining is the time left until ctx's deadline, or the engine's own limit when nobody else has one; 0 means no limit.
 func (r *run) remaining() time.Duration {
 	if d, ok := r.ctx.Deadline(); ok {
@@ -155,7 +143,13 @@ func (r *run) remaining() time.Duration {
 }
 
 // tooManyRows is the error of a fragment that exceeds the row budget of path extract and federate.
-func tooManyRows(limit int64) error {
+func tooManyRows(limit int64, q *question) error {
+	hint := "Filter on properties that the source can filter by (EXPLAIN shows which), or ask the administrator to raise limits.extract_rows."
+	for _, s := range q.sent {
+		if s.over {
+			hint = fmt.Sprintf("More than the %d join keys that %s takes would restrict it. ", s.edge.MaxKeys, q.Connection) + hint
+		}
+	}
 	return pgerr.New(pgerr.ProgramLimitExceeded, "the statement needs more than %d rows of its sources in the workspace", limit).
-		WithHint("Filter on properties that the source can filter by (EXPLAIN shows which), or ask the administrator to raise limits.extract_rows.")
+		WithDetail("The limit was reached while %s.%s was read from %s.", q.Table.Schema, q.Table.Name, q.Connection).WithHint("%s", hint)
 }

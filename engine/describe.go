@@ -39,7 +39,7 @@ func (r *run) describe(src source.Source, connection, object string) (source.Sch
 		return source.Schema{}, err
 	}
 	r.audit = id
-	err = r.engine.config.Audit.Access(r.ctx, id, r.access(planner.Fragment{Connection: connection, Object: object}, "describe", nil))
+	err = r.engine.config.Audit.Access(r.ctx, id, r.access(&question{Fragment: planner.Fragment{Connection: connection, Object: object}}, "describe", nil))
 	if err != nil {
 		return source.Schema{}, err
 	}

@@ -19,7 +19,7 @@ import (
 
 // direct passes the rows of the one fragment on.
 func (r *run) direct() (array.RecordReader, error) {
-	return r.call(r.ctx, r.plan.Fragments[0])
+	return r.call(r.ctx, &question{Fragment: r.plan.Fragments[0]})
 }
 
 // workspace loads the fragments into a worker in parallel and computes the remainder there.
@@ -78,13 +78,14 @@ func (r *run) admit() error {
 	return nil
 }
 
-// load runs every fragment at once and puts its rows into the worker's tables; the first error stops the others.
+// load asks for every fragment, at once but for those that wait for keys, and puts the rows into the worker's tables; the first
+// error stops the others.
 func (r *run) load(w *workspace.Worker) error {
 	g, ctx := errgroup.WithContext(r.ctx)
-	var loaded atomic.Int64
+	l := &loads{stages: newStages(r.plan), worker: w}
 	for _, f := range r.plan.Fragments {
 		g.Go(func() error {
-			return pgerr.Contained(func() error { return r.loadOne(ctx, w, f, &loaded) })
+			return pgerr.Contained(func() error { return r.loadOne(ctx, f, l) })
 		})
 	}
 	err := g.Wait()
@@ -94,21 +95,46 @@ func (r *run) load(w *workspace.Worker) error {
 	return err
 }
 
-func (r *run) loadOne(ctx context.Context, w *workspace.Worker, f planner.Fragment, loaded *atomic.Int64) error {
-	rows, err := r.call(ctx, f)
+// loads is what the fragments of one statement share while they are loaded.
+type loads struct {
+	*stages
+	worker *workspace.Worker
+	rows   atomic.Int64
+}
+
+func (r *run) loadOne(ctx context.Context, f planner.Fragment, l *loads) error {
+	q, err := l.question(ctx, f)
+	if err != nil {
+		return err
+	}
+	rows, err := r.ask(ctx, q)
 	if err != nil {
 		return err
 	}
 	defer rows.Release()
-	return w.Load(ctx, tableName(f.ID), f.Plan.Cols(), &budgeted{RecordReader: rows, run: r, fragment: f, loaded: loaded})
+	to := l.loaded[f.ID]
+	if err := l.worker.Load(ctx, tableName(f.ID), f.Plan.Cols(), &budgeted{RecordReader: rows, run: r, question: q, loads: l, sets: to.sets}); err != nil {
+		return err
+	}
+	close(to.done)
+	return nil
 }
 
-// budgeted counts the rows that a statement loads and ends the stream above the budget.
+// ask calls the fragment's source, unless no row can match.
+func (r *run) ask(ctx context.Context, q *question) (array.RecordReader, error) {
+	if q.hopeless() {
+		return nothing(q.Plan.Cols())
+	}
+	return r.call(ctx, q)
+}
+
+// budgeted counts the rows that a statement loads, ends the stream above the budget, and collects keys for other fragments.
 type budgeted struct {
 	array.RecordReader
 	run      *run
-	fragment planner.Fragment
-	loaded   *atomic.Int64
+	question *question
+	loads    *loads
+	sets     []*keySet
 	err      error
 }
 
@@ -118,9 +144,12 @@ func (b *budgeted) Next() bool {
 		return false
 	}
 	limit := b.run.engine.config.Limits.ExtractRows
-	if n := b.loaded.Add(b.RecordBatch().NumRows()); limit > 0 && n > limit && b.fragment.Connection != Catalog {
-		b.err = tooManyRows(limit)
+	if n := b.loads.rows.Add(b.RecordBatch().NumRows()); limit > 0 && n > limit && b.question.Connection != Catalog {
+		b.err = tooManyRows(limit, b.question)
 		return false
+	}
+	for _, s := range b.sets {
+		s.add(b.RecordBatch())
 	}
 	return true
 }

@@ -87,6 +87,7 @@ func (e *explainer) fragment(f Fragment) {
 	}
 	if sql, ok := e.sources[f.Connection].SQL(); ok {
 		e.line("  SQL: %s", sql.Template(f.Plan, false))
+		e.keys(f)
 		e.stays(f)
 		return
 	}
@@ -103,9 +104,17 @@ func (e *explainer) fragment(f Fragment) {
 			}
 		}
 	}
+	e.keys(f)
 	e.stays(f)
 	if e.sources[f.Connection].Org {
 		e.line("  Credential: the organisation's, filtered by your permission profile")
+	}
+}
+
+// keys names what restricts a fragment besides its request, once the other fragment is read.
+func (e *explainer) keys(f Fragment) {
+	for _, k := range e.p.KeysTo(f.ID) {
+		e.line("  Keys: %s#%d = any(%s#%d of fragment %d), %d at most (%s)", k.To.Name, k.To.ID, k.From.Name, k.From.ID, k.Build, k.MaxKeys, k.Why)
 	}
 }
 

@@ -20,18 +20,33 @@ func Prepare(in Input) (*Prepared, error) {
 	for i, c := range b.Columns {
 		out[i] = c.ID
 	}
-	env := &rules.Env{Sources: in.Sources, Off: in.Settings.Pushdown == "off"}
-	root := rules.Rewrite(env, b.Root, out)
-	root, quotients := finish(root, out, b.NextID)
+	env := &rules.Env{Sources: in.Sources, Off: in.Settings.Pushdown == "off", Next: b.NextID}
+	root, quotients := place(env, rules.Rewrite(env, b.Root, out), out)
 	p := &Prepared{Input: in, Params: b.Params, Custom: b.Custom && in.Values == nil, Remainder: root}
 	p.Input.Values = nil
 	p.Template, p.Literals = Template(in.Query.Text)
 	p.Entities = lineage(root)
 	p.fragments()
+	p.keys(env)
 	p.choosePath()
 	p.columns(b.Columns, quotients)
 	p.Notes = notes(p, in.Sources)
 	return p, nil
+}
+
+// place makes fragments. A plan that its source answers whole stays as it is; where finishing its output columns here lets a
+// source answer the rest, they are finished, and so they are when there is a remainder.
+func place(env *rules.Env, root plan.Node, out []plan.ColID) (plan.Node, map[plan.ColID]quotient) {
+	whole := rules.Place(env, root)
+	if direct(whole) != nil {
+		return whole, nil
+	}
+	if halves, quotients := finish(root, out, env.Next); len(quotients) > 0 {
+		if placed := rules.Place(env, halves); direct(placed) != nil {
+			return placed, quotients
+		}
+	}
+	return finish(whole, out, env.Next)
 }
 
 // fragments numbers the Remotes of the remainder and lists them.

@@ -28,6 +28,7 @@ type Prepared struct {
 	Out       []plan.ColID // the columns of the remainder's batches, in order
 	Params    []plan.Type
 	Fragments []Fragment
+	Keys      []plan.Keyed // in what order the fragments are asked, and which values of one restrict another
 	// Remainder is computed over the fragments: by datum in the proxy on path Local, in the workspace on Extract and
 	// Federate, and by nobody (nil) on Direct, where Fragments[0] answers.
 	Remainder plan.Node

@@ -1,0 +1,169 @@
+package rules
+
+import (
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// keys are the families of types whose values are equal in every system exactly when they are here.
+type keyFamily uint8
+
+const (
+	noKey keyFamily = iota
+	intKey
+	textKey
+	numberKey
+	dateKey
+	uuidKey
+)
+
+// keyKind: floats compare differently after a conversion, char(n) by its padding, times of day and timestamps by their
+// precision, json not at all; they are no keys.
+func keyKind(t plan.Type) keyFamily {
+	switch t.OID {
+	case pgcat.Int2, pgcat.Int4, pgcat.Int8:
+		return intKey
+	case pgcat.Text, pgcat.Varchar:
+		return textKey
+	case pgcat.Date:
+		return dateKey
+	case pgcat.UUID:
+		return uuidKey
+	case pgcat.Numeric:
+		if p, s, ok := datum.NumericPrecision(t.Mod); ok && p <= 38 && s >= 0 {
+			return numberKey
+		}
+	}
+	return noKey
+}
+
+// origin follows a column down to the fragment that all its values come from: whatever drops, repeats or orders rows on the way,
+// no other values appear but NULL.
+func origin(n plan.Node, id plan.ColID) (*plan.Remote, plan.ColID, bool) {
+	switch n := n.(type) {
+	case *plan.Remote:
+		return n, id, true
+	case *plan.Join:
+		return origin(sideOf(n, id), id)
+	case *plan.Filter, *plan.Sort, *plan.Limit, *plan.Unique:
+		return origin(n.Inputs()[0], id)
+	case *plan.Window:
+		if yields(n.Input, id) {
+			return origin(n.Input, id)
+		}
+	case *plan.With:
+		return origin(n.Body, id)
+	}
+	if below, ok := renamed(n, id); ok {
+		return origin(n.Inputs()[0], below)
+	}
+	return nil, 0, false
+}
+
+// target follows a column down to the fragment that a filter on it may be pushed into without changing what reaches n, but for
+// the rows that the filter drops.
+func target(n plan.Node, id plan.ColID) (*plan.Remote, plan.ColID, bool) {
+	switch n := n.(type) {
+	case *plan.Remote:
+		return n, id, true
+	case *plan.Join:
+		side := sideOf(n, id)
+		if side == n.Left && keepsLeft(n.Kind) || side == n.Right && keepsRight(n.Kind) && !n.Lateral {
+			return target(side, id)
+		}
+		return nil, 0, false
+	case *plan.Filter:
+		if volatile(n.Cond) {
+			return nil, 0, false
+		}
+		return target(n.Input, id)
+	case *plan.Sort:
+		return target(n.Input, id)
+	case *plan.Unique:
+		if n.On == nil {
+			return target(n.Input, id)
+		}
+		return nil, 0, false
+	case *plan.Window:
+		if yields(n.Input, id) && partitionedBy(n, id) {
+			return target(n.Input, id)
+		}
+		return nil, 0, false
+	}
+	if below, ok := renamed(n, id); ok {
+		return target(n.Inputs()[0], below)
+	}
+	return nil, 0, false
+}
+
+func sideOf(j *plan.Join, id plan.ColID) plan.Node {
+	if yields(j.Left, id) {
+		return j.Left
+	}
+	return j.Right
+}
+
+// renamed finds the input's column that a projection or a group shows as id.
+func renamed(n plan.Node, id plan.ColID) (plan.ColID, bool) {
+	var exprs []plan.Expr
+	switch n := n.(type) {
+	case *plan.Project:
+		exprs = n.Exprs
+	case *plan.ProjectSet:
+		exprs = n.Exprs
+	case *plan.Aggregate:
+		if n.Sets == nil {
+			exprs = n.Groups
+		}
+	}
+	for i, e := range exprs {
+		if n.Cols()[i].ID == id {
+			r := plainColumn(e)
+			if r == nil {
+				return 0, false
+			}
+			return r.ID, true
+		}
+	}
+	return 0, false
+}
+
+func partitionedBy(w *plan.Window, id plan.ColID) bool {
+	for _, f := range w.Funcs {
+		found := false
+		for _, e := range f.Partition {
+			r, ok := e.(*plan.Ref)
+			found = found || ok && r.ID == id
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}
+
+// base follows a fragment's column to the column of the table whose values it shows.
+func base(n plan.Node, id plan.ColID) (*plan.Table, plan.Column, bool) {
+	switch n := n.(type) {
+	case *plan.Scan:
+		for i, c := range n.Out {
+			if c.ID == id {
+				return n.Table, n.Table.Columns[n.Fields[i]], true
+			}
+		}
+		return nil, plan.Column{}, false
+	case *plan.Join:
+		return base(sideOf(n, id), id)
+	case *plan.Filter, *plan.Sort, *plan.Limit, *plan.Unique:
+		return base(n.Inputs()[0], id)
+	case *plan.Window:
+		if yields(n.Input, id) {
+			return base(n.Input, id)
+		}
+	}
+	if below, ok := renamed(n, id); ok {
+		return base(n.Inputs()[0], below)
+	}
+	return nil, plan.Column{}, false
+}
