@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/planner/bind"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -46,7 +48,12 @@ func place(env *rules.Env, root plan.Node, out []plan.ColID) (plan.Node, map[pla
 			return placed, quotients
 		}
 	}
-	return finish(whole, out, env.Next)
+	whole, quotients := finish(whole, out, env.Next)
+	read := slices.Clone(out)
+	for _, q := range quotients {
+		read = append(read, q.den)
+	}
+	return rules.Trim(env, whole, read), quotients
 }
 
 // fragments numbers the Remotes of the remainder and lists them.

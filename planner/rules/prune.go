@@ -40,6 +40,8 @@ func (p *pruner) node(n plan.Node, need set) plan.Node {
 		}
 	case *plan.Join:
 		return p.join(n, need)
+	case *plan.Remote:
+		return p.remote(n, need)
 	}
 	return p.inputs(n, need)
 }
