@@ -27,17 +27,19 @@ type run struct {
 	began  time.Time
 	worker *audit.Workspace
 	memory func() int64 // bytes that the worker uses; nil without one
+	filled time.Time    // when the last row was in the worker
 
 	mu      sync.Mutex // fragments open in parallel
 	closers []func()   // in the order of opening
 	calls   []*call
+	asked   map[int]*question // by fragment, on paths with a worker
 }
 
 // Execute runs a plan for a person. The Result owns everything that is open: releasing it closes it, on success, error and
 // cancellation alike. Errors before the first row: 28000 with the connect URL, 58030 when the audit log cannot be written
 // (nothing has been called then), 53300 when no memory comes free, and those of the sources.
 func (e *Engine) Execute(ctx context.Context, who *identity.Session, p *planner.Prepared, args Args) (*Result, error) {
-	r := &run{engine: e, who: who, args: args, began: time.Now(), ctx: ctx, cancel: func(error) {}}
+	r := &run{engine: e, who: who, args: args, began: time.Now(), ctx: ctx, cancel: func(error) {}, asked: map[int]*question{}}
 	var rows array.RecordReader
 	err := pgerr.Contained(func() (err error) { rows, err = r.start(p); return err })
 	if err != nil {

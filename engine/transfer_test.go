@@ -119,6 +119,24 @@ func TestNoKeysNoCall(t *testing.T) {
 	}
 }
 
+// TestExplainKeys: EXPLAIN shows the transfer, EXPLAIN ANALYZE how many keys went, and neither a key.
+func TestExplainKeys(t *testing.T) {
+	w := newPostgresWorld(t)
+	x := plan.Explain{Query: plan.Span{Text: "SELECT count(*) FROM support.tickets t JOIN support.accounts a ON a.id = t.account WHERE a.name LIKE 'account 7%'"}, Analyze: true}
+	lines, err := w.engine.Explain(t.Context(), w.people["analyst"], settings, x, engine.Args{Env: &datum.Env{}})
+	w.must(err)
+	text := strings.Join(lines, "\n")
+	if !strings.Contains(text, "100000 at most (relationship support.ticket_account): 1 sent") || strings.Contains(text, "= '7'") {
+		t.Error(text)
+	}
+	x.Query.Text = strings.Replace(x.Query.Text, "account 7", "nobody", 1)
+	lines, err = w.engine.Explain(t.Context(), w.people["analyst"], settings, x, engine.Args{Env: &datum.Env{}})
+	w.must(err)
+	if text := strings.Join(lines, "\n"); !strings.Contains(text, ": 0 sent") || !strings.Contains(text, "Ran: not asked, since no row could match") {
+		t.Error(text)
+	}
+}
+
 // TestCancelInEachStage: while the keys are collected, and while the restricted fragment is read.
 func TestCancelInEachStage(t *testing.T) {
 	w := newPostgresWorld(t)

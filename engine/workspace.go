@@ -5,16 +5,15 @@ import (
 	"errors"
 	"strconv"
 	"sync/atomic"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/waggle-sql/waggle/audit"
-	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/engine/workspace"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner"
-	"github.com/waggle-sql/waggle/planner/plan"
 )
 
 // direct passes the rows of the one fragment on.
@@ -24,7 +23,7 @@ func (r *run) direct() (array.RecordReader, error) {
 
 // workspace loads the fragments into a worker in parallel and computes the remainder there.
 func (r *run) workspace() (array.RecordReader, error) {
-	statement, err := r.remainder()
+	statement, err := remainder(r.plan, r.args)
 	if err != nil {
 		return nil, err
 	}
@@ -43,21 +42,8 @@ func (r *run) workspace() (array.RecordReader, error) {
 	if err := r.load(w); err != nil {
 		return nil, err
 	}
+	r.filled = time.Now()
 	return w.Query(r.ctx, statement, r.remaining())
-}
-
-func (r *run) remainder() (dialect.Statement, error) {
-	filled, err := plan.Fill(r.plan.Remainder, r.args.Values, r.args.Env)
-	if err != nil {
-		return dialect.Statement{}, err
-	}
-	tables := map[int]string{}
-	for _, f := range r.plan.Fragments {
-		tables[f.ID] = tableName(f.ID)
-	}
-	s, err := dialect.DuckDB(filled, r.plan.Out, tables)
-	s.Env = r.args.Env
-	return s, err
 }
 
 func tableName(fragment int) string { return "f" + strconv.Itoa(fragment) }
@@ -107,6 +93,7 @@ func (r *run) loadOne(ctx context.Context, f planner.Fragment, l *loads) error {
 	if err != nil {
 		return err
 	}
+	r.asking(q)
 	rows, err := r.ask(ctx, q)
 	if err != nil {
 		return err
@@ -118,6 +105,13 @@ func (r *run) loadOne(ctx context.Context, f planner.Fragment, l *loads) error {
 	}
 	close(to.done)
 	return nil
+}
+
+// asking keeps what a fragment's source is asked, for EXPLAIN ANALYZE.
+func (r *run) asking(q *question) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked[q.ID] = q
 }
 
 // ask calls the fragment's source, unless no row can match.

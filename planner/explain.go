@@ -15,55 +15,48 @@ func (p Path) String() string {
 	return [...]string{"local", "local", "direct", "extract", "federate"}[p]
 }
 
-// Explain prints a Prepared for people: the path, the remainder's tree, and for each fragment its request, what was pushed,
-// and what was not and why.
+func pathReason(p Path) string {
+	return [...]string{
+		"computed in the proxy, no source is asked",
+		"computed in a worker, no person's source is asked",
+		"one request answers everything",
+		"one source is asked, the rest is computed in an ephemeral workspace",
+		"several sources are asked in parallel and joined in an ephemeral workspace",
+	}[p]
+}
+
+// Explain prints a Prepared for people, see Explanation.
 func Explain(p *Prepared, sources map[string]source.Capabilities, verbose bool) []string {
+	return Describe(p, sources, verbose).Text()
+}
+
+// Describe explains a Prepared: the path, the remainder's tree, and for each fragment its request, what was pushed, which keys
+// restrict it, and what was not pushed and why. verbose adds what is read of each entity.
+func Describe(p *Prepared, sources map[string]source.Capabilities, verbose bool) *Explanation {
 	e := explainer{p: p, sources: sources}
-	e.line("Path: %s%s", p.Path, pathReason(p.Path))
+	out := &Explanation{Path: p.Path.String(), About: pathReason(p.Path)}
 	if p.Remainder != nil {
-		e.line("Here:")
-		e.tree(plan.Format(p.Remainder))
+		out.Here = visible(plan.Format(p.Remainder))
 	}
 	for _, f := range p.Fragments {
-		e.fragment(f)
+		out.Fragments = append(out.Fragments, e.fragment(f))
 	}
 	if verbose {
 		for _, u := range p.Entities {
-			e.line("Reads: %s (%s)%s", u.Name, strings.Join(u.Columns, ", "), filterColumns(u))
+			out.Reads = append(out.Reads, EntityFacts{Entity: u.Name, Columns: u.Columns, DecidedBy: u.FilterColumns})
 		}
 	}
-	return e.lines
-}
-
-func filterColumns(u EntityUse) string {
-	if len(u.FilterColumns) == 0 {
-		return ""
-	}
-	return ", decided by " + strings.Join(u.FilterColumns, ", ")
-}
-
-func pathReason(p Path) string {
-	return [...]string{
-		" (computed in the proxy, no source is asked)",
-		" (computed in a worker, no person's source is asked)",
-		" (one request answers everything)",
-		" (one source is asked, the rest is computed in an ephemeral workspace)",
-		" (several sources are asked in parallel and joined in an ephemeral workspace)",
-	}[p]
+	return out
 }
 
 type explainer struct {
 	p       *Prepared
 	sources map[string]source.Capabilities
-	lines   []string
 }
 
-func (e *explainer) line(format string, args ...any) {
-	e.lines = append(e.lines, fmt.Sprintf(format, args...))
-}
-
-// tree adds the remainder's lines; what a fragment holds is shown with the fragment.
-func (e *explainer) tree(text string) {
+// visible is the remainder's lines; what a fragment holds is shown with the fragment.
+func visible(text string) []string {
+	var out []string
 	hidden := -1
 	for _, l := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
 		depth := len(l) - len(strings.TrimLeft(l, " "))
@@ -74,64 +67,72 @@ func (e *explainer) tree(text string) {
 		if strings.HasPrefix(l[depth:], "remote ") {
 			hidden = depth
 		}
-		e.line("  %s", l)
+		out = append(out, l)
 	}
+	return out
 }
 
-func (e *explainer) fragment(f Fragment) {
+func (e *explainer) fragment(f Fragment) FragmentFacts {
+	c := e.sources[f.Connection]
+	out := FragmentFacts{ID: f.ID, Entity: f.Table.Schema + "." + f.Table.Name, Source: f.Connection, Request: c.Objects[f.Object].Request,
+		Keys: e.keys(f), Stays: e.stays(f)}
+	if sql, ok := c.SQL(); ok {
+		out.SQL = sql.Template(f.Plan, false)
+		return out
+	}
 	scan := scanOf(f.Plan)
-	object := e.sources[f.Connection].Objects[f.Object]
-	e.line("Fragment %d: %s.%s from %s", f.ID, f.Table.Schema, f.Table.Name, f.Connection)
-	if object.Request != "" {
-		e.line("  Request: %s", object.Request)
+	out.Columns = columnNames(scan)
+	out.Pushed = pushed(f.Plan, scan, c.Objects[f.Object])
+	if c.Org {
+		out.Credential = "the organisation's, filtered by your permission profile"
 	}
-	if sql, ok := e.sources[f.Connection].SQL(); ok {
-		e.line("  SQL: %s", sql.Template(f.Plan, false))
-		e.keys(f)
-		e.stays(f)
-		return
-	}
-	e.line("  Columns: %s", columnNames(scan))
-	n := f.Plan
+	return out
+}
+
+// pushed names what a REST source's request says.
+func pushed(n plan.Node, scan *plan.Scan, object dialect.Object) []string {
+	var out []string
 	if l, ok := n.(*plan.Limit); ok {
-		e.line("  Pushed: limit %s", plan.FormatExpr(l.Count))
+		out = append(out, "limit "+plan.FormatExpr(l.Count))
 		n = l.Input
 	}
 	if flt, ok := n.(*plan.Filter); ok {
 		for _, t := range rules.Conjuncts(flt.Cond) {
 			if b, said := dialect.BindSink(object, scan, t); said {
-				e.line("  Pushed: %s → %s (%s)", plan.FormatExpr(t), b.Sink.Into, supportName(b.Support))
+				out = append(out, fmt.Sprintf("%s → %s (%s)", plan.FormatExpr(t), b.Sink.Into, supportName(b.Support)))
 			}
 		}
 	}
-	e.keys(f)
-	e.stays(f)
-	if e.sources[f.Connection].Org {
-		e.line("  Credential: the organisation's, filtered by your permission profile")
-	}
+	return out
 }
 
 // keys names what restricts a fragment besides its request, once the other fragment is read.
-func (e *explainer) keys(f Fragment) {
+func (e *explainer) keys(f Fragment) []KeyFacts {
+	var out []KeyFacts
 	for _, k := range e.p.KeysTo(f.ID) {
-		e.line("  Keys: %s#%d = any(%s#%d of fragment %d), %d at most (%s)", k.To.Name, k.To.ID, k.From.Name, k.From.ID, k.Build, k.MaxKeys, k.Why)
+		out = append(out, KeyFacts{Column: colName(k.To), From: colName(k.From), Fragment: k.Build, Most: k.MaxKeys, Why: k.Why})
 	}
+	return out
 }
 
-func (e *explainer) stays(f Fragment) {
+func colName(c plan.Col) string { return fmt.Sprintf("%s#%d", c.Name, c.ID) }
+
+func (e *explainer) stays(f Fragment) []StayFacts {
+	var out []StayFacts
 	for _, n := range e.p.Notes {
 		if n.Fragment == f.ID {
-			e.line("  Stays: %s (%s)", n.Expression, n.Reason)
+			out = append(out, StayFacts{Expression: n.Expression, Reason: n.Reason})
 		}
 	}
+	return out
 }
 
 func supportName(s plan.Support) string { return [...]string{"none", "superset", "exact"}[s] }
 
-func columnNames(s *plan.Scan) string {
+func columnNames(s *plan.Scan) []string {
 	names := make([]string, len(s.Fields))
 	for i, f := range s.Fields {
 		names[i] = s.Table.Columns[f].Physical
 	}
-	return strings.Join(names, ", ")
+	return names
 }
