@@ -69,6 +69,7 @@ type Capabilities struct {
 	Version   string // changes whenever the answer changes; part of the plan cache's key
 	Objects   map[string]dialect.Object
 	Keys      dialect.Keys // what a SQL source takes as a list of join keys
+	Settings  []string     // what SET waggle.<connection>.<setting> chooses for a person's sessions: role, warehouse
 	Org       bool         // requests use the organisation's credential (DECISIONS 25)
 }
 
@@ -95,7 +96,7 @@ type (
 		Owner     Owner
 		Token     secret.Text
 		Expires   time.Time // zero when unknown
-		User      string    // the user name that goes with the token, where the source asks for one
+		Login     string    // of the asking person: the user name where a source asks for one
 		BaseURL   string    // what the token's answer named as API base, "" for the configured one
 		Person    string    // verified e-mail of the asking person: the key of a permission profile
 		Role      string    // SET waggle.<connection>.role, "" for the configured one

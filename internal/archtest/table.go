@@ -28,6 +28,7 @@ var table = []rule{
 	{"source", "planner/plan dialect internal/secret internal/pgerr"},
 	{"source/rest", "source planner/plan dialect internal/secret internal/pgerr internal/strictyaml internal/datum internal/pgcat"},
 	{"source/postgres", "source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
+	{"source/snowflake", "source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
 	{"source/catalog", "source planner/plan dialect semantic internal/pgcat internal/datum internal/pgerr"},
 	{"source/sourcetest", "source planner/plan dialect internal/datum internal/pgcat semantic planner planner/bind planner/rules internal/pgerr"},
 	{"planner/bind", "planner/plan semantic internal/datum internal/pgcat internal/pgerr"},
@@ -63,4 +64,5 @@ var libraries = map[string]string{
 	"github.com/jackc/pgx/v5/pgproto3":    "proxy",
 	"github.com/alexedwards/scs":          "console",
 	"github.com/spf13/cobra":              "cmd/waggle cmd/waggle-sandbox",
+	"github.com/snowflakedb/gosnowflake":  "source/snowflake",
 }
