@@ -84,7 +84,7 @@ func (r *run) bearer(ctx context.Context, connection string) (source.Credential,
 
 func (r *run) bearerOf(connection string, t vault.Token) source.Bearer {
 	return source.Bearer{
-		Owner: r.owner(t), Token: t.Access, Expires: t.Expires, BaseURL: t.BaseURL(), Person: r.who.Email,
+		Owner: r.owner(t), Token: t.Access, Expires: t.Expires, BaseURL: t.BaseURL(), Person: r.who.Email, Login: r.who.Login,
 		Refresh: func(ctx context.Context) (source.Bearer, error) {
 			next, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, t)
 			return r.bearerOf(connection, next), err
