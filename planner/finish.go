@@ -7,11 +7,11 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// finish lets avg over integers and numerics travel as sum and count where it is an output column and nothing else reads
-// it (DECISIONS 2): the division is left to rowenc, which has PostgreSQL's rule for its scale.
+// finish lets avg over integers and numerics travel as sum and count, and a division of numerics as its operands, where it is an
+// output column and nothing else reads it (DECISIONS 2): the division is left to rowenc, which has PostgreSQL's rule for its scale.
 //
-//	project [a#9]                          project [a#9, count#11]
-//	  aggregate [] [a#9 = avg(x)]    →       aggregate [] [a#9 = sum(x), count#11 = count(x)]
+//	project [a#9]                          project [a#9, divisor#11]
+//	  aggregate [] [a#9 = avg(x)]    →       aggregate [] [a#9 = sum(x), divisor#11 = count(x)]
 //
 // It returns the plan and, for each finished output column, the column of its denominator.
 func finish(root plan.Node, out []plan.ColID, next plan.ColID) (plan.Node, map[plan.ColID]quotient) {
@@ -29,10 +29,12 @@ type finisher struct {
 	quotients map[plan.ColID]quotient
 }
 
-// quotient is a column that has become a numerator: its type now, and its denominator's column.
+// quotient is a column that has become a numerator: its type now, its denominator's column, and how they are divided.
 type quotient struct {
-	sum plan.Type
-	den plan.ColID
+	sum    plan.Type
+	den    plan.ColID
+	divide plan.Type // the denominator's type
+	finish Finish
 }
 
 // node goes down from the root through what passes rows on unchanged, and drops from wanted what is read on the way.
@@ -93,6 +95,10 @@ func (f *finisher) project(p *plan.Project) plan.Node {
 	c := &plan.Project{Input: below.node(p.Input), Exprs: slices.Clone(p.Exprs), Out: slices.Clone(p.Out)}
 	f.next = below.next
 	for i, e := range p.Exprs {
+		if d, ok := division(e); ok && f.wanted[p.Out[i].ID] {
+			f.divide(c, i, d)
+			continue
+		}
 		r, ok := e.(*plan.Ref)
 		if !ok || below.quotients[r.ID] == (quotient{}) {
 			continue
@@ -100,10 +106,32 @@ func (f *finisher) project(p *plan.Project) plan.Node {
 		q := below.quotients[r.ID]
 		f.quotients[p.Out[i].ID] = q
 		c.Exprs[i], c.Out[i].Type = &plan.Ref{Base: plan.Base{T: q.sum, At: r.At}, ID: r.ID, Name: r.Name}, q.sum
-		col := plan.Col{ID: q.den, Name: "count", Type: plan.Type{OID: pgcat.Int8, Mod: -1}}
-		c.Exprs, c.Out = append(c.Exprs, &plan.Ref{Base: plan.Base{T: col.Type, At: -1}, ID: q.den, Name: "count"}), append(c.Out, col)
+		col := plan.Col{ID: q.den, Name: "divisor", Type: q.divide}
+		c.Exprs, c.Out = append(c.Exprs, &plan.Ref{Base: plan.Base{T: col.Type, At: -1}, ID: q.den, Name: col.Name}), append(c.Out, col)
 	}
 	return c
+}
+
+// division reads an expression as a division of numerics.
+func division(e plan.Expr) (*plan.Call, bool) {
+	c, ok := e.(*plan.Call)
+	if !ok || len(c.Args) != 2 {
+		return nil, false
+	}
+	p, found := pgcat.ProcByOID(c.Proc)
+	return c, found && p.Signature() == "numeric_div(numeric,numeric)"
+}
+
+// divide makes item i of a projection the numerator of a division, and adds its denominator.
+//
+//	project [q#9 = a / b]    →    project [q#9 = a, divisor#11 = b]
+func (f *finisher) divide(p *plan.Project, i int, d *plan.Call) {
+	num, den := d.Args[0], d.Args[1]
+	p.Exprs[i], p.Out[i].Type = num, num.Type()
+	col := plan.Col{ID: f.next, Name: "divisor", Type: den.Type()}
+	f.next++
+	p.Exprs, p.Out = append(p.Exprs, den), append(p.Out, col)
+	f.quotients[p.Out[i].ID] = quotient{num.Type(), col.ID, den.Type(), Division}
 }
 
 // averages are the averages with a numeric result, and the sums that they divide.
@@ -124,10 +152,10 @@ func (f *finisher) aggregate(a *plan.Aggregate) plan.Node {
 		}
 		c.Aggs[i] = sum
 		c.Out[len(a.Groups)+i].Type = sum.T
-		den := plan.Col{ID: f.next, Name: "count", Type: count.T}
+		den := plan.Col{ID: f.next, Name: "divisor", Type: count.T}
 		f.next++
 		c.Aggs, c.Out = append(c.Aggs, count), append(c.Out, den)
-		f.quotients[id] = quotient{sum.T, den.ID}
+		f.quotients[id] = quotient{sum.T, den.ID, count.T, Quotient}
 	}
 	return &c
 }

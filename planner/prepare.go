@@ -40,7 +40,7 @@ func Prepare(in Input) (*Prepared, error) {
 // source answer the rest, they are finished, and so they are when there is a remainder.
 func place(env *rules.Env, root plan.Node, out []plan.ColID) (plan.Node, map[plan.ColID]quotient) {
 	whole := rules.Place(env, root)
-	if direct(whole) != nil {
+	if direct(whole) != nil || oneRow(whole) {
 		return whole, nil
 	}
 	if halves, quotients := finish(root, out, env.Next); len(quotients) > 0 {
@@ -173,7 +173,10 @@ func (p *Prepared) columns(out []bind.Column, quotients map[plan.ColID]quotient)
 		}
 		p.Out = append(p.Out, c.ID)
 		if q, ok := quotients[c.ID]; ok {
-			col.Finish = Quotient
+			col.Finish, col.Divisor = q.finish, len(p.Out)
+			if place != nil {
+				col.Divisor = place[q.den]
+			}
 			p.Out = append(p.Out, q.den)
 		}
 		p.Columns = append(p.Columns, col)

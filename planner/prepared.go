@@ -65,18 +65,21 @@ type Column struct {
 	Name   string
 	Type   plan.Type
 	Origin plan.Origin
-	// Index is the column of the result's batches; with Finish Quotient, Index+1 is the denominator.
-	Index  int
-	Finish Finish
+	// Index is the column of the result's batches, of its numerator when there is something to finish.
+	Index   int
+	Finish  Finish
+	Divisor int // the column of the denominator
 }
 
 // Finish says what rowenc still has to do to a column (DECISIONS 2).
 type Finish uint8
 
-// None: nothing. Quotient: numeric division of two columns by PostgreSQL's rules.
+// None: nothing. Quotient: numeric division of two columns by PostgreSQL's rules, NULL for an average of no rows. Division: the
+// same for a division that was written as one, 22012 where the divisor is 0.
 const (
 	None Finish = iota
 	Quotient
+	Division
 )
 
 // EntityUse is one entity with the columns that a statement reads, for the audit log.

@@ -46,7 +46,7 @@ func (s *session) start(ctx context.Context, p *portal) (err error) {
 }
 
 func (s *session) engineArgs(p *portal) engine.Args {
-	return engine.Args{Values: p.args, Env: s.environment(), Clocked: s.statementTimeout() > 0}
+	return engine.Args{Values: p.args, Env: s.environment(), Sources: s.sources(), Clocked: s.statementTimeout() > 0}
 }
 
 // open runs a query; limit is what its tape may keep.
@@ -75,7 +75,8 @@ func (s *session) encoded(t *tape, columns []planner.Column, formats []int16) (*
 		if f := formatOf(formats, i); f != 0 && f != 1 {
 			return nil, pgerr.New(pgerr.InvalidParameterValue, "unsupported format code: %d", f)
 		}
-		cols[i] = rowenc.Column{Type: c.Type, Index: c.Index, Quotient: c.Finish == planner.Quotient, Format: formatOf(formats, i)}
+		cols[i] = rowenc.Column{Type: c.Type, Index: c.Index, Quotient: c.Finish != planner.None, Strict: c.Finish == planner.Division,
+			Divisor: c.Divisor, Format: formatOf(formats, i)}
 	}
 	encoder, err := rowenc.New(cols, s.environment())
 	if err != nil {

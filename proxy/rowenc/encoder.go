@@ -16,8 +16,11 @@ import (
 type Column struct {
 	Type  plan.Type
 	Index int // column of the batches
-	// Quotient: the value is the numeric quotient of the batches' columns Index and Index+1, NULL where the second is 0.
+	// Quotient: the value is the numeric quotient of the batches' columns Index and Divisor, NULL where the second is 0, or with
+	// Strict an error there (22012).
 	Quotient bool
+	Strict   bool
+	Divisor  int
 	Format   int16 // 0 text, 1 binary
 }
 
@@ -108,9 +111,9 @@ func (e *Encoder) Bind(rec arrow.RecordBatch) error {
 	for i, c := range e.cols {
 		last := c.Index
 		if c.Quotient {
-			last++
+			last = max(last, c.Divisor)
 		}
-		if c.Index < 0 || last >= int(rec.NumCols()) {
+		if c.Index < 0 || c.Divisor < 0 || last >= int(rec.NumCols()) {
 			return pgerr.New(pgerr.Internal, "column %d is not in a batch of %d columns", last, rec.NumCols())
 		}
 		b, err := e.bind(c, rec)
@@ -126,7 +129,7 @@ func (e *Encoder) Bind(rec arrow.RecordBatch) error {
 func (e *Encoder) bind(c Column, rec arrow.RecordBatch) (bound, error) {
 	a := rec.Column(c.Index)
 	if c.Quotient {
-		return bindQuotient(c, a, rec.Column(c.Index+1), e.env)
+		return bindQuotient(c, a, rec.Column(c.Divisor), e.env)
 	}
 	v := bindValue(c.Type, c.Format, a, e.env)
 	if v == nil {

@@ -164,7 +164,7 @@ func TestQuotient(t *testing.T) {
 	}
 	for _, c := range cases {
 		b := batch(t, []plan.Type{c.ty, count}, []datum.Value{c.a, c.b})
-		e, _ := New([]Column{{Type: free, Quotient: true}, {Type: free, Quotient: true, Format: 1}}, nil)
+		e, _ := New([]Column{{Type: free, Quotient: true, Divisor: 1}, {Type: free, Quotient: true, Divisor: 1, Format: 1}}, nil)
 		msg, err := e.AppendRow(nil, b, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -178,6 +178,21 @@ func TestQuotient(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%v / %v = %s, want %s", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+// TestDivision: unlike an average, a division by zero raises where both sides are there.
+func TestDivision(t *testing.T) {
+	num, free := plan.Type{OID: pgcat.Numeric, Mod: datum.MakeNumericMod(38, 2)}, plan.Type{OID: pgcat.Numeric, Mod: -1}
+	n := func(s string) datum.Value { v, _ := datum.In(pgcat.Numeric, -1, s, nil); return v }
+	for _, c := range []struct {
+		a, b datum.Value
+		code string
+	}{{n("1"), n("0"), pgerr.DivisionByZero}, {nil, n("0.00"), "00000"}, {n("1"), nil, "00000"}, {n("0"), n("2"), "00000"}, {n("NaN"), n("0"), "00000"}} {
+		e, _ := New([]Column{{Type: free, Index: 1, Divisor: 0, Quotient: true, Strict: true}}, nil)
+		if _, err := e.AppendRow(nil, batch(t, []plan.Type{num, free}, []datum.Value{c.b, c.a}), 0); pgerr.Code(err) != c.code {
+			t.Errorf("%v / %v: %v", c.a, c.b, err)
 		}
 	}
 }

@@ -41,8 +41,26 @@ func numberOf(a arrow.Array) number {
 	}
 }
 
+// divisible finds the error of the first row whose division by 0 PostgreSQL refuses.
+func divisible(numerator, denominator arrow.Array) error {
+	num, den, zero := numberOf(numerator), numberOf(denominator), datum.NewNumeric(0, 0)
+	for row := range numerator.Len() {
+		if denominator.IsNull(row) || numerator.IsNull(row) {
+			continue
+		}
+		d := den(row)
+		if datum.Compare(pgcat.Numeric, d, zero) != 0 {
+			continue
+		}
+		if _, err := datum.NumericDiv(num(row), d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // bindQuotient divides two columns by PostgreSQL's rules for numeric. A quotient is NULL where either side is, and where
-// the divisor is 0: an average of no rows. Other divisions by zero have been raised where the columns were computed.
+// the divisor is 0: an average of no rows. A strict division by 0 is 22012.
 func bindQuotient(c Column, numerator, denominator arrow.Array, env *datum.Env) (bound, error) {
 	num, den := numberOf(numerator), numberOf(denominator)
 	switch {
@@ -50,6 +68,11 @@ func bindQuotient(c Column, numerator, denominator arrow.Array, env *datum.Env) 
 		return bound{}, mismatch(c.Type, numerator)
 	case den == nil:
 		return bound{}, mismatch(c.Type, denominator)
+	}
+	if c.Strict {
+		if err := divisible(numerator, denominator); err != nil {
+			return bound{}, err
+		}
 	}
 	// One division serves both questions about a row.
 	last, quotient := -1, (*datum.Numeric)(nil)
