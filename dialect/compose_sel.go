@@ -86,8 +86,11 @@ type sx struct {
 	null  bool  // the constant NULL
 	plain bool  // a bare column of the FROM that it stands over
 	// What Snowflake's printer knows besides.
-	mag   float64    // no value of an integer is further from zero; 0 for unknown
-	den   plan.ColID // of a quotient that is not divided yet: the hidden column by which text is divided
-	scale plan.ColID // of a number whose display scale differs from row to row: the hidden column that says it
-	raw   string     // of a moment cut to microseconds: the bare column
+	mag      float64    // no value of an integer is further from zero; 0 for unknown
+	den      plan.ColID // of a quotient that is not divided yet: the hidden column by which text is divided
+	factor   string     // of a quotient: the constant by which it is multiplied after it was rounded, "" for none
+	positive bool       // of a quotient: the divisor is never negative, and never zero where text is not NULL
+	scale    plan.ColID // of a number whose display scale differs from row to row: the hidden column that says it
+	loose    bool       // the display scale of a number is not known: it can be compared, not shown
+	raw      string     // of a moment cut to microseconds: the bare column
 }

@@ -20,8 +20,11 @@ type SQL interface {
 // SQLFor returns the SQL dialect of a source's language; false for a language that is none. collation is what
 // Capabilities.Collation says.
 func SQLFor(language, collation string) (SQL, bool) {
-	if language == "postgres" {
+	switch language {
+	case "postgres":
 		return postgresSQL{collation}, true
+	case "snowflake":
+		return snowflakeSQL{collation}, true
 	}
 	return nil, false
 }

@@ -1,0 +1,209 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+func (p *snow) snowAggregate(n *plan.Aggregate) *sel {
+	if n.Sets == nil && len(n.Groups) == 0 && len(n.Aggs) == 0 {
+		p.unsupported(-1, "a grouping without keys and aggregates")
+	}
+	s := p.aggregate(n, func(a *plan.Agg) sx { return p.agg(a, "") })
+	for i, c := range n.Out[:len(n.Groups)] {
+		p.comparable(p.cols[c.ID], n.Groups[i].Pos())
+	}
+	return s
+}
+
+// snowAgg says one aggregate; over is the window's " OVER (…)", or "".
+type snowAgg func(p *snow, c *snowCall) (sx, bool)
+
+// snowCall is an aggregate being printed: its operands are NULL in rows that FILTER leaves out.
+type snowCall struct {
+	a    *plan.Agg
+	args []sx
+	cond string // of FILTER, "" for none
+	over string
+}
+
+// snowAggs is the table of aggregates. Those whose result depends on the digits of floating-point arithmetic are missing.
+var snowAggs = aggTable()
+
+func aggTable() map[string]snowAgg {
+	t := map[string]snowAgg{
+		"count()": countRows, "count(any)": countValues,
+		"bool_and(bool)": aggOf("BOOLAND_AGG"), "bool_or(bool)": aggOf("BOOLOR_AGG"), "every(bool)": aggOf("BOOLAND_AGG"),
+		"sum(int2)": integerSum, "sum(int4)": integerSum, "sum(int8)": numberSum, "sum(numeric)": numberSum,
+		"avg(int2)": numberAverage, "avg(int4)": numberAverage, "avg(int8)": numberAverage, "avg(numeric)": numberAverage,
+		"sum(float8)": aggOf("SUM"), "avg(float8)": aggOf("AVG"),
+		"string_agg(text,text)":              snowList,
+		"any_value(anyelement)":              anyValue,
+		"percentile_disc(float8,anyelement)": percentileDisc,
+	}
+	for _, name := range []string{"int2", "int4", "int8", "numeric", "float8", "text", "bpchar", "date", "time", "timestamp", "timestamptz"} {
+		t["min("+name+")"], t["max("+name+")"] = extreme("MIN"), extreme("MAX")
+	}
+	return t
+}
+
+// agg prints an aggregate.
+func (p *snow) agg(a *plan.Agg, over string) sx {
+	sig := signatureOf(a.Proc, a.Name)
+	f, ok := snowAggs[sig]
+	if !ok {
+		return p.unsupported(a.Base.At, "aggregate %s", sig)
+	}
+	c := &snowCall{a: a, args: p.exprs(a.Args), over: over}
+	if !p.divided(c.args, a.Base.At) {
+		return sx{text: "NULL"}
+	}
+	if a.Filter != nil {
+		c.cond = p.expr(a.Filter).text
+		if len(c.args) > 0 {
+			last := &c.args[a.Direct]
+			last.text, last.plain, last.raw = "IFF("+c.cond+", "+last.text+", NULL)", false, ""
+		}
+	}
+	if a.Distinct {
+		for _, x := range c.args {
+			p.comparable(x, a.Base.At)
+		}
+	}
+	x, ok := f(p, c)
+	if !ok {
+		return p.unsupported(a.Base.At, "this use of aggregate %s", sig)
+	}
+	x.text, x.oid, x.plain, x.raw, x.null = p.count(x.text), a.T.OID, false, "", false
+	return x
+}
+
+// called is name([DISTINCT] first operand) with what follows.
+func (c *snowCall) called(name string) string {
+	distinct := ""
+	if c.a.Distinct {
+		distinct = "DISTINCT "
+	}
+	return name + paren(distinct+c.args[0].text) + c.over
+}
+
+func aggOf(name string) snowAgg {
+	return func(_ *snow, c *snowCall) (sx, bool) { return sx{text: c.called(name)}, true }
+}
+
+func countRows(_ *snow, c *snowCall) (sx, bool) {
+	if c.cond != "" {
+		return sx{text: "COUNT_IF(" + c.cond + ")" + c.over, p: 38, mag: widest[pgcat.Int8]}, true
+	}
+	return sx{text: "COUNT(*)" + c.over, p: 38, mag: widest[pgcat.Int8]}, true
+}
+
+func countValues(_ *snow, c *snowCall) (sx, bool) {
+	return sx{text: c.called("COUNT"), p: 38, mag: widest[pgcat.Int8]}, true
+}
+
+// integerSum is a bigint, which would take more than 2^32 rows to overflow.
+func integerSum(_ *snow, c *snowCall) (sx, bool) {
+	return sx{text: c.called("SUM"), p: 38, mag: widest[pgcat.Int8]}, true
+}
+
+// numberSum has 38 digits and the display scale of its operands, the greatest one where they differ.
+func numberSum(p *snow, c *snowCall) (sx, bool) {
+	x := c.args[0]
+	out := sx{text: c.called("SUM"), p: x.p, s: x.s, loose: x.loose}
+	if x.scale != 0 {
+		out.loose = c.a.Distinct
+		if !out.loose {
+			out.scale = p.hidden(sx{text: "MAX(IFF(" + x.text + " IS NOT NULL, " + p.scaleOf(x) + ", NULL))" + c.over, oid: pgcat.Int4})
+		}
+	}
+	return out, true
+}
+
+// numberAverage is a sum and a count, divided by who finishes.
+func numberAverage(p *snow, c *snowCall) (sx, bool) {
+	x := c.args[0]
+	if x.p == 0 || x.loose {
+		return sx{}, false
+	}
+	count := sx{text: c.called("COUNT"), oid: pgcat.Numeric, p: 38}
+	return sx{text: c.called("SUM"), p: 38, s: x.s, den: p.hidden(count), positive: true}, true
+}
+
+// extreme is MIN or MAX. Among equal numbers of several display scales it shows any.
+func extreme(name string) snowAgg {
+	return func(p *snow, c *snowCall) (sx, bool) {
+		x := c.args[0]
+		p.comparable(x, c.a.Base.At)
+		x.text = c.called(name)
+		if x.scale != 0 {
+			x.scale, x.loose = 0, true
+		}
+		return x, true
+	}
+}
+
+// anyValue is one value that is not NULL: the least.
+func anyValue(p *snow, c *snowCall) (sx, bool) {
+	if c.args[0].oid == pgcat.Bool || c.args[0].oid == pgcat.Bytea {
+		return sx{}, false
+	}
+	return extreme("MIN")(p, c)
+}
+
+// snowList is LISTAGG, which is empty where PostgreSQL's is NULL. One text twice needs the order of its own.
+func snowList(p *snow, c *snowCall) (sx, bool) {
+	separator, ok := textConst(c.a.Args[1])
+	if !ok || c.over != "" || c.a.Distinct && len(c.a.Order) > 1 {
+		return sx{}, false
+	}
+	x, order := c.args[0].text, p.sortKeys(c.a.Order)
+	if c.a.Distinct {
+		if len(order) == 1 && p.expr(c.a.Order[0].Expr).text != p.expr(c.a.Args[0]).text {
+			return sx{}, false
+		}
+		key := plan.SortKey{}
+		if len(order) == 1 {
+			key = c.a.Order[0]
+		}
+		order = []string{directed(x, key)}
+	}
+	list := c.called("LISTAGG")
+	literal := snowText(separator)
+	if p.mask {
+		literal = "$"
+	}
+	list = strings.TrimSuffix(list, ")") + ", " + literal + ")"
+	if len(order) > 0 {
+		list += " WITHIN GROUP (ORDER BY " + strings.Join(order, ", ") + ")"
+	}
+	return sx{text: "IFF(COUNT(" + x + ") = 0, NULL, " + list + ")"}, true
+}
+
+// percentileDisc takes one of the values: the first whose share of rows reaches a constant fraction.
+func percentileDisc(p *snow, c *snowCall) (sx, bool) {
+	k, ok := c.a.Args[0].(*plan.Const)
+	if !ok || len(c.args) != 2 || len(c.a.Order) > 1 || c.over != "" {
+		return sx{}, false
+	}
+	f, ok := k.Value.(datum.Float)
+	x := c.args[1]
+	if !ok || f < 0 || f > 1 || c.cond != "" || x.scale != 0 || x.loose || !snowNumeric[x.oid] {
+		return sx{}, false
+	}
+	order := plan.SortKey{}
+	if len(c.a.Order) == 1 {
+		order = c.a.Order[0]
+	}
+	desc := ""
+	if order.Desc {
+		desc = " DESC"
+	}
+	x.text = "PERCENTILE_DISC(" + strings.TrimSuffix(strings.Trim(c.args[0].text, "'"), "'::FLOAT") + ") WITHIN GROUP (ORDER BY " + x.text + desc + ")"
+	return x, true
+}
+
+var snowNumeric = map[uint32]bool{pgcat.Int2: true, pgcat.Int4: true, pgcat.Int8: true, pgcat.Numeric: true, pgcat.Float8: true}

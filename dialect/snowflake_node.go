@@ -1,0 +1,290 @@
+package dialect
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// operator prints what Snowflake says in its own way, and refuses what it has not.
+func (p *snow) operator(n plan.Node) (*sel, bool) {
+	switch n := n.(type) {
+	case *plan.Scan:
+		return p.scan(n), true
+	case *plan.Values:
+		return p.values(n), true
+	case *plan.Filter:
+		return p.filter(n), true
+	case *plan.Join:
+		return p.snowJoin(n)
+	case *plan.Aggregate:
+		return p.snowAggregate(n), true
+	case *plan.Window:
+		return p.window(n, p.windowFunc), true
+	case *plan.Limit:
+		return p.limitTo(n), true
+	case *plan.SetOp:
+		return p.snowSet(n), true
+	case *plan.Unique:
+		return p.unique(n), true
+	case *plan.FuncScan, *plan.ProjectSet:
+		p.unsupported(-1, "a set-returning function")
+		return &sel{}, true
+	}
+	return nil, false
+}
+
+// scan reads a table. A moment without a declared precision has nanoseconds, of which PostgreSQL sees the microseconds; a
+// char(n) has blanks that do not count.
+func (p *snow) scan(n *plan.Scan) *sel {
+	alias := p.alias("t")
+	s := &sel{from: snowObject(n.Table.Object) + " AS " + alias, plain: true}
+	for i, f := range n.Fields {
+		c := n.Table.Columns[f]
+		p.set(s, n.Out[i].ID, snowColumn(alias+"."+ident(c.Physical), c.Type))
+	}
+	return s
+}
+
+func snowColumn(text string, t plan.Type) sx {
+	x := sx{text: text, oid: t.OID, plain: true}
+	switch t.OID {
+	case pgcat.Int2, pgcat.Int4, pgcat.Int8:
+		x.p, x.mag = 38, widest[t.OID]
+	case pgcat.Numeric:
+		if _, s, ok := decimalOf(t); ok {
+			x.p, x.s = 38, s
+		}
+	case pgcat.Timestamp, pgcat.TimestampTZ, pgcat.Time:
+		if t.Mod < 0 {
+			x.raw, x.text, x.plain = text, "DATE_TRUNC('MICROSECOND', "+text+")", false
+		}
+	case pgcat.Bpchar:
+		x.text, x.plain = "RTRIM("+text+", ' ')", false
+		x.pad = max(t.Mod-4, 0)
+	}
+	return x
+}
+
+// filter says conjuncts one by one: in them Snowflake takes subqueries that it takes nowhere else.
+func (p *snow) filter(n *plan.Filter) *sel {
+	s := p.open(p.node(n.Input))
+	where, filtering := p.where, p.filtering
+	for _, c := range conjunctsOf(n.Cond) {
+		p.where, p.filtering = true, true
+		s.where = append(s.where, p.expr(c).text)
+	}
+	p.where, p.filtering = where, filtering
+	return s
+}
+
+func conjunctsOf(e plan.Expr) []plan.Expr {
+	if and, ok := e.(*plan.And); ok {
+		return and.Args
+	}
+	return []plan.Expr{e}
+}
+
+// values prints rows of expressions; a single row needs no FROM, several are constants.
+func (p *snow) values(n *plan.Values) *sel {
+	s := &sel{}
+	if len(n.Rows) == 1 {
+		for i, e := range n.Rows[0] {
+			x := p.expr(e)
+			x.plain = false
+			p.set(s, n.Out[i].ID, x)
+		}
+		return s
+	}
+	if len(n.Rows) == 0 {
+		for _, c := range n.Out {
+			p.set(s, c.ID, p.null(c.Type, -1))
+		}
+		s.where = []string{"FALSE"}
+		return s
+	}
+	return p.valueRows(n)
+}
+
+func (p *snow) valueRows(n *plan.Values) *sel {
+	reps, rows := make([]sx, len(n.Out)), make([]string, len(n.Rows))
+	for i, r := range n.Rows {
+		items := make([]string, len(r))
+		for j, e := range r {
+			if _, ok := e.(*plan.Const); !ok || len(n.Rows) > maxSnowList {
+				p.unsupported(e.Pos(), "VALUES of this form")
+			}
+			x := p.expr(e)
+			items[j] = x.text
+			if i == 0 {
+				reps[j] = x
+			} else {
+				reps[j] = mixed(reps[j], x)
+			}
+			reps[j].oid = n.Out[j].Type.OID
+		}
+		rows[i] = paren(strings.Join(items, ", "))
+	}
+	if len(n.Out) == 0 {
+		p.unsupported(-1, "rows without columns")
+	}
+	return p.aliased("VALUES "+strings.Join(rows, ", "), n.Out, reps)
+}
+
+// mixed is what a column of two sources is: numbers of several display scales cannot be told apart any more.
+func mixed(a, b sx) sx {
+	switch {
+	case a.null:
+		return b
+	case b.null:
+		return a
+	}
+	a.mag = max(a.mag, b.mag)
+	if a.mag == 0 || b.mag == 0 {
+		a.mag = 0
+	}
+	a.pad = max(a.pad, b.pad)
+	if a.oid == pgcat.Numeric && (a.p != b.p || a.s != b.s || a.scale != 0 || b.scale != 0 || a.loose || b.loose) {
+		a.loose, a.scale, a.p, a.s = true, 0, min(a.p, b.p), max(a.s, b.s)
+	}
+	return a
+}
+
+// snowJoin refuses joins that see columns of their left side, and has EXISTS for semi-joins.
+func (p *snow) snowJoin(n *plan.Join) (*sel, bool) {
+	if n.Lateral {
+		p.unsupported(-1, "a lateral join")
+		return &sel{}, true
+	}
+	if n.Kind == plan.Semi || n.Kind == plan.Anti {
+		return p.exists(n), true
+	}
+	return p.join(n), true
+}
+
+// limitTo closes a select. Snowflake takes constants; WITH TIES is a condition over ranks.
+func (p *snow) limitTo(n *plan.Limit) *sel {
+	s := p.node(n.Input)
+	if s.tail != "" {
+		s = p.wrap(s)
+	}
+	count := p.bound(n.Count, "LIMIT", pgerr.InvalidLimit)
+	offset := p.bound(n.Offset, "OFFSET", pgerr.InvalidOffset)
+	if n.WithTies && count != "" {
+		return p.withTies(s, count, offset)
+	}
+	if count == "" && offset == "" {
+		return s
+	}
+	if count == "" {
+		count = "NULL"
+	}
+	s.tail = " LIMIT " + count
+	if offset != "" {
+		s.tail += " OFFSET " + offset
+	}
+	return s
+}
+
+func (p *snow) withTies(s *sel, count, offset string) *sel {
+	if len(s.order) == 0 || s.distinct+s.qualify != "" {
+		p.unsupported(-1, "WITH TIES of this order")
+	}
+	over := " OVER (ORDER BY " + strings.Join(s.order, ", ") + ")"
+	s.qualify = " QUALIFY RANK()" + over + " <= " + count
+	if offset != "" {
+		s.qualify += " + " + offset + " AND ROW_NUMBER()" + over + " > " + offset
+	}
+	return s
+}
+
+// bound prints a LIMIT or OFFSET; "" means none.
+func (p *snow) bound(e plan.Expr, what, code string) string {
+	switch e := e.(type) {
+	case nil:
+		return ""
+	case *plan.Late:
+		return p.late(e).text
+	case *plan.Const:
+		if v, ok := e.Value.(datum.Int); ok {
+			if v < 0 {
+				p.fail(pgerr.New(code, "%s must not be negative", what).At(e.At))
+			}
+			if p.mask {
+				return "$"
+			}
+			return strconv.FormatInt(int64(v), 10)
+		}
+		if e.Value == nil {
+			return ""
+		}
+	}
+	if p.dry || p.show { // it is folded when the plan is filled
+		return p.expr(e).text
+	}
+	return p.unsupported(e.Pos(), "%s of an expression", what).text
+}
+
+// snowSet has no ALL beside UNION's.
+func (p *snow) snowSet(n *plan.SetOp) *sel {
+	if n.All && n.Kind != plan.Union {
+		p.unsupported(-1, "INTERSECT ALL and EXCEPT ALL")
+	}
+	left := p.arm(n.Left)
+	reps := make([]sx, len(n.Out))
+	for i, c := range n.Left.Cols() {
+		reps[i] = p.cols[c.ID]
+	}
+	right := p.arm(n.Right)
+	for i, c := range n.Right.Cols() {
+		x := p.cols[c.ID]
+		if !n.All {
+			p.comparable(x, -1)
+		}
+		if reps[i].den != 0 || x.den != 0 {
+			p.unsupported(-1, "a quotient in a set operation")
+		}
+		reps[i] = mixed(reps[i], x)
+	}
+	if len(n.Out) == 0 {
+		p.unsupported(-1, "a set operation without columns")
+	}
+	return p.aliased(paren(left)+setWord(n)+paren(right), n.Out, reps)
+}
+
+// unique removes duplicates; DISTINCT ON keeps the first row in the order of its keys.
+func (p *snow) unique(n *plan.Unique) *sel {
+	s := p.open(p.node(n.Input))
+	if n.On == nil {
+		for _, id := range s.cols {
+			p.comparable(p.cols[id], -1)
+		}
+		if len(s.cols) == 0 {
+			s.tail = " LIMIT 1"
+			return s
+		}
+		s.distinct = "DISTINCT "
+		return s
+	}
+	var on []string
+	for _, e := range n.On {
+		if _, ok := e.(*plan.Const); !ok {
+			on = append(on, p.ordered(e))
+		}
+	}
+	s.order = p.sortKeys(n.Keys)
+	if len(on) == 0 {
+		s.tail = " LIMIT 1"
+		return s
+	}
+	order := s.order
+	if len(order) == 0 {
+		order = on
+	}
+	s.qualify = " QUALIFY ROW_NUMBER() OVER (PARTITION BY " + strings.Join(on, ", ") + " ORDER BY " + strings.Join(order, ", ") + ") = 1"
+	return s
+}

@@ -1,0 +1,193 @@
+package dialect
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// snowTimes are the forms over dates and timestamps. What depends on the session's zone is missing.
+var snowTimes = map[string]snowForm{
+	"date_pli(date,int4)": "DATEADD(DAY, $2, $1)", "date_mii(date,int4)": "DATEADD(DAY, - $2, $1)", "integer_pl_date(int4,date)": "DATEADD(DAY, $1, $2)",
+	"date_mi(date,date)": "DATEDIFF(DAY, $2, $1)",
+}
+
+func snowTimeRules() map[string]snowRule {
+	rules := map[string]snowRule{
+		"date_pl_interval(date,interval)": moved(0, 1, "$1::TIMESTAMP_NTZ", 1), "date_mi_interval(date,interval)": moved(0, 1, "$1::TIMESTAMP_NTZ", -1),
+		"interval_pl_date(interval,date)":           moved(1, 0, "$2::TIMESTAMP_NTZ", 1),
+		"timestamp_pl_interval(timestamp,interval)": moved(0, 1, "$1", 1), "timestamp_mi_interval(timestamp,interval)": moved(0, 1, "$1", -1),
+		"interval_pl_timestamp(interval,timestamp)":     moved(1, 0, "$2", 1),
+		"timestamptz_pl_interval(timestamptz,interval)": moved(0, 1, "$1", 1), "timestamptz_mi_interval(timestamptz,interval)": moved(0, 1, "$1", -1),
+		"date_trunc(text,timestamp)": snowTrunc, "to_char(timestamp,text)": snowToChar,
+	}
+	for _, t := range []string{"date", "timestamp"} {
+		rules["extract(text,"+t+")"], rules["date_part(text,"+t+")"] = snowExtract, snowExtract
+	}
+	return rules
+}
+
+// moved adds a constant interval: months first, then days, then the rest, as PostgreSQL does; an instant is moved by the rest
+// alone, since days and months depend on the session's zone.
+func moved(moment, interval int, form string, sign int64) snowRule {
+	return func(p *snow, c *plan.Call, args []sx) (sx, bool) {
+		k, ok := c.Args[interval].(*plan.Const)
+		if late, isLate := c.Args[interval].(*plan.Late); isLate && (p.dry || p.show) {
+			return p.stand(late.Name, c.T), true
+		}
+		if !ok {
+			return sx{}, false
+		}
+		v, ok := k.Value.(datum.Interval)
+		if !ok || v.Months == -1<<31 || v.Days == -1<<31 || v.Micros == -1<<63 || v.Micros == 1<<63-1 {
+			return sx{}, false
+		}
+		if c.Args[moment].Type().OID == pgcat.TimestampTZ && (v.Months != 0 || v.Days != 0) {
+			return sx{}, false
+		}
+		x := p.fillBare(form, args)
+		for _, step := range []struct {
+			unit string
+			n    int64
+		}{{"MONTH", int64(v.Months)}, {"DAY", int64(v.Days)}, {"MICROSECOND", v.Micros}} {
+			if step.n != 0 {
+				x = "DATEADD(" + step.unit + ", " + p.number(sign*step.n) + ", " + x + ")"
+			}
+		}
+		return sx{text: x}, true
+	}
+}
+
+// number is an integer's literal.
+func (p *snow) number(n int64) string {
+	if p.mask {
+		return "$"
+	}
+	return signed(strconv.FormatInt(n, 10))
+}
+
+// snowUnits are the units that both truncate to alike; weeks begin on Monday in our sessions.
+var snowUnits = map[string]string{
+	"microseconds": "MICROSECOND", "milliseconds": "MILLISECOND", "second": "SECOND", "minute": "MINUTE", "hour": "HOUR", "day": "DAY",
+	"week": "WEEK", "month": "MONTH", "quarter": "QUARTER", "year": "YEAR",
+}
+
+func snowTrunc(p *snow, c *plan.Call, args []sx) (sx, bool) {
+	unit, ok := textConst(c.Args[0])
+	name, known := snowUnits[strings.ToLower(unit)]
+	return sx{text: "DATE_TRUNC('" + name + "', " + args[1].text + ")"}, ok && known
+}
+
+// snowFields are fields that are whole numbers in both.
+var snowFields = map[string]string{
+	"year": "YEAR($1)", "quarter": "QUARTER($1)", "month": "MONTH($1)", "week": "WEEKISO($1)", "day": "DAY($1)",
+	"doy": "DAYOFYEAR($1)", "isodow": "DAYOFWEEKISO($1)", "dow": "MOD(DAYOFWEEKISO($1), 7)", "isoyear": "YEAROFWEEKISO($1)",
+	"hour": "HOUR($1)", "minute": "MINUTE($1)",
+}
+
+// snowExtract says EXTRACT (numeric) and date_part (float8) of a known field.
+func snowExtract(p *snow, c *plan.Call, args []sx) (sx, bool) {
+	field, ok := textConst(c.Args[0])
+	field = strings.ToLower(field)
+	date := args[1].oid == pgcat.Date
+	form, known := snowFields[field]
+	x := sx{p: 38}
+	switch {
+	case !ok || date && (field == "hour" || field == "minute"):
+		return sx{}, false
+	case known:
+		x.text = p.fillBare(form, args[1:])
+	case field == "epoch" && date:
+		x.text = p.fillBare("(DATEDIFF(DAY, '1970-01-01'::DATE, $1) * 86400)", args[1:])
+	case field == "epoch" && c.T.OID == pgcat.Numeric:
+		x.text, x.s = p.fillBare("(DATEDIFF(MICROSECOND, '1970-01-01 00:00:00'::TIMESTAMP_NTZ, $1) * 0.000001)", args[1:]), 6
+	default:
+		return sx{}, false
+	}
+	if c.T.OID == pgcat.Float8 {
+		return sx{text: x.text + "::FLOAT"}, true
+	}
+	return x, true
+}
+
+// snowPatterns are the parts of a format that both write alike, longest first.
+var snowPatterns = []string{"YYYY", "HH24", "MM", "DD", "MI", "SS"}
+
+// snowToChar says formats of digits and punctuation.
+func snowToChar(p *snow, c *plan.Call, args []sx) (sx, bool) {
+	format, ok := textConst(c.Args[1])
+	rest := format
+	for ok && rest != "" {
+		n := 0
+		for _, part := range snowPatterns {
+			if strings.HasPrefix(rest, part) {
+				n = len(part)
+				break
+			}
+		}
+		if n == 0 && strings.IndexByte("-/:. ,", rest[0]) >= 0 {
+			n = 1
+		}
+		ok, rest = n > 0, rest[n:]
+	}
+	return sx{text: "TO_VARCHAR(" + args[0].text + ", " + args[1].text + ")"}, ok && format != ""
+}
+
+// compareMoment compares with a timestamp column of nanoseconds without cutting it, so that the source can still skip what
+// cannot match: c is a whole microsecond, so that a column cut to microseconds is above c from c + 1 µs on. A date beside a
+// timestamp is its midnight.
+func (p *snow) compareMoment(c *plan.Call, op string, a, b sx) (sx, bool) {
+	if a.oid != b.oid && (a.oid == pgcat.Date || b.oid == pgcat.Date) {
+		if a.oid == pgcat.Date {
+			a.text = paren(a.text + "::TIMESTAMP_NTZ")
+		} else {
+			b.text = paren(b.text + "::TIMESTAMP_NTZ")
+		}
+	}
+	x, k, order := a, c.Args[1], op
+	if a.raw == "" {
+		x, k, order = b, c.Args[0], exchanged[op]
+	}
+	limit, ok := k.(*plan.Const)
+	if x.raw == "" || !ok || limit.Value == nil {
+		return boolean(paren(a.text + " " + op + " " + b.text)), a.oid != b.oid
+	}
+	at, next := p.moment(limit, 0), p.moment(limit, 1)
+	if at == "" || next == "" || order == "<>" {
+		return boolean(paren(a.text + " " + op + " " + b.text)), a.oid != b.oid
+	}
+	if order == "<" || order == ">=" {
+		return boolean(paren(x.raw + " " + order + " " + at)), true
+	}
+	switch {
+	case order == "=":
+		return boolean(paren(x.raw + " >= " + at + " AND " + x.raw + " < " + next)), true
+	case order == "<=":
+		return boolean(paren(x.raw + " < " + next)), true
+	}
+	return boolean(paren(x.raw + " >= " + next)), true
+}
+
+// moment is the literal of a constant moved by some microseconds, "" where there is none.
+func (p *snow) moment(c *plan.Const, micros int64) string {
+	moved := *c
+	switch v := c.Value.(type) {
+	case datum.Timestamp:
+		moved.Value = v + datum.Timestamp(micros)
+	case datum.Time:
+		moved.Value = v + datum.Time(micros)
+		if int64(v)+micros >= dayMicros {
+			return ""
+		}
+	case datum.Date:
+		if v < firstSnowDay || v > lastSnowDay {
+			return ""
+		}
+		moved.T = plan.Type{OID: pgcat.Timestamp, Mod: -1}
+		moved.Value = datum.Timestamp(int64(v)*dayMicros + micros)
+	}
+	return p.constant(&moved).text
+}
