@@ -57,14 +57,14 @@ func TestRules(t *testing.T) {
 			t.Fatalf("line %d: %v", c.Line, err)
 		}
 		fired := map[string]bool{}
-		env := &rules.Env{Sources: in.Sources}
+		env := &rules.Env{Sources: in.Sources, Next: b.NextID}
+		env.Check = func(rule string, before, after plan.Node) { checkSchema(t, rule, before, after) }
 		n := b.Root
 		for _, batch := range rules.Default() {
 			for i, r := range batch.Rules {
 				batch.Rules[i].Apply = func(env *rules.Env, n plan.Node) (plan.Node, bool) {
 					m, changed := r.Apply(env, n)
 					fired[r.Name] = fired[r.Name] || changed
-					checkSchema(t, r.Name, n, m)
 					return m, changed
 				}
 			}

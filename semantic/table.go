@@ -1,6 +1,10 @@
 package semantic
 
-import "github.com/waggle-sql/waggle/planner/plan"
+import (
+	"slices"
+
+	"github.com/waggle-sql/waggle/planner/plan"
+)
 
 // buildTables makes each entity's physical table once per model; views share the columns.
 func buildTables(m *Model) []*plan.Table {
@@ -14,7 +18,21 @@ func buildTables(m *Model) []*plan.Table {
 					NotNull: p.NotNull, Tags: p.Tags})
 			}
 		}
+		t.Key = keyPlaces(e.Key, t.Columns)
 		tables[i] = t
 	}
 	return tables
+}
+
+// keyPlaces finds the columns of a key; nil when one of its properties is computed.
+func keyPlaces(key []string, columns []plan.Column) []int {
+	var places []int
+	for _, name := range key {
+		i := slices.IndexFunc(columns, func(c plan.Column) bool { return c.Name == name })
+		if i < 0 {
+			return nil
+		}
+		places = append(places, i)
+	}
+	return places
 }

@@ -16,6 +16,7 @@ type Table struct {
 	Object     string   // physical object at the source
 	OID        uint32   // pg_class.oid of the entity
 	Columns    []Column // every physical column that the model or catalog knows
+	Key        []int    // places in Columns of the declared key: a claim, which may choose between plans and changes no result
 }
 
 // Column is a physical column of a Table.

@@ -17,7 +17,7 @@ import (
 //
 // Of a SQL source, the largest subtree that its dialect can say becomes one Remote, see whole.
 func Place(env *Env, n plan.Node) plan.Node {
-	p := &placer{env: env, connections: map[plan.Node]connection{}, tries: maxTries}
+	p := &placer{env: env, tries: maxTries}
 	return p.place(n)
 }
 

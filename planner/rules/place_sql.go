@@ -4,28 +4,13 @@ import "github.com/waggle-sql/waggle/planner/plan"
 
 // placer places one plan.
 type placer struct {
-	env         *Env
-	connections map[plan.Node]connection
-	tries       int // subtrees that may still be tried
+	env   *Env
+	tries int // subtrees that may still be tried
 }
 
 // maxTries bounds the work on a plan of which every subtree reads one source and none can be said: from then on each table is
 // a fragment of its own.
 const maxTries = 300
-
-// connection is which source's tables a subtree reads: none, one, or several.
-type connection struct {
-	name    string
-	several bool
-}
-
-func (c connection) with(o connection) connection {
-	if c.name == "" && !c.several {
-		return o
-	}
-	c.several = c.several || o.several || o.name != "" && o.name != c.name
-	return c
-}
 
 // whole makes one Remote of a subtree that reads tables of one SQL source alone, subqueries included, when the source's
 // dialect can say all of it.
@@ -38,7 +23,7 @@ func (c connection) with(o connection) connection {
 // It would be wrong for a subtree that refers to columns of an outer query: the source does not have them. Such a subquery is
 // pushed with the query around it, or not at all.
 func (p *placer) whole(n plan.Node) (*plan.Remote, bool) {
-	c := p.reads(n)
+	c := p.env.connection(n)
 	if c.several || p.env.Off || p.tries == 0 {
 		return nil, false
 	}
@@ -51,23 +36,6 @@ func (p *placer) whole(n plan.Node) (*plan.Remote, bool) {
 		return nil, false
 	}
 	return &plan.Remote{Connection: c.name, Plan: n}, true
-}
-
-// reads is the connection of a subtree's tables, those of its subqueries included.
-func (p *placer) reads(n plan.Node) connection {
-	if c, ok := p.connections[n]; ok {
-		return c
-	}
-	var c connection
-	if s, ok := n.(*plan.Scan); ok {
-		c.name = s.Table.Connection
-	}
-	for _, in := range n.Inputs() {
-		c = c.with(p.reads(in))
-	}
-	inSubqueries(n, func(sub plan.Node) plan.Node { c = c.with(p.reads(sub)); return sub })
-	p.connections[n] = c
-	return c
 }
 
 // splitFilter puts the terms of a filter that a SQL source can be asked for below those that stay.

@@ -16,7 +16,9 @@ type Env struct {
 	// Check, when given, sees every step of a rule: the node before and after.
 	Check func(rule string, before, after plan.Node)
 
-	columns map[plan.Node]set // of nodes that were asked for
+	columns     map[plan.Node]set // of nodes that were asked for
+	outer       map[plan.Node]set // columns that they read and do not produce
+	connections map[plan.Node]connection
 }
 
 // column makes a column with an identity of its own.
@@ -36,6 +38,7 @@ type Rule struct {
 type Batch struct {
 	Name  string
 	Order Order
+	Apart bool // only for plans that no single source answers: a source knows its own statistics and indexes
 	Rules []Rule
 }
 
@@ -55,8 +58,12 @@ func Default() []Batch {
 	push := Batch{Name: "push", Order: Down, Rules: []Rule{MergeFilters, PushFilterIntoProject, PushFilterIntoJoin, PushJoinCondition,
 		PushFilterIntoSetOp, PushFilterIntoAggregate, PushFilterIntoWindow, PushFilterThrough}}
 	return []Batch{
-		{Name: "simplify", Rules: []Rule{InlineCTE, MergeFilters, MergeProjects}},
+		{Name: "simplify", Rules: []Rule{InlineCTE, MergeFilters, MergeProjects, ExtractCommonConjuncts}},
+		{Name: "unnest", Apart: true, Rules: []Rule{UnnestExists, UnnestScalar, UnnestLateral, MergeFilters, MergeProjects}},
 		push,
+		{Name: "infer", Order: Root, Apart: true, Rules: []Rule{InferFromDisjunction, InferEqualities}},
+		{Name: "merge", Order: Root, Apart: true, Rules: []Rule{MergeSameSource}},
+		{Name: "push again", Order: Down, Apart: true, Rules: push.Rules},
 	}
 }
 
@@ -67,8 +74,14 @@ const maxRounds = 50
 // statement returns.
 func Rewrite(env *Env, n plan.Node, out []plan.ColID) plan.Node {
 	if !env.Off {
+		asked, whole := false, false
 		for _, b := range Default() {
-			n = Run(env, b, n)
+			if b.Apart && !asked {
+				asked, whole = true, env.answers(n)
+			}
+			if !b.Apart || !whole {
+				n = Run(env, b, n)
+			}
 		}
 	}
 	return Prune(n, out)

@@ -120,9 +120,16 @@ func (env *Env) addRefs(e plan.Expr, s *set) {
 
 // free is the columns that a plan refers to and does not produce itself.
 func (env *Env) free(n plan.Node) set {
+	if s, ok := env.outer[n]; ok {
+		return s
+	}
 	var read, own set
 	env.gather(n, &read, &own)
 	read.minus(own)
+	if env.outer == nil {
+		env.outer = map[plan.Node]set{}
+	}
+	env.outer[n] = read
 	return read
 }
 
