@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 
+	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
 )
@@ -95,10 +96,14 @@ func (s *system) trust(file string) error {
 	return nil
 }
 
+// maxKeys bounds the join keys in one statement: a server plans and hashes as many in some milliseconds.
+const maxKeys = 100_000
+
 // Capabilities says that the source speaks PostgreSQL's SQL.
 func (s *system) Capabilities() source.Capabilities {
 	sum := sha256.Sum256(fmt.Appendf(nil, "postgres 1 %s", s.config.Collation))
-	return source.Capabilities{Language: "postgres", Version: hex.EncodeToString(sum[:8]), Collation: s.config.Collation}
+	return source.Capabilities{Language: "postgres", Version: hex.EncodeToString(sum[:8]), Collation: s.config.Collation,
+		Keys: dialect.Keys{Max: maxKeys, Array: true}}
 }
 
 // Open returns a connection for a person's own login; it makes no call.
