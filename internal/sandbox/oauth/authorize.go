@@ -117,8 +117,13 @@ func (s *Server) approve(w http.ResponseWriter, r *http.Request, q *request, log
 		return
 	}
 	agreement := q.client.ID + " " + login
-	offline := q.client.Style != Google ||
-		q.params.Get("access_type") == "offline" && (!s.agreed[agreement] || strings.Contains(q.params.Get("prompt"), "consent"))
+	offline := true
+	switch q.client.Style {
+	case Google:
+		offline = q.params.Get("access_type") == "offline" && (!s.agreed[agreement] || strings.Contains(q.params.Get("prompt"), "consent"))
+	case Snowflake:
+		offline = slices.Contains(q.scopes, "refresh_token")
+	}
 	s.agreed[agreement] = true
 	text, key := secret()
 	s.codes[key] = &code{

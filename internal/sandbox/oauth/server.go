@@ -28,6 +28,9 @@ const (
 	// api_base_url_for_customer; only a technical administrator may approve, the token is the company's, and refresh tokens
 	// are used once (https://help.gong.io/docs/create-an-app-for-gong).
 	Gong
+	// Snowflake gives a refresh token for the scope refresh_token alone, and names the user in its answers
+	// (https://docs.snowflake.com/en/user-guide/oauth-custom).
+	Snowflake
 )
 
 // Client is a registered application.

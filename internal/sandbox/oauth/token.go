@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // tokenEndpoint answers the token endpoint of RFC 6749: parameters in the body, the client by HTTP Basic or by parameters.
@@ -117,7 +118,7 @@ func (s *Server) exchange(w http.ResponseWriter, client Client, form url.Values)
 		Person: c.person.Login, Subject: c.person.Subject, ClientID: client.ID, Source: client.Source, Scopes: c.scopes,
 		Organisation: client.Style == Gong,
 	}
-	answer(w, client, s.issue(g, c.used, c.offline))
+	s.answer(w, client, s.issue(g, c.used, c.offline))
 }
 
 // refresh gives new tokens for a refresh token. A rotated one that comes back after the grace window means that somebody has a
@@ -148,16 +149,22 @@ func (s *Server) refresh(w http.ResponseWriter, client Client, form url.Values) 
 	if rotate && t.rotated.IsZero() {
 		t.rotated = s.now()
 	}
-	answer(w, client, s.issue(g, t.family, rotate))
+	s.answer(w, client, s.issue(g, t.family, rotate))
 }
 
 // answer writes RFC 6749 section 5.1's response.
-func answer(w http.ResponseWriter, client Client, t issued) {
+func (s *Server) answer(w http.ResponseWriter, client Client, t issued) {
 	body := map[string]any{
 		"access_token": t.access, "token_type": "Bearer", "expires_in": t.seconds, "scope": strings.Join(t.grant.Scopes, " "),
 	}
 	if t.refresh != "" {
 		body["refresh_token"] = t.refresh
+	}
+	if client.Style == Snowflake {
+		body["username"] = strings.ToUpper(t.grant.Person)
+		if t.refresh != "" {
+			body["refresh_token_expires_in"] = int(s.config.RefreshTTL / time.Second)
+		}
 	}
 	if client.Style == Gong {
 		body["api_base_url_for_customer"] = client.APIBase
