@@ -54,12 +54,13 @@ func columnIDs(n plan.Node) []plan.ColID {
 // snow prints one statement.
 type snow struct {
 	composer
-	binary    bool // text compares byte by byte
-	where     bool // what is printed stands in a WHERE, where scalar subqueries may be correlated
-	filtering bool // what is printed is a conjunct of a WHERE, where Snowflake takes any subquery
-	dry       bool // nothing is printed: Late leaves and unknown columns are allowed
-	show      bool // Late leaves are shown
-	mask      bool // literals are $
+	binary    bool     // text compares byte by byte
+	where     bool     // what is printed stands in a WHERE, where scalar subqueries may be correlated
+	filtering bool     // what is printed is a conjunct of a WHERE, where Snowflake takes any subquery
+	shared    []string // queries of the statement's own WITH: "q1 AS (…)"
+	dry       bool     // nothing is printed: Late leaves and unknown columns are allowed
+	show      bool     // Late leaves are shown
+	mask      bool     // literals are $
 }
 
 func newSnow(collation string) *snow {
@@ -110,7 +111,15 @@ func (p *snow) top(s *sel, root plan.Node, out []plan.ColID) Text {
 		s = p.wrap(s)
 	}
 	t := Text{Columns: p.columns(root, out)}
-	t.Text = p.count(s.render(p.listed(s, root, out)))
+	items := p.listed(s, root, out)
+	if len(p.shared) > 0 && s.with != "" {
+		s = p.wrap(s)
+		items = p.listed(s, root, out)
+	}
+	if len(p.shared) > 0 {
+		s.with = "WITH " + strings.Join(p.shared, ", ") + " "
+	}
+	t.Text = p.count(s.render(items))
 	return t
 }
 

@@ -98,10 +98,7 @@ func (p *snow) compare(c *plan.Call, op string, args []sx) sx {
 	}
 	p.comparable(a, c.At)
 	p.comparable(b, c.At)
-	if x, ok := p.compareMoment(c, op, a, b); ok {
-		return x
-	}
-	return boolean(paren(a.text + " " + op + " " + b.text))
+	return p.compareMoment(c, op, a, b)
 }
 
 // SnowflakeMark stands before an error of ours inside one of Snowflake's: "waggle:<SQLSTATE>:<position>:<message>".

@@ -39,6 +39,9 @@ func (p *snow) scalar(e *plan.Subquery) sx {
 		s = p.wrap(s)
 	}
 	x := p.cols[cols[0].ID]
+	if x.den != 0 && len(plan.FreeRefs(e.Plan)) == 0 && !readsOuterTable(e.Plan) {
+		return p.sharedRow(s, x)
+	}
 	one := func(id plan.ColID) sx {
 		part := p.cols[id]
 		part.text, part.plain, part.raw, part.null = paren(p.count(s.render([]string{part.text + " AS " + name(id)}))), false, "", false
@@ -52,6 +55,42 @@ func (p *snow) scalar(e *plan.Subquery) sx {
 		out.scale = p.hidden(one(x.scale))
 	}
 	return out
+}
+
+// sharedRow is a row that is named in the statement's WITH, since its columns are said more than once.
+func (p *snow) sharedRow(s *sel, x sx) sx {
+	q := p.alias("q")
+	d := p.cols[x.den]
+	p.shared = append(p.shared, q+"(n, d) AS "+paren(p.count(s.render([]string{x.text + " AS n", d.text + " AS d"}))))
+	x.text, d.text = "(SELECT n FROM "+q+")", "(SELECT d FROM "+q+")"
+	x.plain, x.scale, x.raw, x.den = false, 0, "", p.hidden(d)
+	return x
+}
+
+// readsOuterTable reports a plan that reads a common table expression bound outside of it.
+func readsOuterTable(n plan.Node) bool {
+	if len(countRefs(n)) == 0 {
+		return false
+	}
+	bound := map[int]bool{}
+	var visit func(plan.Node)
+	visit = func(n plan.Node) {
+		if w, ok := n.(*plan.With); ok {
+			for _, c := range w.CTEs {
+				bound[c.ID] = true
+			}
+		}
+		for _, in := range n.Inputs() {
+			visit(in)
+		}
+	}
+	visit(n)
+	for id := range countRefs(n) {
+		if !bound[id] {
+			return true
+		}
+	}
+	return false
 }
 
 // inQuery is [NOT] IN of a query, which is three-valued as PostgreSQL's.

@@ -139,13 +139,9 @@ func snowToChar(p *snow, c *plan.Call, args []sx) (sx, bool) {
 // compareMoment compares with a timestamp column of nanoseconds without cutting it, so that the source can still skip what
 // cannot match: c is a whole microsecond, so that a column cut to microseconds is above c from c + 1 µs on. A date beside a
 // timestamp is its midnight.
-func (p *snow) compareMoment(c *plan.Call, op string, a, b sx) (sx, bool) {
+func (p *snow) compareMoment(c *plan.Call, op string, a, b sx) sx {
 	if a.oid != b.oid && (a.oid == pgcat.Date || b.oid == pgcat.Date) {
-		if a.oid == pgcat.Date {
-			a.text = paren(a.text + "::TIMESTAMP_NTZ")
-		} else {
-			b.text = paren(b.text + "::TIMESTAMP_NTZ")
-		}
+		a, b = p.midnights(c, a, b)
 	}
 	x, k, order := a, c.Args[1], op
 	if a.raw == "" {
@@ -153,22 +149,49 @@ func (p *snow) compareMoment(c *plan.Call, op string, a, b sx) (sx, bool) {
 	}
 	limit, ok := k.(*plan.Const)
 	if x.raw == "" || !ok || limit.Value == nil {
-		return boolean(paren(a.text + " " + op + " " + b.text)), a.oid != b.oid
+		return boolean(paren(a.text + " " + op + " " + b.text))
 	}
 	at, next := p.moment(limit, 0), p.moment(limit, 1)
 	if at == "" || next == "" || order == "<>" {
-		return boolean(paren(a.text + " " + op + " " + b.text)), a.oid != b.oid
+		return boolean(paren(a.text + " " + op + " " + b.text))
 	}
 	if order == "<" || order == ">=" {
-		return boolean(paren(x.raw + " " + order + " " + at)), true
+		return boolean(paren(x.raw + " " + order + " " + at))
 	}
 	switch {
 	case order == "=":
-		return boolean(paren(x.raw + " >= " + at + " AND " + x.raw + " < " + next)), true
+		return boolean(paren(x.raw + " >= " + at + " AND " + x.raw + " < " + next))
 	case order == "<=":
-		return boolean(paren(x.raw + " < " + next)), true
+		return boolean(paren(x.raw + " < " + next))
 	}
-	return boolean(paren(x.raw + " >= " + next)), true
+	return boolean(paren(x.raw + " >= " + next))
+}
+
+// midnights makes a date and a timestamp comparable: as dates where the timestamp is a constant midnight.
+func (p *snow) midnights(c *plan.Call, a, b sx) (sx, sx) {
+	for i, x := range []*sx{&a, &b} {
+		k, ok := c.Args[1-i].(*plan.Const)
+		if x.oid != pgcat.Date {
+			continue
+		}
+		if at, isTimestamp := momentOf(k, ok); isTimestamp && int64(at)%dayMicros == 0 {
+			day := p.constant(&plan.Const{Base: plan.Base{T: plan.Type{OID: pgcat.Date, Mod: -1}, At: k.At}, Value: datum.Date(int64(at) / dayMicros)})
+			if i == 0 {
+				return a, day
+			}
+			return day, b
+		}
+		x.text = paren(x.text + "::TIMESTAMP_NTZ")
+	}
+	return a, b
+}
+
+func momentOf(k *plan.Const, ok bool) (datum.Timestamp, bool) {
+	if !ok {
+		return 0, false
+	}
+	at, ok := k.Value.(datum.Timestamp)
+	return at, ok
 }
 
 // moment is the literal of a constant moved by some microseconds, "" where there is none.
