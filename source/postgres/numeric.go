@@ -39,7 +39,13 @@ func parseWire(v []byte) (wire, bool) {
 			return wire{}, false
 		}
 	}
-	return w, true
+	return w, w.shown()
+}
+
+// shown reports whether no digit counts less than the scale shows, as is so in what a server sends.
+func (w wire) shown() bool {
+	excess := 4*(w.count()-1-w.weight) - w.scale
+	return excess <= 0 || excess < 4 && w.digit(w.count()-1)%pow10[excess] == 0
 }
 
 func (w wire) count() int { return len(w.digits) / 2 }

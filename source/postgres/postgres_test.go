@@ -49,6 +49,15 @@ func TestConfig(t *testing.T) {
 
 // rig is a server with the table t of many types, and a connection of its superuser.
 func rig(t *testing.T) (*pgconn.PgConn, source.Conn) {
+	direct, s := server(t)
+	c, err := s.Open(t.Context(), source.Password{User: "postgres", Password: secret.New("any")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return direct, c
+}
+
+func server(t *testing.T) (*pgconn.PgConn, source.Source) {
 	if !oracle.Installed() {
 		t.Skip(oracle.ErrAbsent)
 	}
@@ -75,11 +84,8 @@ func rig(t *testing.T) (*pgconn.PgConn, source.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := s.Open(t.Context(), source.Password{User: "postgres", Password: secret.New("any")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return direct, c
+	t.Cleanup(func() { _ = s.Close() })
+	return direct, s
 }
 
 // TestTypes reads every column of t and compares each value with the server's own text.

@@ -2,14 +2,15 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -25,23 +26,27 @@ const (
 
 // reading takes the answer to one flight off the wire. One goroutine uses it at a time.
 type reading struct {
-	conn    *conn
-	lease   *source.Lease[*session] // nil once it is given back
-	columns []plan.Col
-	formats []int16
-	builder *array.RecordBuilder
-	decode  []decoder
-	cancel  context.CancelCauseFunc
-	answers *pgconn.MultiResultReader
-	result  *pgconn.ResultReader // the statement's own among answers; nil before it
-	many    bool                 // a batch has been read
-	over    bool                 // the answer is read to its end, or given up
-	bytes   int64
-	err     error
+	conn     *conn
+	lease    *source.Lease[*session] // nil once it is given back
+	id       string                  // of the session
+	text     string
+	settings map[string]string
+	columns  []plan.Col
+	formats  []int16
+	builder  *array.RecordBuilder
+	decode   []decoder
+	cancel   context.CancelCauseFunc // ends the statement
+	answers  *pgconn.MultiResultReader
+	result   *pgconn.ResultReader // the statement's own among answers; nil before it
+	many     bool                 // a batch has been read
+	over     bool                 // the answer is read to its end, or given up
+	bytes    int64
+	retries  int
+	err      error
 }
 
-func newReading(c *conn, lease *source.Lease[*session], columns []plan.Col) *reading {
-	r := &reading{conn: c, lease: lease, columns: columns, formats: []int16{1}}
+func newReading(c *conn, lease *source.Lease[*session], text string, columns []plan.Col) *reading {
+	r := &reading{conn: c, lease: lease, text: text, columns: columns, formats: []int16{1}}
 	fields := make([]arrow.Field, len(columns))
 	for i, col := range columns {
 		fields[i] = arrow.Field{Name: "c" + strconv.Itoa(int(col.ID)), Type: plan.ArrowType(col.Type), Nullable: true}
@@ -63,10 +68,28 @@ func newReading(c *conn, lease *source.Lease[*session], columns []plan.Col) *rea
 	return r
 }
 
-// start sends the statement; cancel ends ctx.
-func (r *reading) start(ctx context.Context, cancel context.CancelCauseFunc, text dialect.Text, settings map[string]string) {
-	r.cancel = cancel
-	r.answers = r.lease.Session.start(ctx, text.Text, r.formats, settings)
+// start sends the statement.
+func (r *reading) start(ctx context.Context) {
+	r.id = r.lease.Session.id()
+	r.answers = r.lease.Session.start(ctx, r.text, r.formats, r.settings)
+}
+
+// restart sends the statement in a new session when a reused one turns out to have been ended before it answered.
+func (r *reading) restart(ctx context.Context, err error) bool {
+	var e *pgconn.PgError
+	if !r.lease.Reused || ctx.Err() != nil || errors.As(err, &e) && !strings.HasPrefix(e.Code, "57P0") {
+		return false
+	}
+	r.lease.Destroy()
+	next, err := r.conn.system.pool.Open(ctx, source.Key{Owner: r.conn.login.owner}, r.conn.opener(r.settings))
+	if err != nil {
+		r.lease, r.over, r.err = nil, true, err
+		return false
+	}
+	r.lease = next
+	r.retries++
+	r.start(ctx)
+	return true
 }
 
 // batch reads the next batch; nil at the end of the answer or at an error, which is in err.
@@ -129,6 +152,14 @@ func (r *reading) reach(ctx context.Context) bool {
 				return false
 			}
 			return true
+		}
+	}
+	if err := r.answers.Close(); err != nil {
+		if r.restart(ctx, err) {
+			return r.reach(ctx)
+		}
+		if r.lease == nil {
+			return false
 		}
 	}
 	r.finish(ctx)

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -53,9 +52,10 @@ func (c *conn) Run(ctx context.Context, r dialect.Request) (source.Rows, error) 
 	out := &rows{}
 	out.refs.Store(1)
 	out.ctx, out.cancel = context.WithCancelCause(ctx)
-	out.report = source.Report{QueryID: strconv.FormatUint(uint64(lease.Session.PID()), 10), Requests: []string{source.RequestID(ctx)}, Pages: 1, Status: "running"}
-	out.read = newReading(c, lease, text.Columns)
-	out.read.start(out.ctx, out.cancel, text, settings)
+	out.report = source.Report{QueryID: lease.Session.id(), Requests: []string{source.RequestID(ctx)}, Pages: 1, Status: "running"}
+	out.read = newReading(c, lease, text.Text, text.Columns)
+	out.read.cancel, out.read.settings = out.cancel, settings
+	out.read.start(out.ctx)
 	return out, nil
 }
 
@@ -99,6 +99,7 @@ func (r *rows) Next() bool {
 	case !r.begun:
 		r.begun = true
 		r.current = r.read.batch(r.ctx)
+		r.report.QueryID, r.report.Retries = r.read.id, r.read.retries
 	case r.ahead == nil && !r.read.over:
 		r.ahead = make(chan arrow.RecordBatch, readAhead)
 		r.reader.Go(r.fetch)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,9 @@ type session struct {
 	reset    *pgconn.MultiResultReader // the answer to DISCARD ALL that is still to be read; nil on a new session
 	unsafe   bool                      // its text may not be UTF-8
 }
+
+// id is the server's name for the session.
+func (s *session) id() string { return strconv.FormatUint(uint64(s.PID()), 10) }
 
 // fixed are the settings of every session, on which the meaning of statements and answers depends.
 var fixed = map[string]string{"application_name": "waggle", "default_transaction_read_only": "on", "search_path": "pg_catalog",
