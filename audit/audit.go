@@ -58,6 +58,8 @@ type Access struct {
 	Object     string `json:"object,omitempty"`
 	Credential string `json:"credential"`                 // user or org
 	Subject    string `json:"external_subject,omitempty"` // who the source says the token is
+	Role       string `json:"role,omitempty"`             // that the request asks for at the source
+	Warehouse  string `json:"warehouse,omitempty"`        // likewise
 	Template   string `json:"template,omitempty"`         // the request without literals
 	Request    string `json:"request"`                    // our own id of this request, unique within the statement
 	Keys       int64  `json:"keys,omitempty"`             // number of keys pushed from another source

@@ -7,6 +7,8 @@ import "github.com/waggle-sql/waggle/internal/datum"
 type Args struct {
 	Values []datum.Value
 	Env    *datum.Env
+	// Sources are what SET waggle.<connection>.<name> has chosen, by "<connection>.<name>".
+	Sources map[string]string
 	// Clocked says that the caller ends the context when the statement's time is over, so that a cursor's pauses do not count;
 	// otherwise Limits.Timeout ends a worker's.
 	Clocked bool

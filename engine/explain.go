@@ -19,6 +19,9 @@ func (e *Engine) Explain(ctx context.Context, who *identity.Session, set plan.Se
 		return nil, err
 	}
 	facts := planner.Describe(p, e.capabilities, x.Verbose)
+	for i := range facts.Fragments {
+		facts.Fragments[i].As = e.under(facts.Fragments[i].Source, args)
+	}
 	if x.Verbose && p.Remainder != nil && p.Path != planner.Local {
 		facts.Workspace = workspaceSQL(p, args)
 	}

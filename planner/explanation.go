@@ -31,6 +31,7 @@ type FragmentFacts struct {
 	Keys       []KeyFacts   `json:"keys,omitempty"`
 	Stays      []StayFacts  `json:"stays,omitempty"`
 	Credential string       `json:"credential,omitempty"`
+	As         []string     `json:"as,omitempty"` // role and warehouse at the source, where they are set
 	Ran        *FragmentRan `json:"ran,omitempty"`
 }
 
@@ -124,7 +125,11 @@ type lines struct{ out []string }
 func (t *lines) add(format string, args ...any) { t.out = append(t.out, fmt.Sprintf(format, args...)) }
 
 func (t *lines) fragment(f *FragmentFacts) {
-	t.add("Fragment %d: %s from %s", f.ID, f.Entity, f.Source)
+	as := ""
+	if len(f.As) > 0 {
+		as = " as " + strings.Join(f.As, ", ")
+	}
+	t.add("Fragment %d: %s from %s%s", f.ID, f.Entity, f.Source, as)
 	if f.Request != "" {
 		t.add("  Request: %s", f.Request)
 	}

@@ -113,7 +113,7 @@ func (g *greeting) admit(who *identity.Session) (*session, error) {
 // applyStartup sets what the server and the startup packet give; RESET goes back to it.
 func (s *session) applyStartup(named []assignment) error {
 	start := map[string]string{"session_authorization": s.who.Login}
-	s.settings.start = start
+	s.settings.start, s.settings.source = start, s.server.cfg.SourceSetting
 	if s.server.cfg.Defaults != nil {
 		for name, value := range s.server.cfg.Defaults(s.who) {
 			canonical, err := s.settings.check(name, value)

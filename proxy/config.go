@@ -51,6 +51,10 @@ type Config struct {
 	// Defaults returns the settings' values that differ from PostgreSQL's for this person (search_path, TimeZone); may be nil.
 	Defaults func(who *identity.Session) map[string]string
 
+	// SourceSetting returns the configured value of what SET waggle.<connection>.<name> chooses, or why there is no such choice;
+	// nil admits any.
+	SourceSetting func(connection, name string) (string, error)
+
 	MaxConnections               int           // 20,000
 	MaxUnauthenticated           int           // 1,000
 	MaxUnauthenticatedPerAddress int           // 200

@@ -109,7 +109,7 @@ func (s *session) assignRole(g *setting, value string) error {
 
 // settingsChanged is called after every change of the settings.
 func (s *session) settingsChanged() {
-	s.untold, s.env, s.planned = true, nil, plan.Settings{}
+	s.untold, s.env, s.planned, s.chosen = true, nil, plan.Settings{}, nil
 	if name := s.settings.value("application_name"); name != s.who.Application {
 		who := *s.who
 		who.Application = name

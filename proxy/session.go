@@ -34,6 +34,7 @@ type session struct {
 	untold   bool                   // settings have changed since
 	env      *datum.Env             // made from the settings, nil after a change
 	planned  plan.Settings          // likewise
+	chosen   *map[string]string     // likewise
 
 	tx         transaction
 	statements map[string]*statement

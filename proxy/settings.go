@@ -14,6 +14,7 @@ type settings struct {
 	start   map[string]string // what RESET goes back to, where it is not the table's
 	session map[string]string
 	local   map[string]string // SET LOCAL, until the end of the transaction
+	source  sourceSetting
 }
 
 // lookup returns a parameter's canonical value.
@@ -28,6 +29,10 @@ func (v *settings) lookup(lower string) (string, bool) {
 	}
 	if g := byName()[lower]; g != nil {
 		return g.boot, true
+	}
+	if connection, name, ok := connectionSetting(lower); ok && v.source != nil {
+		value, err := v.source(connection, name)
+		return value, err == nil
 	}
 	return "", false
 }
@@ -65,7 +70,14 @@ func (v *settings) check(name, value string) (string, error) {
 	if g := byName()[lower]; g != nil {
 		return g.check(value, v.value(lower))
 	}
-	return value, checkCustom(name)
+	if err := checkCustom(name); err != nil {
+		return "", err
+	}
+	if connection, name, ok := connectionSetting(lower); ok && v.source != nil {
+		_, err := v.source(connection, name)
+		return value, err
+	}
+	return value, nil
 }
 
 // checkCustom admits a name of the client's own: it has a prefix, and the prefix waggle is ours but for a connection's
@@ -81,15 +93,11 @@ func checkCustom(name string) error {
 				WithDetail("Custom parameter names must be two or more simple identifiers separated by dots.")
 		}
 	}
-	if strings.EqualFold(parts[0], "waggle") && !connectionSetting(parts) {
+	if _, _, ok := connectionSetting(strings.ToLower(name)); strings.EqualFold(parts[0], "waggle") && !ok {
 		return pgerr.New(pgerr.InvalidName, `invalid configuration parameter name "%s"`, name).
 			WithDetail(`"waggle" is a reserved prefix.`)
 	}
 	return nil
-}
-
-func connectionSetting(parts []string) bool {
-	return len(parts) == 3 && slices.Contains([]string{"role", "warehouse", "catalog", "schema"}, strings.ToLower(parts[2]))
 }
 
 func isNameRune(r rune) bool {

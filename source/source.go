@@ -69,8 +69,9 @@ type Capabilities struct {
 	Version   string // changes whenever the answer changes; part of the plan cache's key
 	Objects   map[string]dialect.Object
 	Keys      dialect.Keys // what a SQL source takes as a list of join keys
-	Settings  []string     // what SET waggle.<connection>.<setting> chooses for a person's sessions: role, warehouse
-	Org       bool         // requests use the organisation's credential (DECISIONS 25)
+	// Settings are what SET waggle.<connection>.<name> chooses for a person's sessions, with the configured values: role, warehouse.
+	Settings map[string]string
+	Org      bool // requests use the organisation's credential (DECISIONS 25)
 }
 
 // SQL returns the dialect of a SQL source; false for any other.
@@ -99,8 +100,8 @@ type (
 		Login     string    // of the asking person: the user name where a source asks for one
 		BaseURL   string    // what the token's answer named as API base, "" for the configured one
 		Person    string    // verified e-mail of the asking person: the key of a permission profile
-		Role      string    // SET waggle.<connection>.role, "" for the configured one
-		Warehouse string    // SET waggle.<connection>.warehouse, "" for the configured one
+		Role      string    // SET waggle.<connection>.role or the configured one, "" for the person's own default
+		Warehouse string    // likewise
 		Refresh   func(ctx context.Context) (Bearer, error)
 	}
 	// Password is a person's own login at a source. Rejected is called when the source does not accept it; its error says

@@ -49,8 +49,8 @@ func (c *Connections) Begin(ctx context.Context, s *identity.Session, browser, s
 	if err := v.mayConnect(ctx, s, conf, key); err != nil {
 		return "", err
 	}
-	if conf.Login {
-		return "", pgerr.New(pgerr.WrongObjectType, "source %s is connected with a user name and a password", source)
+	if err := c.takes(ctx, s, source, func(conf *SourceConfig) bool { return !conf.Login && !conf.Certificate }); err != nil {
+		return "", err
 	}
 	state, verifier := randomText(), oauth2.GenerateVerifier()
 	at := flowSlot(key, digest(state))
@@ -215,7 +215,7 @@ func (v *Vault) connect(ctx context.Context, s *identity.Session, key connKey, g
 	if err != nil {
 		return err
 	}
-	subject, err := v.subject(ctx, &conf, got.access)
+	subject, err := v.subject(ctx, &conf, got)
 	if err != nil {
 		return refused(key.source, "the source does not say who has signed in").Because(err)
 	}

@@ -181,8 +181,11 @@ func (v *Vault) revokeAt(ctx context.Context, s *SourceConfig, t tokens) bool {
 	return errors.Join(response.Body.Close()) == nil && response.StatusCode == http.StatusOK
 }
 
-// subject asks who has signed in; "" when the source does not tell.
-func (v *Vault) subject(ctx context.Context, s *SourceConfig, access secret.Text) (string, error) {
+// subject is who has signed in, by the answer itself or by asking; "" when the source does not tell.
+func (v *Vault) subject(ctx context.Context, s *SourceConfig, got *answer) (string, error) {
+	if name, ok := got.fields[variants[s.Variant].subject].(string); ok && name != "" {
+		return name, nil
+	}
 	if s.UserinfoURL == "" {
 		return "", nil
 	}
@@ -190,7 +193,7 @@ func (v *Vault) subject(ctx context.Context, s *SourceConfig, access secret.Text
 	if err != nil {
 		return "", err
 	}
-	r.Header.Set("Authorization", "Bearer "+access.Reveal())
+	r.Header.Set("Authorization", "Bearer "+got.access.Reveal())
 	response, err := v.http.Do(r)
 	if err != nil {
 		return "", err

@@ -16,6 +16,7 @@ const (
 	Google     Variant = "google"
 	Gong       Variant = "gong"
 	Salesforce Variant = "salesforce"
+	Snowflake  Variant = "snowflake"
 )
 
 // dialectOf is what a variant does differently.
@@ -25,6 +26,7 @@ type dialectOf struct {
 	inQuery   bool       // parameters of the token call go into the query
 	base      string     // the answer's field with the address of the API
 	hosts     []string   // where that address may lie
+	subject   string     // the answer's field that says who has signed in
 }
 
 var variants = map[Variant]dialectOf{
@@ -35,6 +37,8 @@ var variants = map[Variant]dialectOf{
 	// Gong exchanges with HTTP Basic and query parameters, and names the customer's own API host
 	// (https://help.gong.io/docs/create-an-app-for-gong).
 	Gong: {inQuery: true, base: "api_base_url_for_customer", hosts: []string{".api.gong.io"}},
+	// Snowflake names the user in its answer (https://docs.snowflake.com/en/user-guide/oauth-custom#successful-response).
+	Snowflake: {subject: "username"},
 	// Salesforce names the org's own instance (https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_web_server_flow.htm).
 	Salesforce: {inBody: true, base: "instance_url", hosts: []string{".salesforce.com", ".force.com", ".salesforce.mil"}},
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/waggle-sql/waggle/source/catalog"
 	"github.com/waggle-sql/waggle/source/postgres"
 	"github.com/waggle-sql/waggle/source/rest"
+	"github.com/waggle-sql/waggle/source/snowflake"
 	"github.com/waggle-sql/waggle/vault"
 )
 
@@ -191,6 +192,17 @@ func connectors(c *config) (map[string]source.Source, map[string]vault.SourceCon
 				return nil, nil, err
 			}
 			sources[conf.name], oauth[conf.name] = s, vault.SourceConfig{Credential: vault.UserCredential, Login: true}
+			continue
+		}
+		if conf.snowflake != nil {
+			s, err := snowflake.New(*conf.snowflake)
+			if err != nil {
+				return nil, nil, err
+			}
+			sources[conf.name] = s
+			if oauth[conf.name], err = conf.snowflakeSignIn(); err != nil {
+				return nil, nil, err
+			}
 			continue
 		}
 		d, err := rest.Load(conf.definition)

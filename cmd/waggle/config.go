@@ -12,6 +12,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/internal/strictyaml"
 	"github.com/waggle-sql/waggle/source/postgres"
+	"github.com/waggle-sql/waggle/source/snowflake"
 )
 
 // config is waggle.yaml, checked. Paths are resolved against the file's own folder.
@@ -40,7 +41,8 @@ type sourceConfig struct {
 	name, definition, baseURL, region string
 	org                               bool
 	oauth                             oauthConfig
-	postgres                          *postgres.Config // nil for a REST source
+	postgres                          *postgres.Config  // nil for any other kind
+	snowflake                         *snowflake.Config // nil for any other kind
 	at                                strictyaml.Place
 }
 
@@ -126,12 +128,16 @@ func (r *configReader) source(p strictyaml.Pair) sourceConfig {
 		s.postgres = r.postgres(p)
 		return s
 	}
+	s.oauth = oauthConfig{clientID: o.String("client_id"), scopes: o.Strings("scopes"), authorizeURL: o.String("authorize_url"),
+		tokenURL: o.String("token_url"), revokeURL: o.String("revoke_url"), issuer: o.String("issuer"), secret: r.secret(o.Get("client_secret"))}
+	if n.String("kind") == "snowflake" {
+		s.snowflake = r.snowflake(p)
+		return s
+	}
 	r.only(p, "definition", "oauth")
 	if n.String("credential") == "password" {
 		r.problems.Add(n.Get("credential").At, "", "a REST source is opened with tokens, not with passwords")
 	}
-	s.oauth = oauthConfig{clientID: o.String("client_id"), scopes: o.Strings("scopes"), authorizeURL: o.String("authorize_url"),
-		tokenURL: o.String("token_url"), revokeURL: o.String("revoke_url"), issuer: o.String("issuer"), secret: r.secret(o.Get("client_secret"))}
 	return s
 }
 

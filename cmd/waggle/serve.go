@@ -141,7 +141,7 @@ func (s *system) proxy(e *engine.Engine) (*proxy.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := proxy.Config{Engine: door{e}, Authenticator: scram{s.directory}, MaxConnections: s.config.limits.connections,
+	c := proxy.Config{Engine: door{e}, Authenticator: scram{s.directory}, MaxConnections: s.config.limits.connections, SourceSetting: e.SourceSetting,
 		Defaults: func(*identity.Session) map[string]string { return defaults }}
 	if c.Certificates, err = s.certificates(); err != nil {
 		return nil, pgerr.New(pgerr.ConfigFile, "%s", err)

@@ -84,7 +84,8 @@ type system struct {
 // its role and warehouse.
 func (s *system) Capabilities() source.Capabilities {
 	sum := sha256.Sum256([]byte("snowflake 1"))
-	return source.Capabilities{Language: "snowflake", Collation: "C.UTF-8", Version: hex.EncodeToString(sum[:8]), Settings: []string{"role", "warehouse"}}
+	return source.Capabilities{Language: "snowflake", Collation: "C.UTF-8", Version: hex.EncodeToString(sum[:8]),
+		Settings: map[string]string{"role": s.config.Role, "warehouse": s.config.Warehouse}}
 }
 
 // Open returns a connection for a person's own token; it makes no call.
@@ -92,12 +93,6 @@ func (s *system) Open(_ context.Context, c source.Credential) (source.Conn, erro
 	bearer, ok := c.(source.Bearer)
 	if !ok || bearer.Token.Empty() {
 		return nil, pgerr.New(pgerr.InvalidAuthorization, "the source %s is opened with an OAuth token", s.config.Name)
-	}
-	if bearer.Role == "" {
-		bearer.Role = s.config.Role
-	}
-	if bearer.Warehouse == "" {
-		bearer.Warehouse = s.config.Warehouse
 	}
 	return &conn{system: s, bearer: bearer}, nil
 }
