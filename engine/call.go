@@ -2,14 +2,12 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/waggle-sql/waggle/audit"
 	"github.com/waggle-sql/waggle/dialect"
-	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
@@ -85,6 +83,7 @@ func (r *run) bearer(ctx context.Context, connection string) (source.Credential,
 func (r *run) bearerOf(connection string, t vault.Token) source.Bearer {
 	return source.Bearer{
 		Owner: r.owner(t), Token: t.Access, Expires: t.Expires, BaseURL: t.BaseURL(), Person: r.who.Email, Login: r.who.Login,
+		Role: r.setting(connection, "role"), Warehouse: r.setting(connection, "warehouse"),
 		Refresh: func(ctx context.Context) (source.Bearer, error) {
 			next, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, t)
 			return r.bearerOf(connection, next), err
@@ -99,7 +98,8 @@ func (r *run) owner(t vault.Token) source.Owner {
 
 func (r *run) access(q *question, id string, request dialect.Request) audit.Access {
 	f := q.Fragment
-	a := audit.Access{Source: f.Connection, Object: f.Object, Credential: string(vault.UserCredential), Request: id}
+	a := audit.Access{Source: f.Connection, Object: f.Object, Credential: string(vault.UserCredential), Request: id,
+		Role: r.setting(f.Connection, "role"), Warehouse: r.setting(f.Connection, "warehouse")}
 	caps := r.engine.capabilities[f.Connection]
 	if caps.Org {
 		a.Credential, a.Subject = string(vault.OrgCredential), "permission profile of "+r.who.Login
@@ -140,16 +140,4 @@ func (r *run) remaining() time.Duration {
 		return 0
 	}
 	return r.engine.config.Limits.Timeout
-}
-
-// tooManyRows is the error of a fragment that exceeds the row budget of path extract and federate.
-func tooManyRows(limit int64, q *question) error {
-	hint := "Filter on properties that the source can filter by (EXPLAIN shows which), or ask the administrator to raise limits.extract_rows."
-	for _, s := range q.sent {
-		if s.over {
-			hint = fmt.Sprintf("More than the %d join keys that %s takes would restrict it. ", s.edge.MaxKeys, q.Connection) + hint
-		}
-	}
-	return pgerr.New(pgerr.ProgramLimitExceeded, "the statement needs more than %d rows of its sources in the workspace", limit).
-		WithDetail("The limit was reached while %s.%s was read from %s.", q.Table.Schema, q.Table.Name, q.Connection).WithHint("%s", hint)
 }

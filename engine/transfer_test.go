@@ -34,6 +34,8 @@ func TestKeyTransfer(t *testing.T) {
 			map[string]int64{}, map[string]int64{"billing": 1}},
 		"null": {"SELECT t.subject FROM support.followups f JOIN support.tickets t ON t.id = f.ticket WHERE f.note = 'note 3'",
 			map[string]int64{}, map[string]int64{"billing": 1}},
+		"semi": {"SELECT count(*) FROM support.tickets t WHERE t.account IN (SELECT id FROM support.accounts WHERE name = 'account 1')",
+			map[string]int64{"desk": 1}, map[string]int64{"desk": 1000}},
 		"outer": {"SELECT a.name, count(t.id) FROM support.accounts a LEFT JOIN support.tickets t ON a.id = t.account WHERE a.id < 2 GROUP BY 1",
 			map[string]int64{"desk": 2}, map[string]int64{"desk": 1500}},
 		"rest": {"SELECT f.note, c.title FROM support.followups f JOIN support.talks c ON c.id = f.call WHERE f.note = 'spoke'",

@@ -5,6 +5,7 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/planner/rules"
 )
 
 // finish lets avg over integers and numerics travel as sum and count, and a division of numerics as its operands, where it is an
@@ -14,12 +15,13 @@ import (
 //	  aggregate [] [a#9 = avg(x)]    →       aggregate [] [a#9 = sum(x), divisor#11 = count(x)]
 //
 // It returns the plan and, for each finished output column, the column of its denominator.
-func finish(root plan.Node, out []plan.ColID, next plan.ColID) (plan.Node, map[plan.ColID]quotient) {
-	f := &finisher{next: next, quotients: map[plan.ColID]quotient{}, wanted: map[plan.ColID]bool{}}
+func finish(env *rules.Env, root plan.Node, out []plan.ColID) (plan.Node, map[plan.ColID]quotient) {
+	f := &finisher{next: env.Next, quotients: map[plan.ColID]quotient{}, wanted: map[plan.ColID]bool{}}
 	for _, id := range out {
 		f.wanted[id] = true
 	}
 	root = f.node(root)
+	env.Next = f.next
 	return root, f.quotients
 }
 

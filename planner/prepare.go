@@ -43,12 +43,12 @@ func place(env *rules.Env, root plan.Node, out []plan.ColID) (plan.Node, map[pla
 	if direct(whole) != nil || oneRow(whole) {
 		return whole, nil
 	}
-	if halves, quotients := finish(root, out, env.Next); len(quotients) > 0 {
+	if halves, quotients := finish(env, root, out); len(quotients) > 0 {
 		if placed := rules.Place(env, halves); direct(placed) != nil {
 			return placed, quotients
 		}
 	}
-	whole, quotients := finish(whole, out, env.Next)
+	whole, quotients := finish(env, whole, out)
 	read := slices.Clone(out)
 	for _, q := range quotients {
 		read = append(read, q.den)
