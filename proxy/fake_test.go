@@ -29,6 +29,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // fakeEngine answers a handful of texts as PostgreSQL does.
 type fakeEngine struct {
 	open     atomic.Int64 // readers that are not released
+	sleeping atomic.Int64 // statements of pg_sleep that have begun
 	canceled atomic.Int64 // contexts of pg_sleep that ended early
 	at       atomic.Int64 // when the last one ended, in nanoseconds
 	pulled   atomic.Int64 // batches of generate_series read
@@ -115,10 +116,21 @@ func (f *fakeEngine) Prepare(_ context.Context, _ *identity.Session, _ plan.Sett
 	return nil, pgerr.New(pgerr.SyntaxError, "syntax error at end of input").At(q.Offset + len(text))
 }
 
+// awaitSleepers waits until so many statements of pg_sleep have begun in all.
+func (f *fakeEngine) awaitSleepers(t *testing.T, n int64) {
+	t.Helper()
+	for begun := time.Now(); f.sleeping.Load() < n; time.Sleep(time.Millisecond) {
+		if time.Since(begun) > 10*time.Second {
+			t.Fatal("the statement has not begun")
+		}
+	}
+}
+
 func (f *fakeEngine) Execute(ctx context.Context, _ *identity.Session, p *planner.Prepared, args engine.Args) (Result, error) {
 	text := p.Template
 	switch {
 	case strings.EqualFold(text, "select pg_sleep(30)"):
+		f.sleeping.Add(1)
 		select {
 		case <-ctx.Done():
 			f.failed.Store(pgerr.Code(context.Cause(ctx)))

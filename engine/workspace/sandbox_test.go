@@ -101,10 +101,10 @@ func TestBombs(t *testing.T) {
 		most    time.Duration
 		code    string
 	}{
-		{"SELECT length(repeat('x', 2000000000))", time.Minute, 2 * time.Second, pgerr.OutOfMemory},
-		{"SELECT length(lpad('x', 1500000000, 'y'))", time.Second, 1400 * time.Millisecond, pgerr.QueryCanceled},
+		{"SELECT length(repeat('x', 2000000000))", time.Minute, 10 * time.Second, pgerr.OutOfMemory},
+		{"SELECT length(lpad('x', 1500000000, 'y'))", time.Second, 6 * time.Second, pgerr.QueryCanceled},
 		{"SELECT len(string_split(repeat('a,', 50000000), ','))", time.Minute, 20 * time.Second, pgerr.OutOfMemory},
-		{"SELECT count(*) FROM range(10000000) a(i), range(10000000) b(j) WHERE (i * j) % 7 = 3", time.Second, 1400 * time.Millisecond, pgerr.QueryCanceled},
+		{"SELECT count(*) FROM range(10000000) a(i), range(10000000) b(j) WHERE (i * j) % 7 = 3", time.Second, 6 * time.Second, pgerr.QueryCanceled},
 		{"SELECT len(list(i)) FROM range(100000000) a(i)", time.Minute, 30 * time.Second, pgerr.OutOfMemory},
 	} {
 		w := testWorker(t, p)
@@ -188,7 +188,7 @@ func TestCancel(t *testing.T) {
 		err = r.Err()
 		r.Release()
 	}
-	if pgerr.Code(err) != pgerr.QueryCanceled || time.Since(start) > time.Second {
+	if pgerr.Code(err) != pgerr.QueryCanceled || time.Since(start) > 6*time.Second {
 		t.Fatal(err, time.Since(start))
 	}
 }
@@ -209,7 +209,7 @@ func TestParentDeath(t *testing.T) {
 	}
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
-	for deadline := time.Now().Add(time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		if state, err := os.ReadFile("/proc/" + itoa(pid) + "/stat"); err != nil || strings.Contains(string(state), ") Z ") {
 			return
 		}
