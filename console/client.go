@@ -12,6 +12,7 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/secret"
+	"github.com/waggle-sql/waggle/vault"
 )
 
 // Client drives the console's own pages, as a browser does; `waggle connect --headless` is made of it. It is used by one
@@ -73,7 +74,16 @@ func (c *Client) Connect(ctx context.Context, source string, approve func(ctx co
 
 // SetPassword connects a source that knows no OAuth with the person's own user name and password there.
 func (c *Client) SetPassword(ctx context.Context, source, user string, password secret.Text) error {
-	end, err := c.post(ctx, "/connect/"+url.PathEscape(source), url.Values{"user": {user}, "password": {password.Reveal()}})
+	return c.bring(ctx, source, url.Values{"user": {user}, "password": {password.Reveal()}})
+}
+
+// SetCertificate connects a source that takes certificates with the person's own one.
+func (c *Client) SetCertificate(ctx context.Context, source string, own vault.Certificate) error {
+	return c.bring(ctx, source, url.Values{"user": {own.User}, "certificate": {own.PEM}, "key": {own.Key.Reveal()}})
+}
+
+func (c *Client) bring(ctx context.Context, source string, form url.Values) error {
+	end, err := c.post(ctx, "/connect/"+url.PathEscape(source), form)
 	if err != nil {
 		return err
 	}

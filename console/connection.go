@@ -82,8 +82,8 @@ type leavePage struct{ Source, Address string }
 func (s *site) begin(w http.ResponseWriter, r *http.Request, who *identity.Session) {
 	source := r.PathValue("source")
 	st, err := s.config.Connections.State(r.Context(), who, source)
-	if err == nil && st.Login {
-		s.login(w, r, who)
+	if err == nil && (st.Login || st.Certificate) {
+		s.bring(w, r, who, st)
 		return
 	}
 	address, err := s.config.Connections.Begin(r.Context(), who, who.ID, source)
@@ -95,10 +95,15 @@ func (s *site) begin(w http.ResponseWriter, r *http.Request, who *identity.Sessi
 	s.show(w, r, http.StatusOK, view{Title: "To " + source, Page: "leave", Who: who, Data: leavePage{source, address}})
 }
 
-// login keeps the user name and the password that a form has brought for a source without OAuth.
-func (s *site) login(w http.ResponseWriter, r *http.Request, who *identity.Session) {
-	source := r.PathValue("source")
-	_, err := s.config.Connections.SetPassword(r.Context(), who, source, r.PostFormValue("user"), secret.New(r.PostFormValue("password")))
+// bring keeps the password or the certificate that a form has brought for a source without OAuth.
+func (s *site) bring(w http.ResponseWriter, r *http.Request, who *identity.Session, st vault.ConnectionState) {
+	source, user, err := st.Source, r.PostFormValue("user"), error(nil)
+	if st.Certificate {
+		_, err = s.config.Connections.SetCertificate(r.Context(), who, source,
+			vault.Certificate{User: user, PEM: r.PostFormValue("certificate"), Key: secret.New(r.PostFormValue("key"))})
+	} else {
+		_, err = s.config.Connections.SetPassword(r.Context(), who, source, user, secret.New(r.PostFormValue("password")))
+	}
 	if err != nil {
 		s.fail(w, r, err)
 		return

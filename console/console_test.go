@@ -103,8 +103,8 @@ func (w *world) site() http.Handler {
 	w.dir, err = identity.Open(ctx, identity.Config{Store: db, Journal: w.diary, Sealer: keys.Sealer("mfa")})
 	must(err)
 	v, err := vault.Open(ctx, vault.Config{Store: db, Keys: keys, PublicURL: w.web.URL, Journal: w.diary, Transport: w.as.Client().Transport, Sources: map[string]vault.SourceConfig{
-		"desk": {Login: true, Credential: vault.UserCredential},
-		"crm":  {AuthorizeURL: w.as.URL + "/authorize", TokenURL: w.as.URL + "/token", RevokeURL: w.as.URL + "/revoke", Issuer: w.as.URL, ClientID: "crm-app", ClientSecret: secret.New("s"), Scopes: []string{"api"}, Credential: vault.UserCredential},
+		"desk": {Login: true, Credential: vault.UserCredential}, "ledger": {Certificate: true, Credential: vault.UserCredential},
+		"crm": {AuthorizeURL: w.as.URL + "/authorize", TokenURL: w.as.URL + "/token", RevokeURL: w.as.URL + "/revoke", Issuer: w.as.URL, ClientID: "crm-app", ClientSecret: secret.New("s"), Scopes: []string{"api"}, Credential: vault.UserCredential},
 		"gong": {AuthorizeURL: w.as.URL + "/oauth2/authorize", TokenURL: w.as.URL + "/oauth2/generate-customer-token", Issuer: w.as.URL, ClientID: "gong-app", ClientSecret: secret.New("s"),
 			Scopes: []string{"calls"}, Credential: vault.OrgCredential, Variant: vault.Gong, BaseHosts: []string{"127.0.0.1"}},
 	}})

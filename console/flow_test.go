@@ -2,8 +2,15 @@ package console
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
 	"errors"
 	"html"
+	"math/big"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -207,6 +214,39 @@ func TestOwnLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := bob.SetPassword(t.Context(), "desk", "bob_db", secret.New("hunter2")); err != nil {
+		t.Fatal(err)
+	}
+	if w.diary.count("connect_source") != 1 {
+		t.Fatalf("%+v", w.diary.acts)
+	}
+}
+
+// TestOwnCertificate sends a certificate and its key through the form.
+func TestOwnCertificate(t *testing.T) {
+	w := newWorld(t)
+	bob := w.client("bob")
+	if err := bob.SetCertificate(t.Context(), "ledger", vault.Certificate{PEM: "no", Key: secret.New("none")}); pgerr.Code(err) != pgerr.InvalidParameterValue {
+		t.Fatal(err)
+	}
+	if err := bob.SetPassword(t.Context(), "ledger", "bob", secret.New("x")); pgerr.Code(err) != pgerr.InvalidParameterValue {
+		t.Fatal("a password in a certificate's place", err)
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "bob_db"}, NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	must(err)
+	key, err := x509.MarshalPKCS8PrivateKey(private)
+	must(err)
+	own := vault.Certificate{PEM: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
+		Key: secret.New(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))}
+	if err := bob.SetCertificate(t.Context(), "ledger", own); err != nil {
 		t.Fatal(err)
 	}
 	if w.diary.count("connect_source") != 1 {

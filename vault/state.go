@@ -18,10 +18,12 @@ type ConnectionState struct {
 	Expires    time.Time // of the present token; zero when unknown
 	Credential Credential
 	Login      bool // connected with a user name and a password, not by OAuth
-	Scopes     []string
-	BaseURL    string
-	ConnectURL string // where to connect; it holds no secret
-	dead       bool
+	// Certificate: connected with a client certificate, not by OAuth.
+	Certificate bool
+	Scopes      []string
+	BaseURL     string
+	ConnectURL  string // where to connect; it holds no secret
+	dead        bool
 }
 
 // Dead reports that no query can use the connection until somebody connects it.
@@ -81,7 +83,8 @@ func (v *Vault) describe(s *identity.Session, c *connection) ConnectionState {
 	now := v.now()
 	st := ConnectionState{
 		Source: c.key.source, State: c.shown(now), Reason: c.reason, Credential: v.config.Sources[c.key.source].Credential,
-		Login: v.config.Sources[c.key.source].Login, Scopes: strings.Fields(c.scopes), BaseURL: c.accountMap()[BaseURL], ConnectURL: v.connectURL(c.key.source), dead: !c.alive(now),
+		Login: v.config.Sources[c.key.source].Login, Certificate: v.config.Sources[c.key.source].Certificate,
+		Scopes: strings.Fields(c.scopes), BaseURL: c.accountMap()[BaseURL], ConnectURL: v.connectURL(c.key.source), dead: !c.alive(now),
 	}
 	if c.since != 0 {
 		st.Since = time.UnixMicro(c.since)
@@ -118,7 +121,7 @@ func (v *Vault) dead(s *identity.Session, st ConnectionState) *pgerr.Error {
 	case st.State == Misconfigured:
 		return e.WithDetail("The sign-in server answered %s.", st.Reason).
 			WithHint("An administrator must mend the OAuth client of source %s; see %s.", st.Source, st.ConnectURL)
-	case st.Reason != "" && st.Login:
+	case st.Reason != "" && (st.Login || st.Certificate):
 		return e.WithDetail("The source %s has not accepted the login.", st.Source)
 	case st.Reason != "":
 		return e.WithDetail("The sign-in server of %s answered: %s.", st.Source, st.Reason)

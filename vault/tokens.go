@@ -17,12 +17,13 @@ type Tokens struct{ v *Vault }
 
 // Token opens a source for one person.
 type Token struct {
-	Access     secret.Text
-	User       string    // the person's own user name where Access is his password, "" for an OAuth token
-	Expires    time.Time // zero when unknown
-	Generation int64     // grows with each token of this connection; part of the key of pools and caches
-	Account    map[string]string
-	Credential Credential
+	Access      secret.Text
+	User        string    // the person's own user name where Access is his password or his certificate's key, "" for an OAuth token
+	Certificate []byte    // in PEM where Access is its key, else nil
+	Expires     time.Time // zero when unknown
+	Generation  int64     // grows with each token of this connection; part of the key of pools and caches
+	Account     map[string]string
+	Credential  Credential
 }
 
 // BaseURL is the address of the customer's own API when the source has named one, else "".
@@ -144,9 +145,11 @@ func (v *Vault) token(ctx context.Context, conf *SourceConfig, c *connection) (T
 	if c.expires != 0 {
 		t.Expires = time.UnixMicro(c.expires)
 	}
-	if conf.Login {
-		user, password, _ := strings.Cut(pair.access.Reveal(), "\x00")
-		t.User, t.Access = user, secret.New(password)
+	if parts := strings.Split(pair.access.Reveal(), "\x00"); conf.Login && len(parts) == 2 || conf.Certificate && len(parts) == 3 {
+		t.User, t.Access = parts[0], secret.New(parts[1])
+		if conf.Certificate {
+			t.Certificate = []byte(parts[2])
+		}
 	}
 	return t, err
 }

@@ -39,6 +39,7 @@ type SourceConfig struct {
 	Credential   Credential
 	Variant      Variant
 	Login        bool // each person's own user name and password (Connections.SetPassword) instead of OAuth
+	Certificate  bool // each person's own client certificate (Connections.SetCertificate) instead of OAuth
 	// BaseHosts are the host names, or suffixes with a leading dot, to which the answer may send us; nil means the variant's.
 	BaseHosts []string
 }
@@ -121,7 +122,7 @@ func (s SourceConfig) check(name string) error {
 	fault := ""
 	_, known := variants[s.Variant]
 	switch {
-	case s.Login && s.Credential == UserCredential:
+	case s.Login != s.Certificate && s.Credential == UserCredential:
 		return nil
 	case s.AuthorizeURL == "" || s.TokenURL == "":
 		fault = "needs an authorize and a token address"
