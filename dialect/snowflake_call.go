@@ -28,7 +28,7 @@ func (p *snow) call(c *plan.Call) sx {
 	if !ok {
 		return p.unsupported(c.At, "function %s", c.Name)
 	}
-	sig, args := proc.Signature(), p.exprs(c.Args)
+	sig, args := proc.Signature(), p.operands(c)
 	if op, ok := snowComparisons[sig]; ok {
 		return p.compare(c, op, args)
 	}
@@ -47,6 +47,19 @@ func (p *snow) call(c *plan.Call) sx {
 		}
 	}
 	return p.unsupported(c.At, "function %s", sig)
+}
+
+// operands prints the arguments but for constant intervals, which have no form of their own.
+func (p *snow) operands(c *plan.Call) []sx {
+	args := make([]sx, len(c.Args))
+	for i, a := range c.Args {
+		if a.Type().OID == pgcat.Interval {
+			args[i].oid = pgcat.Interval
+			continue
+		}
+		args[i] = p.expr(a)
+	}
+	return args
 }
 
 // divided refuses quotients as operands: only comparisons and a few factors know them.

@@ -8,6 +8,9 @@ import (
 
 // cast prints the conversions that give PostgreSQL's value for every value.
 func (p *snow) cast(e *plan.Cast) sx {
+	if inner, ok := e.Arg.(*plan.Cast); ok && inner.T.OID == pgcat.Bpchar && inner.T.Mod < 0 && e.T.OID == pgcat.Bpchar && e.Explicit {
+		return p.cast(&plan.Cast{Base: e.Base, Arg: inner.Arg, Method: plan.FunctionCast, Explicit: true})
+	}
 	x := p.expr(e.Arg)
 	from, to := e.Arg.Type().OID, e.T.OID
 	if x.null {

@@ -35,8 +35,8 @@ func snowTimeRules() map[string]snowRule {
 func moved(moment, interval int, form string, sign int64) snowRule {
 	return func(p *snow, c *plan.Call, args []sx) (sx, bool) {
 		k, ok := c.Args[interval].(*plan.Const)
-		if late, isLate := c.Args[interval].(*plan.Late); isLate && (p.dry || p.show) {
-			return p.stand(late.Name, c.T), true
+		if late, isLate := c.Args[interval].(*plan.Late); isLate && c.T.OID == pgcat.Timestamp {
+			return p.stand("DATEADD("+plan.FormatExpr(late)+", "+p.fillBare(form, args)+")", c.T), p.dry || p.show
 		}
 		if !ok {
 			return sx{}, false
