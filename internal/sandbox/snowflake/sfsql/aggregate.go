@@ -1,0 +1,331 @@
+package sfsql
+
+import (
+	"fmt"
+	"strings"
+)
+
+// aggregate is an aggregate function by argument letters (see function; F is FLOAT alone). In the form $D is "DISTINCT " or nothing,
+// $O the OVER clause or nothing.
+type aggregate struct {
+	args string
+	typ  Type
+	of   func([]value) Type
+	form string
+}
+
+// aggregates follow sql-reference/functions-aggregation; each function's page has its name.
+var aggregates = map[string]aggregate{
+	"COUNT_IF":        {args: "b", typ: intType, form: "count_if($1)$O"},
+	"BOOLAND_AGG":     {args: "b", typ: boolType, form: "bool_and($1)$O"},
+	"BOOLOR_AGG":      {args: "b", typ: boolType, form: "bool_or($1)$O"},
+	"BOOLXOR_AGG":     {args: "b", typ: boolType, form: "(CASE WHEN count($1)$O = 0 THEN NULL ELSE count_if($1)$O = 1 END)"},
+	"BITAND_AGG":      {args: "i", typ: number(38, 0), form: "bit_and($1)$O"},
+	"BITOR_AGG":       {args: "i", typ: number(38, 0), form: "bit_or($1)$O"},
+	"BITXOR_AGG":      {args: "i", typ: number(38, 0), form: "bit_xor($D$1)$O"},
+	"ANY_VALUE":       {args: "x", of: first, form: "first($1)$O"},
+	"STDDEV":          {args: "F", typ: floatType, form: "stddev_samp($D$1)$O"},
+	"STDDEV_SAMP":     {args: "F", typ: floatType, form: "stddev_samp($D$1)$O"},
+	"STDDEV_POP":      {args: "F", typ: floatType, form: "stddev_pop($D$1)$O"},
+	"VARIANCE":        {args: "F", typ: floatType, form: "var_samp($D$1)$O"},
+	"VARIANCE_SAMP":   {args: "F", typ: floatType, form: "var_samp($D$1)$O"},
+	"VAR_SAMP":        {args: "F", typ: floatType, form: "var_samp($D$1)$O"},
+	"VARIANCE_POP":    {args: "F", typ: floatType, form: "var_pop($D$1)$O"},
+	"VAR_POP":         {args: "F", typ: floatType, form: "var_pop($D$1)$O"},
+	"CORR":            {args: "ff", typ: floatType, form: "sf_not_nan(corr($1, $2)$O)"},
+	"COVAR_POP":       {args: "ff", typ: floatType, form: "covar_pop($1, $2)$O"},
+	"COVAR_SAMP":      {args: "ff", typ: floatType, form: "covar_samp($1, $2)$O"},
+	"REGR_AVGX":       {args: "ff", typ: floatType, form: "regr_avgx($1, $2)$O"},
+	"REGR_AVGY":       {args: "ff", typ: floatType, form: "regr_avgy($1, $2)$O"},
+	"REGR_COUNT":      {args: "ff", typ: intType, form: "regr_count($1, $2)$O"},
+	"REGR_INTERCEPT":  {args: "ff", typ: floatType, form: "sf_not_nan(regr_intercept($1, $2)$O)"},
+	"REGR_R2":         {args: "ff", typ: floatType, form: "sf_not_nan(regr_r2($1, $2)$O)"},
+	"REGR_SLOPE":      {args: "ff", typ: floatType, form: "sf_not_nan(regr_slope($1, $2)$O)"},
+	"REGR_SXX":        {args: "ff", typ: floatType, form: "regr_sxx($1, $2)$O"},
+	"REGR_SXY":        {args: "ff", typ: floatType, form: "regr_sxy($1, $2)$O"},
+	"REGR_SYY":        {args: "ff", typ: floatType, form: "regr_syy($1, $2)$O"},
+	"MEDIAN":          {args: "F", typ: floatType, form: "quantile_cont($1, 0.5)$O"},
+	"GROUPING":        {args: "x*", typ: intType, form: "grouping($*)"},
+	"GROUPING_ID":     {args: "x*", typ: intType, form: "grouping($*)"},
+	"RATIO_TO_REPORT": {args: "F", typ: floatType, form: "sf_fdiv($1, sum($1)$O)"},
+}
+
+// builtAggregates need more than letters.
+var builtAggregates = wordSet("COUNT SUM AVG MIN MAX MODE LISTAGG ARRAY_AGG PERCENTILE_CONT PERCENTILE_DISC")
+
+func (a *aggregation) built() (value, *Error) {
+	switch a.x.name {
+	case "COUNT":
+		return countCall(a)
+	case "SUM":
+		return sumCall(a)
+	case "AVG":
+		return avgCall(a)
+	case "LISTAGG":
+		return listAgg(a)
+	case "ARRAY_AGG":
+		return arrayAgg(a)
+	case "PERCENTILE_CONT", "PERCENTILE_DISC":
+		return percentile(a, strings.ToLower(strings.TrimPrefix(a.x.name, "PERCENTILE_")))
+	}
+	return extremeCall(a, strings.ToLower(a.x.name))
+}
+
+func isAggregate(name string) bool {
+	_, ok := aggregates[name]
+	return (ok || builtAggregates[name]) && name != "RATIO_TO_REPORT"
+}
+
+// aggregation is one call of an aggregate function while it is compiled.
+type aggregation struct {
+	s        *scope
+	x        *call
+	args     []value
+	distinct string
+	over     string
+	order    string // WITHIN GROUP's keys
+}
+
+// aggregate compiles an aggregate function, or any function with OVER.
+func (s *scope) aggregate(x *call) (value, *Error) {
+	if x.over != nil && !s.windows {
+		return value{}, compilation(2303, "42601", "Window function [%s] appears outside of SELECT, QUALIFY, and ORDER BY clauses.",
+			s.c.source(x))
+	}
+	if x.over == nil && !s.aggs {
+		return value{}, compilation(2035, "42601", "Invalid aggregate function in %s clause [%s]", strings.ToLower(s.clause),
+			s.c.source(x))
+	}
+	a := &aggregation{s: s, x: x}
+	inner := s.rows()
+	if x.over != nil || strings.HasPrefix(x.name, "GROUPING") {
+		t := *s
+		t.windows = false
+		t.aggs = s.grouped != nil
+		inner = &t
+	}
+	if err := a.prepare(inner); err != nil {
+		return value{}, err
+	}
+	if x.over != nil && !isAggregate(x.name) {
+		return a.windowOnly(inner)
+	}
+	if x.over != nil {
+		var err *Error
+		if a.over, err = inner.over(x, ""); err != nil {
+			return value{}, err
+		}
+	}
+	if builtAggregates[x.name] {
+		return a.built()
+	}
+	return a.apply(aggregates[x.name])
+}
+
+func (a *aggregation) prepare(inner *scope) (err *Error) {
+	if a.x.named != nil {
+		return unsupported("named arguments of %s", a.x.name)
+	}
+	if a.x.star && a.x.name != "COUNT" || a.x.nulls != "" && isAggregate(a.x.name) {
+		return syntaxError(a.s.c.text, a.x.from, a.x.name)
+	}
+	if a.args, err = inner.exprs(a.x.args); err != nil {
+		return err
+	}
+	if a.x.distinct {
+		a.distinct = "DISTINCT "
+		if a.x.over != nil && (len(a.x.over.order) > 0 || a.x.over.frame != nil) {
+			return unsupported("DISTINCT in a window with ORDER BY")
+		}
+		for _, v := range a.args {
+			if err := keyable(v.typ); err != nil {
+				return err
+			}
+		}
+	}
+	if a.x.within == nil {
+		return nil
+	}
+	if n := a.x.name; n != "LISTAGG" && n != "ARRAY_AGG" && !strings.HasPrefix(n, "PERCENTILE_") {
+		return syntaxError(a.s.c.text, a.x.from, a.x.name)
+	}
+	a.order, err = inner.sortKeys(a.x.within)
+	return err
+}
+
+func (s *scope) sortKeys(order []orderItem) (string, *Error) {
+	out := make([]string, len(order))
+	for i, o := range order {
+		v, err := s.expr(o.x)
+		if err != nil {
+			return "", err
+		}
+		if out[i], err = sorted(v.sql, v.typ, o, s.c.env); err != nil {
+			return "", err
+		}
+	}
+	return " ORDER BY " + strings.Join(out, ", "), nil
+}
+
+func (a *aggregation) apply(f aggregate) (value, *Error) {
+	letters := f.args
+	if letters == "F" {
+		letters = "f"
+		if len(a.args) == 1 && a.args[0].typ.Kind == Number {
+			return value{}, unsupported("%s of a NUMBER, whose result type is not documented", a.x.name)
+		}
+	}
+	if letters == "b" && len(a.args) == 1 && a.args[0].typ.Kind == Number {
+		a.args[0] = a.s.c.convert(a.args[0], of(Boolean))
+	}
+	args, ok := a.s.c.fit(letters, a.args)
+	if !ok {
+		n := len(strings.TrimSuffix(letters, "*"))
+		if err := a.s.arity(a.x, n, n); err != nil {
+			return value{}, err
+		}
+		return value{}, invalidTypes(a.x.name, a.args)
+	}
+	out := (&function{typ: f.typ, of: f.of, form: a.text(f.form)}).apply(args)
+	out.nullable = true
+	return out, nil
+}
+
+// text fills $D and $O of a form.
+func (a *aggregation) text(form string) string {
+	return strings.NewReplacer("$D", a.distinct, "$O", a.over).Replace(form)
+}
+
+// countCall compiles COUNT(*), COUNT(x, …) and COUNT(DISTINCT x, …): rows in which no argument is NULL (functions/count).
+func countCall(a *aggregation) (value, *Error) {
+	out := value{typ: intType}
+	switch {
+	case a.x.star:
+		out.sql = a.text("count(*)$O")
+	case len(a.args) == 0:
+		return out, a.s.arity(a.x, 1, -1)
+	case len(a.args) == 1:
+		out.sql = a.text("count($D") + a.args[0].sql + a.text(")$O")
+	default:
+		var tests, fields []string
+		for i, v := range a.args {
+			tests = append(tests, v.sql+" IS NOT NULL")
+			fields = append(fields, fmt.Sprintf("f%d: %s", i, v.sql))
+		}
+		out.sql = fmt.Sprintf("count(%sCASE WHEN %s THEN {%s} END)%s", a.distinct, strings.Join(tests, " AND "),
+			strings.Join(fields, ", "), a.over)
+	}
+	out.sql = castTo(out.sql, out.typ)
+	return out, nil
+}
+
+// sumCall: the sum of a NUMBER(p,s) is NUMBER(38,s).
+func sumCall(a *aggregation) (value, *Error) {
+	if err := a.s.arity(a.x, 1, 1); err != nil {
+		return value{}, err
+	}
+	v := a.args[0]
+	switch v.typ.Kind {
+	case Number:
+		t := number(maxPrecision, v.typ.Scale)
+		return value{sql: castTo(fmt.Sprintf("sum(%s%s)%s", a.distinct, v.sql, a.over), t), typ: t, nullable: true}, nil
+	case Float:
+		return value{sql: fmt.Sprintf("sum(%s%s)%s", a.distinct, v.sql, a.over), typ: v.typ, nullable: true}, nil
+	}
+	return value{}, invalidTypes("SUM", a.args)
+}
+
+// avgCall: the average of a NUMBER is SUM / COUNT by the rules of division.
+func avgCall(a *aggregation) (value, *Error) {
+	sum, err := sumCall(a)
+	if err != nil {
+		return value{}, err
+	}
+	v := a.args[0].sql
+	if sum.typ.Kind == Float {
+		return value{sql: fmt.Sprintf("avg(%s%s)%s", a.distinct, v, a.over), typ: sum.typ, nullable: true}, nil
+	}
+	n := value{sql: castTo(fmt.Sprintf("nullif(count(%s%s)%s, 0)", a.distinct, v, a.over), intType), typ: intType, nullable: true}
+	out, err := a.s.c.arithmetic("/", sum, n)
+	out.nullable = true
+	return out, err
+}
+
+func extremeCall(a *aggregation, name string) (value, *Error) {
+	if err := a.s.arity(a.x, 1, 1); err != nil {
+		return value{}, err
+	}
+	v := a.args[0]
+	if v.typ.isSemi() || v.typ.Kind == TimestampTZ || v.typ.Kind == Boolean || v.typ.Kind == Null {
+		return value{}, invalidTypes(a.x.name, a.args)
+	}
+	return value{sql: name + "(" + v.sql + ")" + a.over, typ: v.typ, nullable: true}, nil
+}
+
+// listAgg: no rows make ” and not NULL (functions/listagg).
+func listAgg(a *aggregation) (value, *Error) {
+	if err := a.s.arity(a.x, 1, 2); err != nil {
+		return value{}, err
+	}
+	sep := "''"
+	if len(a.args) == 2 {
+		if a.args[1].lit == nil || a.args[1].typ.Kind != Varchar {
+			return value{}, unsupported("LISTAGG with a delimiter that is not a literal")
+		}
+		sep = a.args[1].sql
+	}
+	v := a.args[0]
+	if v.typ.Kind != Varchar {
+		return value{}, invalidTypes("LISTAGG", a.args)
+	}
+	if a.distinct != "" && a.order != "" && !strings.HasPrefix(a.order, " ORDER BY "+v.sql+" ") {
+		return value{}, unsupported("LISTAGG(DISTINCT) ordered by something else")
+	}
+	return value{sql: fmt.Sprintf("COALESCE(string_agg(%s%s, %s%s)%s, '')", a.distinct, v.sql, sep, a.order, a.over), typ: of(Varchar)}, nil
+}
+
+// arrayAgg leaves NULLs out; no rows make [] (functions/array_agg).
+func arrayAgg(a *aggregation) (value, *Error) {
+	if err := a.s.arity(a.x, 1, 1); err != nil {
+		return value{}, err
+	}
+	if a.distinct != "" {
+		return value{}, unsupported("ARRAY_AGG(DISTINCT)")
+	}
+	v, ok := a.s.c.conversion(a.args[0], of(Variant), false)
+	if !ok {
+		return value{}, invalidTypes("ARRAY_AGG", a.args)
+	}
+	return value{sql: fmt.Sprintf("COALESCE(to_json(list(%s%s) FILTER (%s IS NOT NULL)%s), CAST('[]' AS JSON))", v.sql, a.order,
+		a.args[0].sql, a.over), typ: of(Array)}, nil
+}
+
+// percentile compiles PERCENTILE_CONT and PERCENTILE_DISC(literal) WITHIN GROUP (ORDER BY x).
+func percentile(a *aggregation, kind string) (value, *Error) {
+	if err := a.s.arity(a.x, 1, 1); err != nil {
+		return value{}, err
+	}
+	p := a.args[0]
+	if len(a.x.within) != 1 || p.lit == nil || p.typ.Kind != Number || a.over != "" && a.x.within[0].desc {
+		return value{}, unsupported("%s in this form", a.x.name)
+	}
+	v, err := a.s.rows().expr(a.x.within[0].x)
+	if err != nil {
+		return value{}, err
+	}
+	switch {
+	case kind == "cont" && v.typ.Kind != Float:
+		return value{}, unsupported("%s of %s, whose result type is not documented", a.x.name, v.typ)
+	case v.typ.isSemi() || v.typ.Kind == TimestampTZ:
+		return value{}, invalidTypes(a.x.name, []value{v})
+	}
+	dir := "ASC"
+	if a.x.within[0].desc {
+		dir = "DESC"
+	}
+	sql := fmt.Sprintf("percentile_%s(%s) WITHIN GROUP (ORDER BY %s %s)", kind, *p.lit, v.sql, dir)
+	if a.over != "" {
+		sql = fmt.Sprintf("quantile_%s(%s, %s)%s", kind, v.sql, *p.lit, a.over)
+	}
+	return value{sql: sql, typ: v.typ, nullable: true}, nil
+}

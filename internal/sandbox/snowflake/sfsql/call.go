@@ -1,0 +1,238 @@
+package sfsql
+
+import (
+	"strings"
+)
+
+// function is one overload on the allow-list: its argument letters, result type and DuckDB form.
+//
+// Letters: t VARCHAR, i integer NUMBER (given to the form as BIGINT), n NUMBER, f any number (given as DOUBLE), b BOOLEAN, d DATE,
+// m TIME, y BINARY, v VARIANT, ARRAY or OBJECT, x anything. A final * repeats the letter before it. In the form $1, $2, … are
+// the arguments and $* all of them. page is the vendor page below sql-reference/functions/, by default the name.
+type function struct {
+	name string
+	args string
+	typ  Type
+	of   func([]value) Type
+	form string
+	page string
+}
+
+// Page is where Snowflake documents the function.
+func (f *function) url() string {
+	page := f.page
+	if page == "" {
+		page = strings.ToLower(f.name)
+	}
+	return "sql-reference/functions/" + page
+}
+
+// special is a function whose arguments or result type no letters describe; it may look at the tree.
+type special struct {
+	lo, hi int // arguments; hi < 0 is no limit
+	page   string
+	build  func(s *scope, x *call, a []value) (value, *Error)
+}
+
+// call compiles a function call by the allow-list.
+func (s *scope) call(x *call) (value, *Error) {
+	if x.over != nil || isAggregate(x.name) {
+		return s.aggregate(x)
+	}
+	if isWindowOnly(x.name) {
+		return value{}, compilation(2303, "42601", "Window function type does not support being called without OVER: %s", x.name)
+	}
+	if x.distinct || x.star || x.within != nil || x.nulls != "" {
+		return value{}, syntaxError(s.c.text, x.from, x.name)
+	}
+	if f, ok := s.c.dates[x.name]; ok {
+		return s.dateCall(f, x)
+	}
+	sp, isSpecial := s.c.specials[x.name]
+	overloads, known := functions[x.name]
+	if !isSpecial && !known {
+		return value{}, compilation(2140, "42601", "Unknown function %s", x.name)
+	}
+	if x.named != nil {
+		return value{}, unsupported("named arguments of %s", x.name)
+	}
+	args, err := s.exprs(x.args)
+	if err != nil {
+		return value{}, err
+	}
+	if isSpecial {
+		if err := s.arity(x, sp.lo, sp.hi); err != nil {
+			return value{}, err
+		}
+		return sp.build(s, x, args)
+	}
+	return s.overload(x, overloads, args)
+}
+
+func (s *scope) exprs(xs []expr) (out []value, err *Error) {
+	for _, x := range xs {
+		v, err := s.expr(x)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+func (s *scope) arity(x *call, lo, hi int) *Error {
+	n := len(x.args)
+	if n < lo {
+		return s.c.at(x.from, 938, "22023", "not enough arguments for function [%s], expected %d, got %d", s.c.source(x), lo, n)
+	}
+	if hi >= 0 && n > hi {
+		return s.c.at(x.from, 939, "22023", "too many arguments for function [%s] expected %d, got %d", s.c.source(x), hi, n)
+	}
+	return nil
+}
+
+func (s *scope) overload(x *call, overloads []function, args []value) (value, *Error) {
+	lo, hi := 1<<30, 0
+	for i := range overloads {
+		f := &overloads[i]
+		letters := strings.TrimSuffix(f.args, "*")
+		lo, hi = min(lo, len(letters)), max(hi, len(letters))
+		if letters != f.args {
+			hi = 1 << 30
+		}
+		if vs, ok := s.c.fit(f.args, args); ok {
+			return f.apply(vs), nil
+		}
+	}
+	if hi == 1<<30 {
+		hi = -1
+	}
+	if err := s.arity(x, lo, hi); err != nil {
+		return value{}, err
+	}
+	return value{}, invalidTypes(x.name, args)
+}
+
+// fit converts arguments to an overload's letters.
+func (c *compiler) fit(letters string, args []value) ([]value, bool) {
+	repeat := strings.HasSuffix(letters, "*")
+	letters = strings.TrimSuffix(letters, "*")
+	for repeat && len(letters) < len(args) {
+		letters += letters[len(letters)-1:]
+	}
+	if len(letters) != len(args) {
+		return nil, false
+	}
+	out := make([]value, len(args))
+	for i := range args {
+		v, ok := c.fitOne(letters[i], args[i])
+		if !ok {
+			return nil, false
+		}
+		out[i] = v
+	}
+	return out, true
+}
+
+var letterKinds = map[byte]Kind{'t': Varchar, 'n': Number, 'f': Float, 'b': Boolean, 'd': Date, 'm': Time, 'y': Binary}
+
+func (c *compiler) fitOne(letter byte, v value) (value, bool) {
+	switch letter {
+	case 'x':
+		return v, true
+	case 'v':
+		return v, v.typ.isSemi() || v.typ.Kind == Null
+	case 'i':
+		return bigint(v)
+	case 'f':
+		if v.typ.Kind == Number || v.typ.Kind == Null {
+			return c.convert(v, of(Float)), true
+		}
+	}
+	if v.typ.Kind == Null {
+		return c.convert(v, of(letterKinds[letter])), true
+	}
+	return v, v.typ.Kind == letterKinds[letter]
+}
+
+// bigint gives an integer NUMBER to DuckDB as BIGINT.
+func bigint(v value) (value, bool) {
+	switch {
+	case v.typ.Kind == Null:
+		v.sql, v.typ = "CAST(NULL AS BIGINT)", number(18, 0)
+	case !v.typ.isInteger():
+		return v, false
+	case v.lit != nil && len(*v.lit) < 18:
+		v.sql = "CAST(" + *v.lit + " AS BIGINT)"
+	default:
+		v.sql = "CAST(" + v.sql + " AS BIGINT)"
+	}
+	return v, true
+}
+
+// apply fills an overload's form.
+func (f *function) apply(args []value) value {
+	t := f.typ
+	if f.of != nil {
+		t = f.of(args)
+	}
+	texts := make([]string, len(args))
+	out := value{typ: t}
+	for i, a := range args {
+		texts[i] = a.sql
+		out.nullable = out.nullable || a.nullable
+	}
+	out.sql = fill(f.form, texts)
+	if t.Kind == Number {
+		out.sql = castTo(out.sql, t)
+	}
+	return out
+}
+
+// fill replaces $1 … $9 and $* in a form.
+func fill(form string, args []string) string {
+	var b strings.Builder
+	for i := 0; i < len(form); i++ {
+		if form[i] != '$' || i+1 == len(form) {
+			b.WriteByte(form[i])
+			continue
+		}
+		i++
+		switch k := form[i]; {
+		case k == '*':
+			b.WriteString(strings.Join(args, ", "))
+		case k >= '1' && int(k-'0') <= len(args):
+			b.WriteString(args[k-'1'])
+		}
+	}
+	return b.String()
+}
+
+// constant is the text of a literal argument.
+func constant(v value) (string, bool) {
+	if v.lit == nil {
+		return "", false
+	}
+	return *v.lit, true
+}
+
+// constInt is the value of a literal integer argument.
+func constInt(v value) (int, bool) {
+	if v.lit == nil || !v.typ.isInteger() {
+		return 0, false
+	}
+	return atoi(*v.lit)
+}
+
+// index groups overloads by name.
+func index(lists ...[]function) map[string][]function {
+	m := map[string][]function{}
+	for _, list := range lists {
+		for _, f := range list {
+			m[f.name] = append(m[f.name], f)
+		}
+	}
+	return m
+}
+
+var functions = index(textFunctions, regexFunctions, numberFunctions, otherFunctions)

@@ -1,0 +1,267 @@
+package sfsql
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// dateFunction is a function of dates whose first argument may be a part; it compiles its own arguments.
+type dateFunction struct {
+	lo, hi int
+	page   string
+	build  func(s *scope, x *call) (value, *Error)
+}
+
+// dateTable follows sql-reference/functions-date-time and functions-context.
+func dateTable() map[string]dateFunction {
+	m := map[string]dateFunction{
+		"DATE_PART": {2, 2, "date_part", datePart}, "EXTRACT": {2, 2, "extract", datePart},
+		"DATE_TRUNC": {2, 2, "date_trunc", dateTruncCall},
+		"DATEADD":    {3, 3, "dateadd", dateAddCall}, "TIMEADD": {3, 3, "timeadd", dateAddCall},
+		"TIMESTAMPADD": {3, 3, "timestampadd", dateAddCall},
+		"DATEDIFF":     {3, 3, "datediff", dateDiffCall}, "TIMEDIFF": {3, 3, "timediff", dateDiffCall},
+		"TIMESTAMPDIFF": {3, 3, "timestampdiff", dateDiffCall},
+		"LAST_DAY":      {1, 2, "last_day", lastDay}, "ADD_MONTHS": {2, 2, "add_months", addMonths},
+		"MONTHNAME": {1, 1, "monthname", named3("%b")}, "DAYNAME": {1, 1, "dayname", named3("%a")},
+		"CONVERT_TIMEZONE": {2, 3, "convert_timezone", convertTimezone}, "TIME_SLICE": {3, 3, "time_slice", timeSlice},
+		"DATE_FROM_PARTS": {3, 3, "date_from_parts", dateFromParts}, "DATEFROMPARTS": {3, 3, "date_from_parts", dateFromParts},
+		"TIMESTAMP_FROM_PARTS":     {6, 6, "timestamp_from_parts", timestampFromParts},
+		"TIMESTAMP_NTZ_FROM_PARTS": {6, 6, "timestamp_from_parts", timestampFromParts},
+		"SEQ4":                     {0, 0, "seq1", sequence}, "SEQ8": {0, 0, "seq1", sequence},
+	}
+	for name, part := range map[string]string{"YEAR": "year", "MONTH": "month", "DAY": "day", "DAYOFMONTH": "day", "DAYOFWEEK": "dayofweek",
+		"DAYOFWEEKISO": "dayofweekiso", "DAYOFYEAR": "dayofyear", "WEEK": "week", "WEEKOFYEAR": "week", "WEEKISO": "weekiso", "QUARTER": "quarter",
+		"YEAROFWEEK": "yearofweek", "YEAROFWEEKISO": "yearofweekiso"} {
+		m[name] = dateFunction{1, 1, "year", partOf(part)}
+	}
+	for name, part := range map[string]string{"HOUR": "hour", "MINUTE": "minute", "SECOND": "second"} {
+		m[name] = dateFunction{1, 1, "hour-minute-second", partOf(part)}
+	}
+	for name, f := range contextTable() {
+		m[name] = f
+	}
+	return m
+}
+
+func (s *scope) dateCall(f dateFunction, x *call) (value, *Error) {
+	if err := s.arity(x, f.lo, f.hi); err != nil {
+		return value{}, err
+	}
+	return f.build(s, x)
+}
+
+func partOf(part string) func(s *scope, x *call) (value, *Error) {
+	return func(s *scope, x *call) (value, *Error) {
+		v, err := s.expr(x.args[0])
+		if err != nil {
+			return value{}, err
+		}
+		return s.extract(part, v)
+	}
+}
+
+func datePart(s *scope, x *call) (value, *Error) {
+	part, err := s.part(x.args[0])
+	if err != nil {
+		return value{}, err
+	}
+	v, err := s.expr(x.args[1])
+	if err != nil {
+		return value{}, err
+	}
+	return s.extract(part, v)
+}
+
+func dateTruncCall(s *scope, x *call) (value, *Error) {
+	part, err := s.part(x.args[0])
+	if err != nil {
+		return value{}, err
+	}
+	if truncUnits[part] == "" {
+		return value{}, unsupported("DATE_TRUNC to %s", part)
+	}
+	v, err := s.expr(x.args[1])
+	if err != nil {
+		return value{}, err
+	}
+	return s.c.truncate(part, v)
+}
+
+func dateAddCall(s *scope, x *call) (value, *Error) {
+	part, err := s.part(x.args[0])
+	if err != nil {
+		return value{}, err
+	}
+	n, v, err := s.two(x.args[1], x.args[2])
+	if err != nil {
+		return value{}, err
+	}
+	return s.c.dateAdd(part, n, v)
+}
+
+func dateDiffCall(s *scope, x *call) (value, *Error) {
+	part, err := s.part(x.args[0])
+	if err != nil {
+		return value{}, err
+	}
+	a, b, err := s.two(x.args[1], x.args[2])
+	if err != nil {
+		return value{}, err
+	}
+	return s.c.dateDiff(part, a, b)
+}
+
+// lastDay is the last day of the month (or year, quarter, week) as a DATE.
+func lastDay(s *scope, x *call) (value, *Error) {
+	part := "month"
+	var err *Error
+	if len(x.args) == 2 {
+		if part, err = s.part(x.args[1]); err != nil {
+			return value{}, err
+		}
+	}
+	v, err := s.expr(x.args[0])
+	if err != nil {
+		return value{}, err
+	}
+	if !v.typ.isDateLike() || !isDayOrLonger(part) || part == "day" {
+		return value{}, invalidTypes("LAST_DAY", []value{v})
+	}
+	one := "1"
+	start, err := s.c.truncate(part, value{sql: castTo(s.c.local(v).sql, of(Date)), typ: of(Date), nullable: v.nullable})
+	if err != nil {
+		return value{}, err
+	}
+	next, err := s.c.dateAdd(strings.TrimSuffix(part, "iso"), value{sql: one, typ: number(1, 0), lit: &one}, start)
+	next.sql = "CAST((" + next.sql + " - 1) AS DATE)"
+	return next, err
+}
+
+// addMonths keeps the last day of a month last (sql-reference/functions/add_months).
+func addMonths(s *scope, x *call) (value, *Error) {
+	v, n, err := s.two(x.args[0], x.args[1])
+	if err != nil {
+		return value{}, err
+	}
+	if v.typ.Kind != Date {
+		return value{}, unsupported("ADD_MONTHS of %s", v.typ)
+	}
+	out, err := s.c.dateAdd("month", n, v)
+	if err != nil {
+		return value{}, err
+	}
+	out.sql = fmt.Sprintf("(CASE WHEN last_day(%s) = %s THEN last_day(%s) ELSE %s END)", v.sql, v.sql, out.sql, out.sql)
+	return out, nil
+}
+
+func named3(format string) func(s *scope, x *call) (value, *Error) {
+	return func(s *scope, x *call) (value, *Error) {
+		v, err := s.expr(x.args[0])
+		if err != nil {
+			return value{}, err
+		}
+		if !v.typ.isDateLike() {
+			return value{}, invalidTypes(x.name, []value{v})
+		}
+		return value{sql: fmt.Sprintf("strftime(%s, '%s')", s.c.local(v).sql, format), typ: varchar(3), nullable: v.nullable}, nil
+	}
+}
+
+// convertTimezone: three arguments move a wall clock between zones; two give the instant with the target's offset
+// (sql-reference/functions/convert_timezone).
+func convertTimezone(s *scope, x *call) (value, *Error) {
+	a, err := s.exprs(x.args)
+	if err != nil {
+		return value{}, err
+	}
+	last := a[len(a)-1]
+	for _, z := range a[:len(a)-1] {
+		if z.typ.Kind != Varchar || z.lit == nil {
+			return value{}, unsupported("CONVERT_TIMEZONE with a zone that is not a literal")
+		}
+		if _, e := time.LoadLocation(*z.lit); e != nil || *z.lit == "" || *z.lit == "Local" {
+			return value{}, &Error{100178, "22023", "Timezone '" + *z.lit + "' is not recognized."}
+		}
+	}
+	if last.typ.Kind == Varchar {
+		last = s.c.convert(last, of(TimestampNTZ))
+	}
+	if !last.typ.isTimestamp() {
+		return value{}, invalidTypes(x.name, a)
+	}
+	if len(a) == 3 {
+		if last.typ.Kind != TimestampNTZ {
+			return value{}, invalidTypes(x.name, a)
+		}
+		return value{sql: fmt.Sprintf("timezone(%s, timezone(%s, %s))", a[1].sql, a[0].sql, last.sql), typ: of(TimestampNTZ), nullable: last.nullable}, nil
+	}
+	instant := s.c.convert(last, of(TimestampLTZ))
+	return value{sql: "sf_tz(" + instant.sql + ", " + a[0].sql + ")", typ: of(TimestampTZ), nullable: last.nullable}, nil
+}
+
+// timeSlice is the start of the slice, counted from 1970-01-01 (sql-reference/functions/time_slice).
+func timeSlice(s *scope, x *call) (value, *Error) {
+	v, err := s.expr(x.args[0])
+	if err != nil {
+		return value{}, err
+	}
+	n, err := s.expr(x.args[1])
+	if err != nil {
+		return value{}, err
+	}
+	part, err := s.part(x.args[2])
+	if err != nil {
+		return value{}, err
+	}
+	count, ok := constInt(n)
+	if !ok || count < 1 || intervals[part] == "" || part == "week" || !(v.typ.Kind == TimestampNTZ || v.typ.Kind == Date && isDayOrLonger(part)) {
+		return value{}, unsupported("TIME_SLICE in this form")
+	}
+	width := fill(intervals[part], []string{itoa(count)})
+	return value{sql: castTo(fmt.Sprintf("time_bucket(%s, %s, TIMESTAMP '1970-01-01 00:00:00')", width, s.c.local(v).sql), v.typ), typ: v.typ,
+		nullable: v.nullable}, nil
+}
+
+// dateFromParts lets months and days run over (sql-reference/functions/date_from_parts).
+func dateFromParts(s *scope, x *call) (value, *Error) {
+	a, ok, err := s.integers(x)
+	if err != nil || !ok {
+		return value{}, err
+	}
+	return value{sql: fmt.Sprintf("CAST((make_date(%s, 1, 1) + to_months(CAST(%s - 1 AS INTEGER)) + to_days(CAST(%s - 1 AS INTEGER))) AS DATE)",
+		a[0].sql, a[1].sql, a[2].sql), typ: of(Date), nullable: true}, nil
+}
+
+func timestampFromParts(s *scope, x *call) (value, *Error) {
+	a, ok, err := s.integers(x)
+	if err != nil || !ok {
+		return value{}, err
+	}
+	return value{sql: fmt.Sprintf("(CAST(make_date(%s, 1, 1) AS TIMESTAMP) + to_months(CAST(%s - 1 AS INTEGER)) + to_days(CAST(%s - 1 AS INTEGER))"+
+		" + to_hours(%s) + to_minutes(%s) + to_seconds(%s))", a[0].sql, a[1].sql, a[2].sql, a[3].sql, a[4].sql, a[5].sql),
+		typ: of(TimestampNTZ), nullable: true}, nil
+}
+
+func (s *scope) integers(x *call) ([]value, bool, *Error) {
+	a, err := s.exprs(x.args)
+	if err != nil {
+		return nil, false, err
+	}
+	for i := range a {
+		v, ok := bigint(a[i])
+		if !ok {
+			return nil, false, invalidTypes(x.name, a)
+		}
+		a[i] = v
+	}
+	return a, true, nil
+}
+
+// sequence is SEQ4() over TABLE(GENERATOR(…)) (sql-reference/functions/seq1).
+func sequence(s *scope, x *call) (value, *Error) {
+	if s.serial == "" {
+		return value{}, unsupported("%s outside of a GENERATOR", x.name)
+	}
+	return value{sql: castTo(s.serial, intType), typ: intType}, nil
+}

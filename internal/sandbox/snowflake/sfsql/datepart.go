@@ -1,0 +1,183 @@
+package sfsql
+
+import (
+	"fmt"
+	"strings"
+)
+
+// datePart resolves a part's name or abbreviation (sql-reference/functions-date-time#supported-date-and-time-parts).
+var partNames = partIndex(map[string]string{
+	"year": "y yy yyy yyyy yr years yrs", "month": "mm mon mons months", "day": "d dd days dayofmonth",
+	"dayofweek": "weekday dow dw dayofweek", "dayofweekiso": "dayofweek_iso weekday_iso dow_iso dw_iso", "dayofyear": "yearday doy dy",
+	"week": "w wk weekofyear woy wy", "weekiso": "week_iso weekofyeariso weekofyear_iso", "quarter": "q qtr qtrs quarters",
+	"yearofweek": "", "yearofweekiso": "", "hour": "h hh hr hours hrs", "minute": "m mi min minutes mins",
+	"second": "s sec seconds secs", "millisecond": "ms msec milliseconds", "microsecond": "us usec microseconds",
+	"nanosecond":   "ns nsec nanosec nsecond nanoseconds nanosecs nseconds",
+	"epoch_second": "epoch epoch_seconds", "epoch_millisecond": "epoch_milliseconds", "epoch_microsecond": "epoch_microseconds",
+	"epoch_nanosecond": "epoch_nanoseconds", "timezone_hour": "tzh", "timezone_minute": "tzm",
+})
+
+func partIndex(parts map[string]string) map[string]string {
+	m := map[string]string{}
+	for part, others := range parts {
+		m[part] = part
+		for _, o := range strings.Fields(others) {
+			m[o] = part
+		}
+	}
+	return m
+}
+
+// part reads a date part from an argument: an identifier or a string literal.
+func (s *scope) part(x expr) (string, *Error) {
+	given := ""
+	switch x := x.(type) {
+	case *reference:
+		if len(x.parts) == 1 {
+			given = x.parts[0].text
+		}
+	case *stringLit:
+		given = x.text
+	}
+	if p, ok := partNames[strings.ToLower(given)]; ok {
+		return p, nil
+	}
+	return "", compilation(1044, "42601", "'%s' is not a recognized date/time part", s.c.source(x))
+}
+
+// local is a date-like value as wall-clock TIMESTAMP text.
+func (c *compiler) local(v value) value {
+	if v.typ.Kind == TimestampNTZ {
+		return v
+	}
+	return c.convert(v, of(TimestampNTZ))
+}
+
+// weekStart is the session's first day of the week: 0 and 1 make weeks begin on Monday; 0 counts days of the week from
+// Sunday = 0, 1 from Monday = 1 (sql-reference/functions-date-time#calendar-weeks-and-weekdays).
+func (c *compiler) weekStart() (string, *Error) {
+	w := param(c, "WEEK_START", "0")
+	if w != "0" && w != "1" {
+		return "", unsupported("WEEK_START = %s", w)
+	}
+	return w, nil
+}
+
+// calendarParts are DuckDB's forms over a local timestamp $1.
+var calendarParts = map[string]string{
+	"year": "year($1)", "month": "month($1)", "day": "day($1)", "quarter": "quarter($1)", "dayofyear": "dayofyear($1)",
+	"dayofweekiso": "isodow($1)", "weekiso": "week($1)", "yearofweekiso": "isoyear($1)",
+}
+
+var clockParts = map[string]string{
+	"hour": "hour($1)", "minute": "minute($1)", "second": "second($1)",
+	"nanosecond": "(microsecond($1) % 1000000 * 1000)",
+}
+
+var epochParts = map[string]string{
+	"epoch_second": "sf_floor_div(epoch_us($1), 1000000)", "epoch_millisecond": "sf_floor_div(epoch_us($1), 1000)",
+	"epoch_microsecond": "epoch_us($1)", "epoch_nanosecond": "(CAST(epoch_us($1) AS HUGEINT) * 1000)",
+}
+
+// extract compiles DATE_PART, EXTRACT and the functions named after a part.
+func (s *scope) extract(part string, v value) (value, *Error) {
+	if v.typ.Kind == Null {
+		v = s.c.convert(v, of(TimestampNTZ))
+	}
+	if v.typ.Kind == Varchar {
+		v = s.c.convert(v, of(TimestampNTZ))
+	}
+	form, t := "", intType
+	switch {
+	case !v.typ.isDateLike() && v.typ.Kind != Time:
+		return value{}, invalidTypes("DATE_PART", []value{v})
+	case epochParts[part] != "" && v.typ.Kind != Time:
+		form, t = epochParts[part], number(38, 0)
+		if v.typ.Kind == TimestampLTZ || v.typ.Kind == TimestampTZ {
+			v = value{sql: "timezone('UTC', " + s.c.convert(v, of(TimestampLTZ)).sql + ")", typ: of(TimestampNTZ), nullable: v.nullable}
+		}
+	case strings.HasPrefix(part, "timezone_") && v.typ.Kind == TimestampTZ:
+		form = map[string]string{"timezone_hour": "(($1).o // 60)", "timezone_minute": "(($1).o % 60)"}[part]
+		return value{sql: castTo(fill(form, []string{v.sql}), t), typ: t, nullable: v.nullable}, nil
+	case clockParts[part] != "":
+		form = clockParts[part]
+	case v.typ.Kind != Time:
+		var err *Error
+		if form, err = s.c.calendarForm(part); err != nil {
+			return value{}, err
+		}
+	}
+	if form == "" {
+		return value{}, unsupported("date part %s of %s", part, v.typ)
+	}
+	if v.typ.Kind != Time {
+		v = s.c.local(v)
+	}
+	return value{sql: castTo(fill(form, []string{v.sql}), t), typ: t, nullable: v.nullable}, nil
+}
+
+func (c *compiler) calendarForm(part string) (string, *Error) {
+	switch part {
+	case "dayofweek":
+		w, err := c.weekStart()
+		return map[string]string{"0": "dayofweek($1)", "1": "isodow($1)"}[w], err
+	case "week", "yearofweek":
+		if _, err := c.weekStart(); err != nil {
+			return "", err
+		}
+		if param(c, "WEEK_OF_YEAR_POLICY", "0") != "0" {
+			return "", unsupported("WEEK_OF_YEAR_POLICY = 1")
+		}
+		part += "iso"
+	}
+	return calendarParts[part], nil
+}
+
+// truncUnits are DuckDB's words for the parts that DATE_TRUNC takes.
+var truncUnits = map[string]string{"year": "year", "quarter": "quarter", "month": "month", "week": "week", "weekiso": "week", "day": "day",
+	"hour": "hour", "minute": "minute", "second": "second", "millisecond": "millisecond", "microsecond": "microsecond"}
+
+func isDayOrLonger(part string) bool {
+	switch part {
+	case "year", "quarter", "month", "week", "weekiso", "day":
+		return true
+	}
+	return false
+}
+
+// dateTrunc keeps the type of its argument (sql-reference/functions/date_trunc).
+func (s *scope) dateTrunc(x *call, part, v value) (value, *Error) {
+	p, ok := "", part.lit != nil
+	if ok {
+		p, ok = partNames[strings.ToLower(*part.lit)]
+	}
+	if !ok || truncUnits[p] == "" {
+		return value{}, unsupported("DATE_TRUNC to this part")
+	}
+	return s.c.truncate(p, v)
+}
+
+func (c *compiler) truncate(p string, v value) (value, *Error) {
+	if p == "week" {
+		if _, err := c.weekStart(); err != nil {
+			return value{}, err
+		}
+	}
+	cut := func(sql string) string { return fmt.Sprintf("date_trunc('%s', %s)", truncUnits[p], sql) }
+	switch v.typ.Kind {
+	case Date:
+		if !isDayOrLonger(p) {
+			return value{}, unsupported("DATE_TRUNC of a DATE to %s", p)
+		}
+		v.sql = castTo(cut(v.sql), v.typ)
+	case TimestampNTZ:
+		v.sql = cut(v.sql)
+	case TimestampLTZ:
+		v.sql = fmt.Sprintf("timezone(%s, %s)", text(c.zone()), cut(c.local(v).sql))
+	case Null:
+	default:
+		return value{}, invalidTypes("DATE_TRUNC", []value{v})
+	}
+	v.lit = nil
+	return v, nil
+}

@@ -1,0 +1,155 @@
+package sfsql
+
+import (
+	"fmt"
+)
+
+// numberFunctions follow sql-reference/functions-numeric.
+var numberFunctions = []function{
+	{name: "ABS", args: "n", of: first, form: "abs($1)"},
+	{name: "ABS", args: "f", typ: floatType, form: "abs($1)"},
+	{name: "SIGN", args: "n", typ: number(1, 0), form: "sign($1)"},
+	{name: "SIGN", args: "f", typ: floatType, form: "CAST(sign($1) AS DOUBLE)"},
+	{name: "SQRT", args: "f", typ: floatType, form: "sqrt($1)"},
+	{name: "CBRT", args: "f", typ: floatType, form: "cbrt($1)"},
+	{name: "SQUARE", args: "f", typ: floatType, form: "($1 * $1)"},
+	{name: "POWER", args: "ff", typ: floatType, form: "sf_power($1, $2)", page: "pow"},
+	{name: "POW", args: "ff", typ: floatType, form: "sf_power($1, $2)"},
+	{name: "EXP", args: "f", typ: floatType, form: "sf_finite(exp($1), 'exp')"},
+	{name: "LN", args: "f", typ: floatType, form: "ln($1)"},
+	{name: "LOG", args: "ff", typ: floatType, form: "(ln($2) / ln($1))"},
+	{name: "PI", args: "", typ: floatType, form: "pi()"},
+	{name: "SIN", args: "f", typ: floatType, form: "sin($1)"},
+	{name: "COS", args: "f", typ: floatType, form: "cos($1)"},
+	{name: "TAN", args: "f", typ: floatType, form: "tan($1)"},
+	{name: "COT", args: "f", typ: floatType, form: "cot($1)"},
+	{name: "ASIN", args: "f", typ: floatType, form: "sf_asin($1)"},
+	{name: "ACOS", args: "f", typ: floatType, form: "sf_acos($1)"},
+	{name: "ATAN", args: "f", typ: floatType, form: "atan($1)"},
+	{name: "ATAN2", args: "ff", typ: floatType, form: "atan2($1, $2)"},
+	{name: "SINH", args: "f", typ: floatType, form: "sinh($1)"},
+	{name: "COSH", args: "f", typ: floatType, form: "cosh($1)"},
+	{name: "TANH", args: "f", typ: floatType, form: "tanh($1)"},
+	{name: "DEGREES", args: "f", typ: floatType, form: "degrees($1)"},
+	{name: "RADIANS", args: "f", typ: floatType, form: "radians($1)"},
+	{name: "FACTORIAL", args: "i", typ: number(38, 0), form: "sf_factorial($1)"},
+	{name: "BITAND", args: "ii", typ: number(38, 0), form: "($1 & $2)"},
+	{name: "BITOR", args: "ii", typ: number(38, 0), form: "($1 | $2)"},
+	{name: "BITXOR", args: "ii", typ: number(38, 0), form: "xor($1, $2)"},
+	{name: "BITNOT", args: "i", typ: number(38, 0), form: "(~$1)"},
+	{name: "WIDTH_BUCKET", args: "nnni", typ: intType, form: "sf_width_bucket($1, $2, $3, $4)"},
+}
+
+// div0 compiles DIV0(a, b) and DIV0NULL(a, b): a/b, or 0 when b is 0 (or NULL).
+func div0(null bool) func(s *scope, x *call, a []value) (value, *Error) {
+	return func(s *scope, x *call, a []value) (value, *Error) {
+		q, err := s.c.arithmetic("/", a[0], a[1])
+		if err != nil {
+			return value{}, err
+		}
+		test := a[1].sql + " = 0"
+		if null {
+			test = "(" + test + " OR " + a[1].sql + " IS NULL)"
+		}
+		q.sql = fmt.Sprintf("(CASE WHEN %s AND %s IS NOT NULL THEN %s ELSE %s END)", test, a[0].sql, castTo("0", q.typ), q.sql)
+		return q, nil
+	}
+}
+
+func modulo(s *scope, x *call, a []value) (value, *Error) { return s.c.arithmetic("%", a[0], a[1]) }
+
+// rounding compiles ROUND, TRUNC, CEIL and FLOOR: FLOAT stays FLOAT; a NUMBER keeps min(its scale, a literal scale), at least 0
+// (sql-reference/functions/round, -trunc, -ceil, -floor). A rounded NUMBER may grow by a digit.
+func rounding(name string) func(s *scope, x *call, a []value) (value, *Error) {
+	return func(s *scope, x *call, a []value) (value, *Error) {
+		if name == "trunc" && a[0].typ.isDateLike() && len(a) == 2 {
+			return s.dateTrunc(x, a[1], a[0])
+		}
+		n := 0
+		if len(a) == 2 {
+			ok := false
+			if n, ok = constInt(a[1]); !ok || n < -38 || n > 38 {
+				return value{}, unsupported("%s with a scale that is not a literal integer", x.name)
+			}
+		}
+		v := a[0]
+		switch v.typ.Kind {
+		case Null:
+			return v, nil
+		case Number:
+			return roundNumber(name, v, n), nil
+		case Float:
+			return roundFloat(name, v, n)
+		}
+		return value{}, invalidTypes(x.name, a)
+	}
+}
+
+func roundNumber(name string, v value, n int) value {
+	if n >= v.typ.Scale {
+		return v
+	}
+	t := number(min(maxPrecision, v.typ.Precision+1), max(n, 0))
+	v.lit = nil
+	if name == "round" && n >= 0 {
+		v.sql = castTo(v.sql, t)
+		v.typ = t
+		return v
+	}
+	unit, back := "", ""
+	if n != 0 {
+		unit, back = fmt.Sprintf(" * %s", powerOf(n)), fmt.Sprintf(" * %s", powerOf(-n))
+	}
+	wide := castTo(v.sql, number(maxPrecision, v.typ.Scale))
+	v.sql = castTo(fmt.Sprintf("CAST(%s(%s%s) AS DECIMAL(38,0))%s", name, wide, unit, back), t)
+	v.typ = t
+	return v
+}
+
+// powerOf is 10^n as a DuckDB decimal.
+func powerOf(n int) string {
+	if n < 0 {
+		return fmt.Sprintf("CAST('%s' AS DECIMAL(%d,%d))", tiny(-n), max(-n, 1), -n)
+	}
+	return fmt.Sprintf("CAST('1e%d' AS DECIMAL(%d,0))", n, n+1)
+}
+
+func roundFloat(name string, v value, n int) (value, *Error) {
+	v.lit = nil
+	switch {
+	case n == 0:
+		v.sql = name + "(" + v.sql + ")"
+	case name == "round":
+		v.sql = fmt.Sprintf("round(%s, %d)", v.sql, n)
+	default:
+		return v, unsupported("%s of a FLOAT with a scale", name)
+	}
+	return v, nil
+}
+
+// extreme compiles GREATEST and LEAST, NULL when any argument is (sql-reference/functions/greatest), or the forms that skip NULLs.
+func extreme(name string, skip bool) func(s *scope, x *call, a []value) (value, *Error) {
+	return func(s *scope, x *call, a []value) (value, *Error) {
+		to, isNullable, err := s.c.common(x.name, a)
+		if err != nil {
+			return value{}, err
+		}
+		if to.isSemi() || to.Kind == TimestampTZ || to.Kind == Boolean {
+			return value{}, invalidTypes(x.name, a)
+		}
+		list, nulls := "", ""
+		for i, v := range a {
+			if i > 0 {
+				list, nulls = list+", ", nulls+" OR "
+			}
+			sql := s.c.convert(v, to).sql
+			list += sql
+			nulls += sql + " IS NULL"
+		}
+		out := value{sql: name + "(" + list + ")", typ: to, nullable: isNullable}
+		if !skip && isNullable {
+			out.sql = "(CASE WHEN " + nulls + " THEN NULL ELSE " + out.sql + " END)"
+		}
+		return out, nil
+	}
+}

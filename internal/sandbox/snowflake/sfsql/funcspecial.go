@@ -1,0 +1,223 @@
+package sfsql
+
+import (
+	"strings"
+)
+
+// specialTable has the functions that need more than argument letters.
+func specialTable() map[string]special {
+	return map[string]special{
+		"ROUND": {lo: 1, hi: 2, build: rounding("round")}, "TRUNC": {lo: 1, hi: 2, build: rounding("trunc")},
+		"TRUNCATE": {lo: 1, hi: 2, page: "trunc", build: rounding("trunc")},
+		"CEIL":     {lo: 1, hi: 2, build: rounding("ceil")}, "FLOOR": {lo: 1, hi: 2, build: rounding("floor")},
+		"MOD": {lo: 2, hi: 2, build: modulo}, "DIV0": {lo: 2, hi: 2, build: div0(false)}, "DIV0NULL": {lo: 2, hi: 2, build: div0(true)},
+		"GREATEST":              {lo: 1, hi: -1, build: extreme("greatest", false)},
+		"LEAST":                 {lo: 1, hi: -1, build: extreme("least", false)},
+		"GREATEST_IGNORE_NULLS": {lo: 1, hi: -1, build: extreme("greatest", true)},
+		"LEAST_IGNORE_NULLS":    {lo: 1, hi: -1, build: extreme("least", true)},
+
+		"COALESCE":   {lo: 2, hi: -1, build: coalesceCall},
+		"IFNULL":     {lo: 2, hi: 2, build: coalesceCall},
+		"NVL":        {lo: 2, hi: 2, build: coalesceCall},
+		"NULLIF":     {lo: 2, hi: 2, build: nullIf},
+		"IFF":        {lo: 3, hi: 3, build: iff},
+		"NVL2":       {lo: 3, hi: 3, build: nvl2},
+		"DECODE":     {lo: 3, hi: -1, build: decode},
+		"EQUAL_NULL": {lo: 2, hi: 2, build: equalNull},
+		"ZEROIFNULL": {lo: 1, hi: 1, build: zeroIfNull},
+		"NULLIFZERO": {lo: 1, hi: 1, build: nullIfZero},
+
+		"TO_VARCHAR": {lo: 1, hi: 2, page: "to_char", build: toVarchar},
+		"TO_CHAR":    {lo: 1, hi: 2, build: toVarchar},
+		"TO_NUMBER":  {lo: 1, hi: 4, page: "to_decimal", build: toNumber(false)},
+		"TO_DECIMAL": {lo: 1, hi: 4, build: toNumber(false)},
+		"TO_NUMERIC": {lo: 1, hi: 4, page: "to_decimal", build: toNumber(false)},
+
+		"TRY_TO_NUMBER":  {lo: 1, hi: 4, page: "try_to_decimal", build: toNumber(true)},
+		"TRY_TO_DECIMAL": {lo: 1, hi: 4, build: toNumber(true)},
+		"TRY_TO_NUMERIC": {lo: 1, hi: 4, page: "try_to_decimal", build: toNumber(true)},
+		"TO_DOUBLE":      {lo: 1, hi: 1, build: toType(of(Float), false)},
+		"TRY_TO_DOUBLE":  {lo: 1, hi: 1, build: toType(of(Float), true)},
+		"TO_BOOLEAN":     {lo: 1, hi: 1, build: toType(of(Boolean), false)},
+		"TRY_TO_BOOLEAN": {lo: 1, hi: 1, build: toType(of(Boolean), true)},
+		"TO_VARIANT":     {lo: 1, hi: 1, build: toType(of(Variant), false)},
+		"TO_DATE":        {lo: 1, hi: 2, build: toDate(Date, false)}, "DATE": {lo: 1, hi: 2, page: "to_date", build: toDate(Date, false)},
+		"TRY_TO_DATE":      {lo: 1, hi: 2, build: toDate(Date, true)},
+		"TO_TIME":          {lo: 1, hi: 2, build: toDate(Time, false)},
+		"TRY_TO_TIME":      {lo: 1, hi: 2, build: toDate(Time, true)},
+		"TO_TIMESTAMP":     {lo: 1, hi: 2, build: toDate(TimestampNTZ, false)},
+		"TO_TIMESTAMP_NTZ": {lo: 1, hi: 2, page: "to_timestamp", build: toDate(TimestampNTZ, false)},
+		"TO_TIMESTAMP_LTZ": {lo: 1, hi: 2, page: "to_timestamp", build: toDate(TimestampLTZ, false)},
+		"TO_TIMESTAMP_TZ":  {lo: 1, hi: 2, page: "to_timestamp", build: toDate(TimestampTZ, false)},
+		"TRY_TO_TIMESTAMP": {lo: 1, hi: 2, build: toDate(TimestampNTZ, true)},
+
+		"CONCAT":    {lo: 1, hi: -1, build: concatCall},
+		"CONCAT_WS": {lo: 2, hi: -1, build: concatWS},
+
+		"REGEXP_REPLACE": {lo: 2, hi: 6, build: regexpReplace},
+		"REGEXP_SUBSTR":  {lo: 2, hi: 6, build: regexpSubstr},
+		"REGEXP_INSTR":   {lo: 2, hi: 7, build: regexpInstr},
+
+		"GET":                     {lo: 2, hi: 2, build: getElement},
+		"GET_PATH":                {lo: 2, hi: 2, build: getPath},
+		"ARRAY_CONSTRUCT":         {lo: 0, hi: -1, build: arrayConstruct(false)},
+		"ARRAY_CONSTRUCT_COMPACT": {lo: 0, hi: -1, build: arrayConstruct(true)},
+		"OBJECT_CONSTRUCT":        {lo: 0, hi: -1, build: objectConstruct},
+
+		"LIKE": {lo: 2, hi: 3, build: likeCall("LIKE")}, "ILIKE": {lo: 2, hi: 3, build: likeCall("ILIKE")},
+	}
+}
+
+func coalesceCall(s *scope, x *call, a []value) (value, *Error) { return s.c.coalesce(a) }
+
+func nullIf(s *scope, x *call, a []value) (value, *Error) {
+	eq, err := s.c.compare("=", a[0], a[1])
+	if err != nil {
+		return value{}, err
+	}
+	if a[0].typ.Kind == Null {
+		return a[0], nil
+	}
+	return value{sql: "(CASE WHEN " + eq.sql + " THEN NULL ELSE " + a[0].sql + " END)", typ: a[0].typ, nullable: true}, nil
+}
+
+func iff(s *scope, x *call, a []value) (value, *Error) {
+	cond, err := s.condition(x.args[0])
+	if err != nil {
+		return value{}, err
+	}
+	return s.c.choose("IFF", []string{cond.sql}, a[1:])
+}
+
+func nvl2(s *scope, x *call, a []value) (value, *Error) {
+	return s.c.choose("NVL2", []string{"(" + a[0].sql + " IS NOT NULL)"}, a[1:])
+}
+
+// decode compares with IS NOT DISTINCT FROM: NULL matches NULL (sql-reference/functions/decode).
+func decode(s *scope, x *call, a []value) (value, *Error) {
+	var conds []string
+	var results []value
+	i := 1
+	for ; i+1 < len(a); i += 2 {
+		eq, err := s.c.compare("IS NOT DISTINCT FROM", a[0], a[i])
+		if err != nil {
+			return value{}, err
+		}
+		conds, results = append(conds, eq.sql), append(results, a[i+1])
+	}
+	if i == len(a) {
+		results = append(results, value{sql: "NULL", nullable: true})
+	} else {
+		results = append(results, a[i])
+	}
+	return s.c.choose("DECODE", conds, results)
+}
+
+func equalNull(s *scope, x *call, a []value) (value, *Error) {
+	return s.c.compare("IS NOT DISTINCT FROM", a[0], a[1])
+}
+
+func zeroIfNull(s *scope, x *call, a []value) (value, *Error) {
+	if !a[0].typ.isNumeric() {
+		return value{}, invalidTypes(x.name, a)
+	}
+	zero, _ := numberLiteral("0")
+	return s.c.coalesce([]value{a[0], zero})
+}
+
+func nullIfZero(s *scope, x *call, a []value) (value, *Error) {
+	if !a[0].typ.isNumeric() {
+		return value{}, invalidTypes(x.name, a)
+	}
+	zero, _ := numberLiteral("0")
+	return nullIf(s, x, []value{a[0], zero})
+}
+
+func toType(t Type, try bool) func(s *scope, x *call, a []value) (value, *Error) {
+	return func(s *scope, x *call, a []value) (value, *Error) {
+		if try && a[0].typ.Kind != Varchar && a[0].typ.Kind != Null {
+			return value{}, invalidTypes(x.name, a)
+		}
+		return s.c.explicit(a[0], t, try)
+	}
+}
+
+// toVarchar compiles TO_VARCHAR(x [, format]); formats of numbers are not on the list.
+func toVarchar(s *scope, x *call, a []value) (value, *Error) {
+	if len(a) == 1 {
+		return s.c.explicit(a[0], of(Varchar), false)
+	}
+	format, ok := constant(a[1])
+	if !ok || a[1].typ.Kind != Varchar {
+		return value{}, unsupported("%s with a format that is not a literal", x.name)
+	}
+	if a[0].typ.Kind == Binary {
+		switch strings.ToUpper(format) {
+		case "HEX":
+			return value{sql: "hex(" + a[0].sql + ")", typ: of(Varchar), nullable: a[0].nullable}, nil
+		case "BASE64":
+			return value{sql: "base64(" + a[0].sql + ")", typ: of(Varchar), nullable: a[0].nullable}, nil
+		case "UTF-8", "UTF8":
+			return value{sql: "decode(" + a[0].sql + ")", typ: of(Varchar), nullable: a[0].nullable}, nil
+		}
+		return value{}, unsupported("binary format '%s'", format)
+	}
+	if !a[0].typ.isDateLike() && a[0].typ.Kind != Time {
+		return value{}, unsupported("%s of %s with a format", x.name, a[0].typ)
+	}
+	sql, ok := s.c.formatted(a[0], format)
+	if !ok {
+		return value{}, unsupported("date format '%s'", format)
+	}
+	return value{sql: sql, typ: of(Varchar), nullable: a[0].nullable}, nil
+}
+
+// toNumber compiles TO_NUMBER(x [, precision, scale]); formats are not on the list.
+func toNumber(try bool) func(s *scope, x *call, a []value) (value, *Error) {
+	return func(s *scope, x *call, a []value) (value, *Error) {
+		if len(a) > 1 && a[1].typ.Kind == Varchar {
+			return value{}, unsupported("%s with a format", x.name)
+		}
+		var args []int
+		for _, v := range a[1:] {
+			n, ok := constInt(v)
+			if !ok {
+				return value{}, invalidTypes(x.name, a)
+			}
+			args = append(args, n)
+		}
+		t, err := named{kind: Number}.with(args, func(f string, v ...any) *Error { return compilation(1038, "22023", f, v...) })
+		if err != nil {
+			return value{}, err
+		}
+		return toType(t, try)(s, x, a)
+	}
+}
+
+// concatCall is || over its arguments: NULL when any is (sql-reference/functions/concat).
+func concatCall(s *scope, x *call, a []value) (value, *Error) {
+	out := a[0]
+	for _, v := range a[1:] {
+		var err *Error
+		if out, err = s.c.concat(out, v); err != nil {
+			return value{}, err
+		}
+	}
+	if out.typ.Kind != Varchar && out.typ.Kind != Binary {
+		return value{}, invalidTypes(x.name, a)
+	}
+	return out, nil
+}
+
+// concatWS puts the first argument between the others: NULL when any is (sql-reference/functions/concat_ws).
+func concatWS(s *scope, x *call, a []value) (value, *Error) {
+	list := []value{a[1]}
+	for _, v := range a[2:] {
+		list = append(list, a[0], v)
+	}
+	out, err := concatCall(s, x, list)
+	if len(a) == 2 {
+		out.sql = "(CASE WHEN " + a[0].sql + " IS NOT NULL THEN " + out.sql + " END)"
+	}
+	return out, err
+}

@@ -1,0 +1,210 @@
+package sfsql
+
+import (
+	"fmt"
+	"strings"
+)
+
+// like compiles LIKE, ILIKE (with ANY and ALL) and RLIKE. LIKE has no escape character unless one is given; RLIKE matches the
+// whole string (sql-reference/functions/like, -ilike, -like_any, -like_all, -rlike).
+func (s *scope) like(x *like) (value, *Error) {
+	v, err := s.expr(x.x)
+	if err != nil {
+		return value{}, err
+	}
+	patterns, err := s.exprs(x.patterns)
+	if err != nil {
+		return value{}, err
+	}
+	var esc *value
+	if x.escape != nil {
+		e, err := s.expr(x.escape)
+		if err != nil {
+			return value{}, err
+		}
+		esc = &e
+	}
+	joint := " OR "
+	if x.all {
+		joint = " AND "
+	}
+	out := make([]string, len(patterns))
+	for i, p := range patterns {
+		if out[i], err = s.c.likeText(x.op, v, p, esc); err != nil {
+			return value{}, err
+		}
+	}
+	sql := "(" + strings.Join(out, joint) + ")"
+	if x.not {
+		sql = "(NOT " + sql + ")"
+	}
+	return value{sql: sql, typ: of(Boolean), nullable: true}, nil
+}
+
+func (c *compiler) likeText(op string, v, p value, esc *value) (string, *Error) {
+	args, ok := c.fit("tt", []value{v, p})
+	if !ok {
+		return "", invalidTypes(op, []value{v, p})
+	}
+	if op == "RLIKE" {
+		if err := checkRegex(p); err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("regexp_full_match(%s, %s)", args[0].sql, args[1].sql), nil
+	}
+	sql := fmt.Sprintf("(%s %s %s)", args[0].sql, op, args[1].sql)
+	if esc == nil {
+		return sql, nil
+	}
+	e, ok := constant(*esc)
+	if !ok || esc.typ.Kind != Varchar || len([]rune(e)) != 1 {
+		return "", compilation(1322, "22025", "Invalid escape character: a string of one character is expected")
+	}
+	return fmt.Sprintf("(%s %s %s ESCAPE %s)", args[0].sql, op, args[1].sql, esc.sql), nil
+}
+
+// likeCall is the function form LIKE(subject, pattern [, escape]).
+func likeCall(op string) func(s *scope, x *call, a []value) (value, *Error) {
+	return func(s *scope, x *call, a []value) (value, *Error) {
+		var esc *value
+		if len(a) == 3 {
+			esc = &a[2]
+		}
+		sql, err := s.c.likeText(op, a[0], a[1], esc)
+		return value{sql: sql, typ: of(Boolean), nullable: true}, err
+	}
+}
+
+// checkRegex refuses what Snowflake's regular expressions lack: look-around and back-references in the pattern
+// (sql-reference/functions-regexp#general-usage-notes).
+func checkRegex(p value) *Error {
+	t, ok := constant(p)
+	if !ok {
+		return nil
+	}
+	for i := 0; i+1 < len(t); i++ {
+		if t[i] == '\\' {
+			if i++; t[i] >= '1' && t[i] <= '9' {
+				return &Error{100048, "2201B", "Invalid regular expression: '" + t + "', back-references are not supported"}
+			}
+		} else if t[i] == '(' && t[i+1] == '?' {
+			return &Error{100048, "2201B", "Invalid regular expression: '" + t + "', no argument for repetition operator: ?"}
+		}
+	}
+	return nil
+}
+
+// regexArgs are the arguments of REGEXP_SUBSTR, _INSTR and _REPLACE after subject and pattern, by place; missing ones have defaults.
+type regexArgs struct {
+	subject, pattern, options string
+	occurrence, group         int
+	nullable                  bool
+}
+
+// regex reads arguments: at says where occurrence, parameters and group stand (0: not at all); the position must be 1.
+func (s *scope) regex(x *call, a []value, position, occurrence, parameters, group int) (r regexArgs, err *Error) {
+	pair, ok := s.c.fit("tt", a[:2])
+	if !ok {
+		return r, invalidTypes(x.name, a)
+	}
+	if err := checkRegex(a[1]); err != nil {
+		return r, err
+	}
+	r = regexArgs{subject: pair[0].sql, pattern: pair[1].sql, options: "'c'", occurrence: 1, nullable: true}
+	get := func(at, otherwise int) int {
+		if at == 0 || at >= len(a) || err != nil {
+			return otherwise
+		}
+		n, ok := constInt(a[at])
+		if !ok || n < 0 {
+			err = unsupported("%s with these arguments", x.name)
+		}
+		return n
+	}
+	if n := get(position, 1); n != 1 {
+		return r, unsupported("%s from a position other than 1", x.name)
+	}
+	r.occurrence = get(occurrence, 1)
+	r.group = get(group, 0)
+	if parameters > 0 && parameters < len(a) && err == nil {
+		o, ok := constant(a[parameters])
+		if !ok || strings.Trim(o, "cimse") != "" {
+			return r, unsupported("%s with these parameters", x.name)
+		}
+		if strings.Contains(o, "e") && group >= len(a) {
+			r.group = 1
+		}
+		r.options = text(regexOptions(o))
+	}
+	return r, err
+}
+
+// regexOptions are RE2's options for Snowflake's parameters: the last of c and i wins.
+func regexOptions(o string) string {
+	out := "c"
+	if strings.LastIndexByte(o, 'i') > strings.LastIndexByte(o, 'c') {
+		out = "i"
+	}
+	for _, k := range "ms" {
+		if strings.ContainsRune(o, k) {
+			out += string(k)
+		}
+	}
+	return out
+}
+
+// regexpSubstr: the n-th match or its group, NULL without one (sql-reference/functions/regexp_substr).
+func regexpSubstr(s *scope, x *call, a []value) (value, *Error) {
+	r, err := s.regex(x, a, 2, 3, 4, 5)
+	if err == nil && r.occurrence < 1 {
+		err = unsupported("occurrence 0 of %s", x.name)
+	}
+	return value{sql: fmt.Sprintf("regexp_extract_all(%s, %s, %d, %s)[%d]", r.subject, r.pattern, r.group, r.options, r.occurrence),
+		typ: of(Varchar), nullable: true}, err
+}
+
+// regexpInstr: where the first match begins, 0 without one (sql-reference/functions/regexp_instr).
+func regexpInstr(s *scope, x *call, a []value) (value, *Error) {
+	r, err := s.regex(x, a, 2, 3, 5, 6)
+	if err != nil {
+		return value{}, err
+	}
+	if n, ok := 0, true; len(a) > 4 {
+		if n, ok = constInt(a[4]); !ok || n != 0 {
+			return value{}, unsupported("%s with an option", x.name)
+		}
+	}
+	if r.occurrence != 1 || r.group != 0 {
+		return value{}, unsupported("%s with an occurrence or group", x.name)
+	}
+	return value{sql: castTo(fmt.Sprintf(`(CASE WHEN regexp_matches(%s, %s, %s) THEN length(regexp_extract(%s, '\A((?s:.*?))(?:' || %s || ')', 1, %s)) + 1 `+
+		`WHEN %s IS NOT NULL AND %s IS NOT NULL THEN 0 END)`, r.subject, r.pattern, r.options, r.subject, r.pattern, r.options, r.subject, r.pattern),
+		intType), typ: intType, nullable: true}, nil
+}
+
+// regexpReplace: occurrence 0, the default, replaces all matches (sql-reference/functions/regexp_replace).
+func regexpReplace(s *scope, x *call, a []value) (value, *Error) {
+	with := value{sql: "''"}
+	if len(a) > 2 {
+		fitted, ok := s.c.fit("t", a[2:3])
+		if !ok {
+			return value{}, invalidTypes(x.name, a)
+		}
+		with = fitted[0]
+	}
+	all := append(append([]value(nil), a[:2]...), a[min(3, len(a)):]...)
+	r, err := s.regex(x, all, 2, 3, 4, 0)
+	if err != nil {
+		return value{}, err
+	}
+	if len(all) < 4 {
+		r.occurrence = 0
+	}
+	if r.occurrence > 1 {
+		return value{}, unsupported("%s of a later occurrence", x.name)
+	}
+	if r.occurrence == 0 {
+		r.options = strings.TrimSuffix(r.options, "'") + "g'"
+	}
+	return value{sql: fmt.Sprintf("regexp_replace(%s, %s, %s, %s)", r.subject, r.pattern, with.sql, r.options), typ: of(Varchar), nullable: true}, nil
+}

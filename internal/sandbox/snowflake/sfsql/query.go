@@ -1,0 +1,264 @@
+package sfsql
+
+import (
+	"fmt"
+	"strings"
+)
+
+// query compiles a query inside a nest with the WITH names that it can see.
+func (c *compiler) query(q *query, n *nest, with *ctes) (*table, *Error) {
+	var prefix []string
+	for _, w := range q.with {
+		def, err := c.cte(w, n, with)
+		if err != nil {
+			return nil, err
+		}
+		with = def
+		prefix = append(prefix, def.sql)
+	}
+	t, err := c.ordered(q, n, with)
+	if err != nil || len(prefix) == 0 {
+		return t, err
+	}
+	t.sql = "WITH RECURSIVE " + strings.Join(prefix, ", ") + " " + t.sql
+	return t, nil
+}
+
+func (c *compiler) ordered(q *query, n *nest, with *ctes) (*table, *Error) {
+	if s, ok := q.body.(*selectBody); ok {
+		return c.selectBody(s, q, n, with)
+	}
+	t, err := c.body(q.body, n, with)
+	if err != nil || len(q.order) == 0 && q.limit == nil && q.offset == nil {
+		return t, err
+	}
+	s := &scope{c: c, with: with, nest: n}
+	id := c.id("q")
+	names := make([]string, len(t.cols))
+	for i, col := range t.cols {
+		names[i] = id + "." + col.alias
+		s.fields = append(s.fields, field{name: col.name, value: value{sql: names[i], typ: col.typ, nullable: col.nullable}})
+	}
+	sql := "SELECT " + strings.Join(names, ", ") + " FROM (" + t.sql + ") AS " + id
+	order, err := s.orderBy(q.order, nil, names, t.cols)
+	if err != nil {
+		return nil, err
+	}
+	limit, err := s.limits(q)
+	return &table{sql + order + limit, t.cols}, err
+}
+
+func (c *compiler) body(b body, n *nest, with *ctes) (*table, *Error) {
+	switch b := b.(type) {
+	case *query:
+		t, err := c.query(b, n, with)
+		return t, err
+	case *selectBody:
+		return c.selectBody(b, &query{}, n, with)
+	case *valuesBody:
+		return c.values(b, n, with)
+	case *setBody:
+		return c.setBody(b, n, with)
+	}
+	return nil, unsupported("query form")
+}
+
+// setBody compiles UNION, UNION ALL, INTERSECT and EXCEPT (sql-reference/operators-query): columns pair by position and take
+// the left names.
+func (c *compiler) setBody(b *setBody, n *nest, with *ctes) (*table, *Error) {
+	l, err := c.arm(b.l, n, with)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.arm(b.r, n, with)
+	if err != nil {
+		return nil, err
+	}
+	if len(l.cols) != len(r.cols) {
+		return nil, compilation(1789, "42601", "invalid number of result columns for set operator input branches, "+
+			"expected %d, got %d in branch {2}", len(l.cols), len(r.cols))
+	}
+	cols := make([]tableCol, len(l.cols))
+	for i := range l.cols {
+		t, ok := union(l.cols[i].typ, r.cols[i].typ)
+		if !ok {
+			return nil, compilation(1790, "42601", "inconsistent data type for result columns for set operator input branches, "+
+				"expected %s, got %s for expression [{3}] branch {4}", l.cols[i].typ, r.cols[i].typ)
+		}
+		if b.op != "UNION ALL" {
+			if err := keyable(t); err != nil {
+				return nil, err
+			}
+		}
+		cols[i] = tableCol{l.cols[i].name, c.id("c"), t, l.cols[i].nullable || r.cols[i].nullable}
+	}
+	return &table{"(" + c.retyped(l, cols) + ") " + b.op + " (" + c.retyped(r, cols) + ")", cols}, nil
+}
+
+// arm compiles one side of a set operator; Snowflake evaluates no reference to the query around from there.
+func (c *compiler) arm(b body, n *nest, with *ctes) (*table, *Error) {
+	return c.body(b, n.deeper(), with)
+}
+
+func (n *nest) deeper() *nest {
+	if n == nil {
+		return nil
+	}
+	return &nest{outer: n.outer, deep: true}
+}
+
+// retyped renames and casts a table's columns.
+func (c *compiler) retyped(t *table, cols []tableCol) string {
+	id := c.id("q")
+	items := make([]string, len(cols))
+	for i, col := range cols {
+		sql := id + "." + t.cols[i].alias
+		if t.cols[i].typ != col.typ {
+			sql = c.convert(value{sql: sql, typ: t.cols[i].typ}, col.typ).sql
+		}
+		items[i] = sql + " AS " + col.alias
+	}
+	return "SELECT " + strings.Join(items, ", ") + " FROM (" + t.sql + ") AS " + id
+}
+
+// values compiles VALUES; its columns are COLUMN1, COLUMN2, … (sql-reference/constructs/values).
+func (c *compiler) values(b *valuesBody, n *nest, with *ctes) (*table, *Error) {
+	s := &scope{c: c, nest: n, with: with, clause: "VALUES"}
+	rows := make([][]value, len(b.rows))
+	types := make([]Type, len(b.rows[0]))
+	for i, row := range b.rows {
+		if len(row) != len(types) {
+			return nil, c.at(b.at, 1795, "42601", "number of columns in the rows of VALUES differs")
+		}
+		for k, x := range row {
+			v, err := s.expr(x)
+			if err != nil {
+				return nil, err
+			}
+			t, ok := union(types[k], v.typ)
+			if !ok {
+				return nil, unsupported("VALUES of %s and %s", types[k], v.typ)
+			}
+			types[k] = t
+			rows[i] = append(rows[i], v)
+		}
+	}
+	return c.valuesTable(rows, types), nil
+}
+
+func (c *compiler) valuesTable(rows [][]value, types []Type) *table {
+	t := &table{}
+	names := make([]string, len(types))
+	for k := range types {
+		if types[k].Kind == Null {
+			types[k] = of(Varchar)
+		}
+		names[k] = c.id("c")
+		t.cols = append(t.cols, tableCol{fmt.Sprintf("COLUMN%d", k+1), names[k], types[k], true})
+	}
+	lines := make([]string, len(rows))
+	for i, row := range rows {
+		cells := make([]string, len(row))
+		for k, v := range row {
+			cells[k] = c.convert(v, types[k]).sql
+		}
+		lines[i] = "(" + strings.Join(cells, ", ") + ")"
+	}
+	id := c.id("q")
+	t.sql = "SELECT * FROM (VALUES " + strings.Join(lines, ", ") + ") AS " + id + "(" + strings.Join(names, ", ") + ")"
+	return t
+}
+
+// cte compiles one WITH element. One that names itself is recursive: anchor UNION ALL recursive arm, whose columns take the
+// anchor's types (sql-reference/constructs/with).
+func (c *compiler) cte(w cte, n *nest, with *ctes) (*ctes, *Error) {
+	id := c.id("q")
+	def := &ctes{parent: with, name: w.name.text}
+	if set, ok := w.q.body.(*setBody); ok && mentions(set.r, w.name.text) {
+		return def, c.recursive(w, def, id, n)
+	}
+	t, err := c.query(w.q, n.deeper(), with)
+	if err != nil {
+		return nil, err
+	}
+	if def.table, err = c.renamed(t, w.columns); err != nil {
+		return nil, err
+	}
+	def.table.sql = id
+	def.sql = id + " AS (" + t.sql + ")"
+	return def, nil
+}
+
+// renamed gives a table's columns the names of a column list.
+func (c *compiler) renamed(t *table, names []name) (*table, *Error) {
+	out := &table{t.sql, append([]tableCol(nil), t.cols...)}
+	if names == nil {
+		return out, nil
+	}
+	if len(names) != len(t.cols) {
+		return nil, c.at(names[0].at, 2057, "42601", "invalid number of columns, expected %d, got %d", len(t.cols), len(names))
+	}
+	for i, n := range names {
+		out.cols[i].name = n.text
+	}
+	return out, nil
+}
+
+func (c *compiler) recursive(w cte, def *ctes, id string, n *nest) *Error {
+	set := w.q.body.(*setBody)
+	if set.op != "UNION ALL" || len(w.q.order) > 0 || w.q.limit != nil || len(w.q.with) > 0 {
+		return unsupported("recursive WITH other than anchor UNION ALL recursive term")
+	}
+	anchor, err := c.arm(set.l, n, def.parent)
+	if err != nil {
+		return err
+	}
+	if def.table, err = c.renamed(anchor, w.columns); err != nil {
+		return err
+	}
+	def.table.sql = id
+	for i := range def.table.cols {
+		def.table.cols[i].nullable = true
+	}
+	r, err := c.arm(set.r, n, def)
+	if err != nil {
+		return err
+	}
+	if len(r.cols) != len(anchor.cols) {
+		return compilation(1789, "42601", "invalid number of result columns for set operator input branches, expected %d, got %d "+
+			"in branch {2}", len(anchor.cols), len(r.cols))
+	}
+	for i, col := range r.cols {
+		if t, ok := union(anchor.cols[i].typ, col.typ); !ok || t.Kind != anchor.cols[i].typ.Kind {
+			return compilation(1790, "42601", "inconsistent data type for result columns for set operator input branches, "+
+				"expected %s, got %s for expression [{3}] branch {4}", anchor.cols[i].typ, col.typ)
+		}
+	}
+	def.sql = id + " AS ((" + anchor.sql + ") UNION ALL (" + c.retyped(r, anchor.cols) + "))"
+	return nil
+}
+
+// mentions says whether a body reads an unqualified relation of that name in a FROM clause.
+func mentions(b body, name string) bool {
+	switch b := b.(type) {
+	case *query:
+		return mentions(b.body, name)
+	case *setBody:
+		return mentions(b.l, name) || mentions(b.r, name)
+	case *selectBody:
+		return mentionsFrom(b.from, name)
+	}
+	return false
+}
+
+func mentionsFrom(f fromItem, name string) bool {
+	switch f := f.(type) {
+	case *tableItem:
+		return len(f.parts) == 1 && f.parts[0].text == name
+	case *queryItem:
+		return mentions(f.q, name)
+	case *joinItem:
+		return mentionsFrom(f.l, name) || mentionsFrom(f.r, name)
+	}
+	return false
+}

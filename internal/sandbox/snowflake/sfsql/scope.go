@@ -1,0 +1,228 @@
+package sfsql
+
+import (
+	"fmt"
+	"strings"
+)
+
+// compiler turns one statement's tree into DuckDB text.
+type compiler struct {
+	env      *Env
+	text     string
+	ids      int
+	specials map[string]special
+	dates    map[string]dateFunction
+}
+
+func (c *compiler) id(prefix string) string {
+	c.ids++
+	return prefix + itoa(c.ids)
+}
+
+// source is the text of an expression as the statement has it.
+func (c *compiler) source(x expr) string {
+	from, to := x.pos()
+	return c.text[min(from, len(c.text)):min(to, len(c.text))]
+}
+
+// value is a compiled expression: DuckDB text of exactly the type typ.DuckDB(). A constant literal is kept as lit.
+type value struct {
+	sql      string
+	typ      Type
+	nullable bool
+	lit      *string
+}
+
+// field is a column that a scope can see. A column merged by USING is visible without a qualifier only, what it was merged
+// from with a qualifier only.
+type field struct {
+	name      string
+	qualifier []string
+	bare      bool // no qualifier finds it
+	hidden    bool // only a qualifier finds it
+	value
+}
+
+// nest is a subquery's view of the query around it.
+type nest struct {
+	outer *scope
+	deep  bool // a derived table of the subquery: Snowflake evaluates no reference from there
+	refs  int
+}
+
+// ctes is a chain of WITH names.
+type ctes struct {
+	parent *ctes
+	name   string
+	table  *table
+	sql    string
+}
+
+func (w *ctes) find(name string) *ctes {
+	for ; w != nil; w = w.parent {
+		if w.name == name {
+			return w
+		}
+	}
+	return nil
+}
+
+// scope is where an expression stands: the columns it sees and what its clause allows.
+type scope struct {
+	c       *compiler
+	fields  []field
+	nest    *nest
+	with    *ctes
+	aliases map[string]expr
+	busy    map[string]bool // aliases under substitution
+	clause  string
+	grouped *keys // not nil: only group keys and aggregates may be said
+	aggs    bool  // aggregates are allowed
+	windows bool
+	serial  string // a GENERATOR's row number, from 0
+}
+
+// keys are GROUP BY expressions by their text, and the shapes of their trees.
+type keys struct {
+	texts  map[string]bool
+	shapes map[string]bool
+}
+
+// in returns a copy of s for a clause.
+func (s *scope) in(clause string) *scope {
+	t := *s
+	t.clause = clause
+	return &t
+}
+
+// rows returns a copy of s in which neither groups, aggregates nor window functions stand.
+func (s *scope) rows() *scope {
+	t := *s
+	t.grouped, t.aggs, t.windows = nil, false, false
+	return &t
+}
+
+func (f *field) matches(parts []name) bool {
+	last := len(parts) - 1
+	if f.name != parts[last].text || last == 0 && f.hidden || last > 0 && f.bare || last > len(f.qualifier) {
+		return false
+	}
+	of := f.qualifier[len(f.qualifier)-last:]
+	for i, q := range of {
+		if q != parts[i].text {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *scope) find(parts []name) (*field, *Error) {
+	var found *field
+	for i := range s.fields {
+		if f := &s.fields[i]; f.matches(parts) {
+			if found != nil {
+				return nil, s.c.at(parts[0].at, 2028, "42601", "ambiguous column name '%s'", shown(parts))
+			}
+			found = f
+		}
+	}
+	return found, nil
+}
+
+func shown(parts []name) string {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = p.text
+		if strings.ToUpper(p.text) != p.text || strings.ContainsAny(p.text, " .\"") {
+			texts[i] = quote(p.text)
+		}
+	}
+	return strings.Join(texts, ".")
+}
+
+// quote writes a DuckDB or Snowflake identifier.
+func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+// text writes a DuckDB string literal.
+func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// resolve finds a reference: in the scope's own relations, then among the select list's aliases, then in the query around
+// a subquery (user-guide/querying-subqueries: one level only).
+func (s *scope) resolve(r *reference) (value, *Error) {
+	f, err := s.find(r.parts)
+	if err != nil {
+		return value{}, err
+	}
+	if f != nil {
+		if s.grouped != nil && !s.grouped.texts[f.sql] {
+			return value{}, compilation(979, "42601", "'[%s]' is not a valid group by expression", shown(r.parts))
+		}
+		return f.value, nil
+	}
+	if len(r.parts) == 1 {
+		if x, ok := s.aliases[r.parts[0].text]; ok && !s.busy[r.parts[0].text] {
+			return s.aliased(r.parts[0].text, x)
+		}
+	}
+	return s.resolveOuter(r)
+}
+
+func (s *scope) aliased(name string, x expr) (value, *Error) {
+	t := *s
+	t.busy = map[string]bool{name: true}
+	for k := range s.busy {
+		t.busy[k] = true
+	}
+	return t.expr(x)
+}
+
+func (s *scope) resolveOuter(r *reference) (value, *Error) {
+	for n, level := s.nest, 0; n != nil; n, level = n.outer.nest, level+1 {
+		f, err := n.outer.find(r.parts)
+		if err != nil {
+			return value{}, err
+		}
+		if f == nil {
+			continue
+		}
+		if level > 0 || s.nest.deep {
+			return value{}, unsupportedSubquery()
+		}
+		n.refs++
+		return f.value, nil
+	}
+	from, _ := r.pos()
+	return value{}, s.c.at(from, 904, "42000", "invalid identifier '%s'", shown(r.parts))
+}
+
+// table is a compiled query: DuckDB text and the columns it yields, each under the DuckDB name in alias.
+type table struct {
+	sql  string
+	cols []tableCol
+}
+
+type tableCol struct {
+	name     string
+	alias    string
+	typ      Type
+	nullable bool
+}
+
+// statement compiles the outermost query.
+func (c *compiler) statement(q *query) (*Query, *Error) {
+	t, err := c.query(q, nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	out := &Query{Kind: Select, SQL: t.sql}
+	for _, col := range t.cols {
+		out.Columns = append(out.Columns, Column{col.name, col.typ, col.nullable})
+	}
+	if len(out.SQL) > 16*maxText {
+		return nil, &Error{1, "54001", "SQL compilation error:\nThe compiled statement is too long."}
+	}
+	return out, nil
+}
+
+// castTo wraps DuckDB text in a cast.
+func castTo(sql string, t Type) string { return fmt.Sprintf("CAST(%s AS %s)", sql, t.DuckDB()) }

@@ -1,0 +1,313 @@
+package sfsql
+
+import (
+	"fmt"
+	"strings"
+)
+
+// item is a select-list entry after stars are expanded.
+type item struct {
+	name  string
+	x     expr
+	value value
+	done  bool
+}
+
+// selectBody compiles one SELECT with the ORDER BY and LIMIT of the query around it.
+func (c *compiler) selectBody(s *selectBody, q *query, n *nest, with *ctes) (*table, *Error) {
+	sc := &scope{c: c, nest: n, with: with}
+	from, err := sc.from(s.from)
+	if err != nil {
+		return nil, err
+	}
+	items, err := sc.items(s.items)
+	if err != nil {
+		return nil, err
+	}
+	b := &selectBuilder{scope: sc, s: s, q: q, items: items, parts: []string{from}}
+	for _, step := range []func() *Error{b.where, b.groups, b.list, b.having, b.qualify, b.finish} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return b.table, nil
+}
+
+// selectBuilder holds one SELECT while its clauses are compiled in the order in which they are evaluated.
+type selectBuilder struct {
+	scope *scope // rows
+	late  *scope // after grouping
+	s     *selectBody
+	q     *query
+	items []item
+	parts []string // FROM … onwards
+	cols  []tableCol
+	table *table
+	group string
+}
+
+// items expands stars and gives each entry its name (sql-reference/sql/select).
+func (s *scope) items(in []selectItem) (out []item, err *Error) {
+	s.aliases = map[string]expr{}
+	for _, it := range in {
+		if it.star {
+			stars, err := s.star(it)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, stars...)
+			continue
+		}
+		e := item{x: it.x, name: strings.ToUpper(s.c.source(it.x))}
+		if r, ok := it.x.(*reference); ok {
+			e.name = r.parts[len(r.parts)-1].text
+		}
+		if it.alias != nil {
+			e.name = it.alias.text
+			if _, ok := s.aliases[e.name]; !ok {
+				s.aliases[e.name] = it.x
+			}
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+func (s *scope) star(it selectItem) (out []item, err *Error) {
+	skip := map[string]bool{}
+	for _, n := range it.exclude {
+		skip[n.text] = true
+	}
+	found := false
+	for _, f := range s.fields {
+		probe := append(append([]name(nil), it.of...), name{text: f.name})
+		if !f.matches(probe) {
+			continue
+		}
+		found = true
+		if !skip[f.name] {
+			out = append(out, item{name: f.name, value: f.value, done: true})
+		}
+	}
+	if !found && it.of != nil {
+		return nil, s.c.at(it.at, 904, "42000", "invalid identifier '%s'", shown(it.of))
+	}
+	if !found {
+		return nil, compilation(2080, "42601", "SELECT with no columns")
+	}
+	return out, nil
+}
+
+func (b *selectBuilder) where() *Error {
+	if b.s.where == nil {
+		return nil
+	}
+	sc := b.scope.in("WHERE")
+	sql, err := sc.conjuncts(b.s.where)
+	b.parts = append(b.parts, " WHERE "+sql)
+	return err
+}
+
+// conjuncts compiles a WHERE condition and notes whether references to the query around stand in equalities alone.
+func (s *scope) conjuncts(x expr) (string, *Error) {
+	xs := []expr{x}
+	if l, ok := x.(*logic); ok && l.op == "AND" {
+		xs = l.xs
+	}
+	out := make([]string, len(xs))
+	for i, x := range xs {
+		v, err := s.condition(x)
+		if err != nil {
+			return "", err
+		}
+		out[i] = v.sql
+	}
+	if len(out) == 1 {
+		return out[0], nil
+	}
+	return "(" + strings.Join(out, " AND ") + ")", nil
+}
+
+func (b *selectBuilder) list() *Error {
+	sc := b.late.in("SELECT")
+	sc.windows = true
+	sc.aliases = b.scope.aliases
+	for i := range b.items {
+		it := &b.items[i]
+		if it.done {
+			if g := b.late.grouped; g != nil && !g.texts[it.value.sql] {
+				return compilation(979, "42601", "'[%s]' is not a valid group by expression", it.name)
+			}
+		} else {
+			v, err := sc.expr(it.x)
+			if err != nil {
+				return err
+			}
+			it.value = v
+		}
+		t := it.value.typ
+		if t.Kind == Null {
+			t = of(Varchar)
+		}
+		if b.s.distinct {
+			if err := keyable(t); err != nil {
+				return err
+			}
+		}
+		b.cols = append(b.cols, tableCol{it.name, b.scope.c.id("c"), t, it.value.nullable})
+	}
+	return nil
+}
+
+func (b *selectBuilder) having() *Error {
+	if b.s.having == nil {
+		return nil
+	}
+	v, err := b.late.in("HAVING").condition(b.s.having)
+	b.group += " HAVING " + v.sql
+	return err
+}
+
+func (b *selectBuilder) qualify() *Error {
+	if b.s.qualify == nil {
+		return nil
+	}
+	sc := b.late.in("QUALIFY")
+	sc.windows = true
+	v, err := sc.condition(b.s.qualify)
+	b.group += " QUALIFY " + v.sql
+	return err
+}
+
+func (b *selectBuilder) finish() *Error {
+	sc := b.late.in("ORDER BY")
+	sc.windows = true
+	texts, list := make([]string, len(b.items)), make([]string, len(b.items))
+	for i, it := range b.items {
+		texts[i] = it.value.sql
+		list[i] = b.scope.c.convert(it.value, b.cols[i].typ).sql + " AS " + b.cols[i].alias
+	}
+	head := "SELECT "
+	if b.s.distinct {
+		head = "SELECT DISTINCT "
+	}
+	order, err := sc.orderBy(b.q.order, b.s, texts, b.cols)
+	if err != nil {
+		return err
+	}
+	limit, err := sc.limits(b.q)
+	b.table = &table{head + strings.Join(list, ", ") + strings.Join(b.parts, "") + b.group + order + limit, b.cols}
+	return err
+}
+
+// orderBy compiles ORDER BY: a position, an output name, or an expression (sql-reference/constructs/order-by). texts are the
+// compiled entries of the select list, cols its columns.
+func (s *scope) orderBy(order []orderItem, sel *selectBody, texts []string, cols []tableCol) (string, *Error) {
+	if len(order) == 0 {
+		return "", nil
+	}
+	out := make([]string, len(order))
+	for i, o := range order {
+		sql, t, err := s.orderKey(o.x, sel, texts, cols)
+		if err != nil {
+			return "", err
+		}
+		if out[i], err = sorted(sql, t, o, s.c.env); err != nil {
+			return "", err
+		}
+	}
+	return " ORDER BY " + strings.Join(out, ", "), nil
+}
+
+func (s *scope) orderKey(x expr, sel *selectBody, texts []string, cols []tableCol) (string, Type, *Error) {
+	key := func(i int) (string, Type, *Error) {
+		if sel == nil {
+			return texts[i], cols[i].typ, nil
+		}
+		return cols[i].alias, cols[i].typ, nil
+	}
+	if n, ok := x.(*numberLit); ok {
+		if i, ok := atoi(n.text); ok {
+			if i < 1 || i > len(cols) {
+				return "", Type{}, s.c.at(n.from, 2001, "42601", "invalid ORDER BY position %d", i)
+			}
+			return key(i - 1)
+		}
+	}
+	if r, ok := x.(*reference); ok && len(r.parts) == 1 {
+		for i, col := range cols {
+			if col.name == r.parts[0].text {
+				return key(i)
+			}
+		}
+	}
+	v, err := s.expr(x)
+	if err != nil {
+		return "", Type{}, err
+	}
+	for i := range texts {
+		if texts[i] == v.sql {
+			return key(i)
+		}
+	}
+	if sel == nil || sel.distinct {
+		return "", Type{}, compilation(2079, "42601", "[%s] is not a valid order by expression", s.c.source(x))
+	}
+	return v.sql, v.typ, nil
+}
+
+// sorted says one sort key with its direction and the place of its NULLs: NULL is the highest value unless
+// DEFAULT_NULL_ORDERING says otherwise.
+func sorted(sql string, t Type, o orderItem, env *Env) (string, *Error) {
+	if t.isSemi() {
+		return "", unsupported("ORDER BY %s", t.Kind)
+	}
+	if t.Kind == TimestampTZ {
+		sql = "(" + sql + ").u"
+	}
+	dir, nulls := "ASC", o.nulls
+	if o.desc {
+		dir = "DESC"
+	}
+	if nulls == "" {
+		first := o.desc
+		if strings.EqualFold(env.Parameters["DEFAULT_NULL_ORDERING"], "FIRST") {
+			first = !o.desc
+		}
+		nulls = map[bool]string{true: "FIRST", false: "LAST"}[first]
+	}
+	return fmt.Sprintf("%s %s NULLS %s", sql, dir, nulls), nil
+}
+
+// limits compiles LIMIT and OFFSET: constants; NULL and ” are no limit (sql-reference/constructs/limit).
+func (s *scope) limits(q *query) (string, *Error) {
+	out := ""
+	for _, l := range []struct {
+		word string
+		x    expr
+	}{{" LIMIT ", q.limit}, {" OFFSET ", q.offset}} {
+		if l.x == nil {
+			continue
+		}
+		v, err := (&scope{c: s.c}).expr(l.x)
+		if err != nil {
+			return "", err
+		}
+		if v.typ.Kind == Null || v.typ.Kind == Varchar && v.lit != nil && *v.lit == "" {
+			continue
+		}
+		if v.lit == nil || !v.typ.isInteger() || strings.HasPrefix(*v.lit, "-") || len(*v.lit) > 18 {
+			return "", compilation(1003, "42000", "invalid row count '%s' in limit clause", s.c.source(l.x))
+		}
+		out += l.word + *v.lit
+	}
+	return out, nil
+}
+
+// keyable refuses types whose equality the sandbox does not know.
+func keyable(t Type) *Error {
+	if t.isSemi() || t.Kind == TimestampTZ {
+		return unsupported("grouping or distinct rows of %s", t.Kind)
+	}
+	return nil
+}

@@ -1,0 +1,169 @@
+package sfsql
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+
+	"github.com/waggle-sql/waggle/internal/golden"
+)
+
+// tables are the relations of the tests' database, in DuckDB.
+var tables = map[string]struct {
+	create  string
+	columns []Column
+}{
+	"T": {`CREATE TABLE t AS SELECT * FROM (VALUES (1, 10.50, 1.5, 'one', TRUE, DATE '2024-01-31', TIMESTAMP '2024-01-31 23:59:59.5', TIMESTAMPTZ '2024-07-01 12:00:00+00'),
+		(2, -3.25, -2.5, 'Two', FALSE, DATE '2024-02-29', TIMESTAMP '2024-02-29 00:00:00', TIMESTAMPTZ '2024-01-01 00:00:00+00'),
+		(3, NULL, NULL, NULL, NULL, NULL, NULL, NULL), (4, 0.00, 0, '', TRUE, DATE '1999-12-31', TIMESTAMP '1999-12-31 12:30:00', TIMESTAMPTZ '1999-12-31 12:30:00+00'))
+		AS v("ID", "N", "F", "S", "B", "D", "TS", "LTZ")`,
+		[]Column{{"ID", number(18, 0), false}, {"N", number(12, 2), true}, {"F", of(Float), true}, {"S", varchar(20), true}, {"B", of(Boolean), true},
+			{"D", of(Date), true}, {"TS", of(TimestampNTZ), true}, {"LTZ", of(TimestampLTZ), true}}},
+	"U": {`CREATE TABLE u AS SELECT * FROM (VALUES (1, 1, 'a', 5.00), (2, 1, 'b', 7.00), (3, 2, 'c', NULL), (4, 9, 'd', 1.00)) AS v("UID", "ID", "lower", "AMOUNT")`,
+		[]Column{{"UID", number(38, 0), false}, {"ID", number(18, 0), true}, {"lower", varchar(10), true}, {"AMOUNT", number(12, 2), true}}},
+	"J": {`CREATE TABLE j AS SELECT 1 AS "ID", CAST('{"a": {"b": [1, 2.50, "x"]}, "n": null, "s": "text"}' AS JSON) AS "V"`,
+		[]Column{{"ID", number(18, 0), false}, {"V", of(Variant), true}}},
+}
+
+func testEnv() Env {
+	return Env{Database: "DB", Schema: "PUBLIC", Role: "ANALYST", User: "ANNA", Warehouse: "WH", Account: "ACME", Session: "7",
+		Now:        time.Date(2024, 5, 6, 7, 8, 9, 123456000, time.UTC),
+		Parameters: map[string]string{"TIMEZONE": "UTC", "WEEK_START": "1"},
+		Table: func(db, schema, name string) (Relation, error) {
+			if t, ok := tables[name]; ok && db == "DB" && schema == "PUBLIC" {
+				return Relation{strings.ToLower(name), t.columns}, nil
+			}
+			return Relation{}, errors.New("no such table")
+		}}
+}
+
+// open prepares an in-memory DuckDB with Setup and the tests' tables.
+func open(t testing.TB) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	db.SetMaxOpenConns(1)
+	statements := Setup()
+	for _, table := range tables {
+		statements = append(statements, table.create)
+	}
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatalf("%v\n%s", err, s)
+		}
+	}
+	return db
+}
+
+// run compiles and executes a text and prints the columns' types and the rows, or the error.
+func run(t *testing.T, db *sql.DB, text string, env Env) string {
+	q, e := Compile(text, env)
+	if e != nil {
+		return e.Error()
+	}
+	if q.Kind != Select {
+		return fmt.Sprintf("%d %+v", q.Kind, q.Statement)
+	}
+	checkTypes(t, db, text, q)
+	types := make([]string, len(q.Columns))
+	for i, c := range q.Columns {
+		types[i] = c.Type.String()
+	}
+	rows, err := db.Query("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (" + q.SQL + ")")
+	if err != nil {
+		return runtimeError(err)
+	}
+	defer rows.Close()
+	out := []string{strings.Join(types, " | ")}
+	for rows.Next() {
+		cells := make([]sql.NullString, len(q.Columns))
+		ptrs := make([]any, len(cells))
+		for i := range cells {
+			ptrs[i] = &cells[i]
+		}
+		if err := rows.Scan(ptrs...); err != nil {
+			t.Fatal(err)
+		}
+		texts := make([]string, len(cells))
+		for i, c := range cells {
+			texts[i] = c.String
+			if !c.Valid {
+				texts[i] = "NULL"
+			}
+		}
+		out = append(out, strings.Join(texts, " | "))
+	}
+	if err := rows.Err(); err != nil {
+		return runtimeError(err)
+	}
+	return strings.Join(out, "\n")
+}
+
+func runtimeError(err error) string {
+	e := Translate(err)
+	if e.Number == 603 {
+		return fmt.Sprintf("%v <- %v", e, err)
+	}
+	return e.Error()
+}
+
+// checkTypes fails when DuckDB's types are not the representation of the columns' types.
+func checkTypes(t *testing.T, db *sql.DB, text string, q *Query) {
+	t.Helper()
+	rows, err := db.Query("DESCRIBE " + q.SQL)
+	if err != nil {
+		t.Errorf("%s\n%v\n%s", text, err, q.SQL)
+		return
+	}
+	defer rows.Close()
+	for i := 0; rows.Next(); i++ {
+		var name, typ string
+		var rest [4]any
+		if err := rows.Scan(&name, &typ, &rest[0], &rest[1], &rest[2], &rest[3]); err != nil {
+			t.Fatal(err)
+		}
+		want := q.Columns[i].Type.DuckDB()
+		if typ = strings.ReplaceAll(strings.ReplaceAll(typ, "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"), `"`, ""); typ != want {
+			t.Errorf("%s\ncolumn %d is %s in DuckDB and should be %s\n%s", text, i, typ, want, q.SQL)
+		}
+	}
+}
+
+func TestGolden(t *testing.T) {
+	db := open(t)
+	golden.Run(t, "testdata/*.test", func(t *testing.T, c *golden.Case) string {
+		env := testEnv()
+		for _, a := range c.Args {
+			if k, v, ok := strings.Cut(a, "="); ok {
+				env.Parameters[k] = v
+			}
+		}
+		switch c.Command {
+		case "run":
+			return run(t, db, c.Input, env)
+		case "each":
+			var out []string
+			for _, line := range strings.Split(c.Input, "\n") {
+				got := strings.ReplaceAll(run(t, db, "SELECT "+line, env), "SQL compilation error:\n", "")
+				out = append(out, line+" => "+strings.ReplaceAll(got, "\n", " => "))
+			}
+			return strings.Join(out, "\n")
+		case "sql":
+			q, err := Compile(c.Input, env)
+			if err != nil {
+				return err.Error()
+			}
+			return q.SQL
+		}
+		t.Fatalf("unknown command %s", c.Command)
+		return ""
+	})
+}

@@ -1,0 +1,200 @@
+package sfsql
+
+import (
+	"fmt"
+	"strings"
+)
+
+// path compiles x:a.b[0] (user-guide/querying-semistructured): NULL where a step finds nothing.
+func (s *scope) path(x *path) (value, *Error) {
+	v, err := s.expr(x.x)
+	if err != nil {
+		return value{}, err
+	}
+	if !v.typ.isSemi() {
+		return value{}, invalidTypes("GET", []value{v})
+	}
+	for _, step := range x.steps {
+		k, err := s.expr(step)
+		if err != nil {
+			return value{}, err
+		}
+		if v, err = element(v, k); err != nil {
+			return value{}, err
+		}
+	}
+	return v, nil
+}
+
+// element is GET: by a literal key of an object or an index, from 0, of an array.
+func element(v, k value) (value, *Error) {
+	out := value{typ: of(Variant), nullable: true}
+	switch {
+	case k.typ.Kind == Varchar && k.lit != nil && !strings.ContainsAny(*k.lit, `"\`):
+		out.sql = fmt.Sprintf("json_extract(%s, %s)", v.sql, text(`$."`+*k.lit+`"`))
+	case k.typ.isInteger():
+		n, _ := bigint(k)
+		out.sql = fmt.Sprintf("json_extract(%s, '$[' || %s || ']')", v.sql, n.sql)
+		if k.lit != nil && !strings.HasPrefix(*k.lit, "-") {
+			out.sql = fmt.Sprintf("json_extract(%s, '$[%s]')", v.sql, *k.lit)
+		}
+	default:
+		return value{}, unsupported("GET by %s", k.typ)
+	}
+	return out, nil
+}
+
+func getElement(s *scope, x *call, a []value) (value, *Error) {
+	if !a[0].typ.isSemi() {
+		return value{}, invalidTypes(x.name, a)
+	}
+	return element(a[0], a[1])
+}
+
+// getPath takes a literal path in the notation of x:path (sql-reference/functions/get_path).
+func getPath(s *scope, x *call, a []value) (value, *Error) {
+	t, ok := constant(a[1])
+	if !a[0].typ.isSemi() || !ok || a[1].typ.Kind != Varchar {
+		return value{}, invalidTypes(x.name, a)
+	}
+	p, err := newParser("x:" + t)
+	if strings.HasPrefix(t, "[") {
+		p, err = newParser("x" + t)
+	}
+	if err != nil {
+		return value{}, err
+	}
+	tree, err := p.expr()
+	steps, ok := tree.(*path)
+	if err != nil || !ok || p.peek().kind != tEnd {
+		return value{}, unsupported("path '%s'", t)
+	}
+	v := a[0]
+	for _, step := range steps.steps {
+		k := value{}
+		switch step := step.(type) {
+		case *stringLit:
+			k = stringLiteral(step.text)
+		case *numberLit:
+			k, err = numberLiteral(step.text)
+		default:
+			return value{}, unsupported("path '%s'", t)
+		}
+		if err != nil {
+			return value{}, err
+		}
+		if v, err = element(v, k); err != nil {
+			return value{}, err
+		}
+	}
+	return v, nil
+}
+
+// arrayConstruct makes an array of its arguments; compact leaves NULLs out, else they become JSON null.
+func arrayConstruct(compact bool) func(s *scope, x *call, a []value) (value, *Error) {
+	return func(s *scope, x *call, a []value) (value, *Error) {
+		out := make([]string, len(a))
+		for i, v := range a {
+			j, ok := s.c.conversion(v, of(Variant), false)
+			if !ok {
+				return value{}, invalidTypes(x.name, a)
+			}
+			out[i] = j.sql
+		}
+		list := "CAST([" + strings.Join(out, ", ") + "] AS JSON[])"
+		if compact {
+			list = "list_filter(" + list + ", lambda e: e IS NOT NULL AND json_type(e) <> 'NULL')"
+		}
+		return value{sql: "to_json(" + list + ")", typ: of(Array)}, nil
+	}
+}
+
+// objectConstruct makes an object of literal keys and values; a NULL value leaves its key out.
+func objectConstruct(s *scope, x *call, a []value) (value, *Error) {
+	if len(a)%2 == 1 {
+		return value{}, invalidTypes(x.name, a)
+	}
+	sql := "CAST('{}' AS JSON)"
+	for i := 0; i < len(a); i += 2 {
+		if _, ok := constant(a[i]); !ok || a[i].typ.Kind != Varchar {
+			return value{}, unsupported("OBJECT_CONSTRUCT with a key that is not a literal")
+		}
+		j, ok := s.c.conversion(a[i+1], of(Variant), false)
+		if !ok {
+			return value{}, invalidTypes(x.name, a)
+		}
+		sql = fmt.Sprintf("json_merge_patch(%s, json_object(%s, %s))", sql, a[i].sql, j.sql)
+	}
+	return value{sql: sql, typ: of(Object)}, nil
+}
+
+// functionItem compiles FLATTEN and GENERATOR (sql-reference/functions/flatten, -generator).
+func (s *scope) functionItem(f *functionItem, left []field) (string, []field, *Error) {
+	switch f.f.name {
+	case "GENERATOR":
+		return s.generator(f)
+	case "FLATTEN":
+		return s.flatten(f, left)
+	}
+	return "", nil, compilation(2141, "42601", "Unknown table function %s", f.f.name)
+}
+
+func (s *scope) generator(f *functionItem) (string, []field, *Error) {
+	x := f.f.named["ROWCOUNT"]
+	if x == nil || len(f.f.named) != 1 || len(f.f.args) > 0 {
+		return "", nil, unsupported("GENERATOR without ROWCOUNT alone")
+	}
+	v, err := (&scope{c: s.c}).expr(x)
+	if err != nil {
+		return "", nil, err
+	}
+	n, ok := constInt(v)
+	if !ok || n < 0 || n > 100_000_000 {
+		return "", nil, unsupported("GENERATOR with this ROWCOUNT")
+	}
+	id := s.c.id("q")
+	s.serial = id + ".n"
+	return fmt.Sprintf("(SELECT range AS n FROM range(%d)) AS %s", n, id), nil, nil
+}
+
+// outer says whether a FLATTEN keeps rows without elements.
+func (f *functionItem) outer() bool {
+	b, ok := f.f.named["OUTER"].(*boolLit)
+	return ok && b.value
+}
+
+// flatten yields SEQ, KEY, PATH, INDEX, VALUE and THIS for each element of an array or object; it sees the columns to its left.
+func (s *scope) flatten(f *functionItem, left []field) (string, []field, *Error) {
+	input := f.f.named["INPUT"]
+	if input == nil && len(f.f.args) == 1 {
+		input = f.f.args[0]
+	}
+	for k := range f.f.named {
+		if k != "INPUT" && k != "OUTER" {
+			return "", nil, unsupported("FLATTEN with %s", k)
+		}
+	}
+	if input == nil {
+		return "", nil, s.arity(&call{span: f.f.span, name: "FLATTEN"}, 1, 1)
+	}
+	v, err := (&scope{c: s.c, fields: left, with: s.with}).expr(input)
+	if err != nil {
+		return "", nil, err
+	}
+	if !v.typ.isSemi() && v.typ.Kind != Null {
+		return "", nil, invalidTypes("FLATTEN", []value{v})
+	}
+	t := &table{}
+	names := map[string]string{}
+	for _, col := range []tableCol{{"SEQ", "", intType, false}, {"KEY", "", of(Varchar), true}, {"PATH", "", of(Varchar), true},
+		{"INDEX", "", intType, true}, {"VALUE", "", of(Variant), true}, {"THIS", "", of(Variant), true}} {
+		col.alias = s.c.id("c")
+		names[col.name] = col.alias
+		t.cols = append(t.cols, col)
+	}
+	sql := fmt.Sprintf("LATERAL (SELECT CAST(1 AS DECIMAL(18,0)) AS %s, e.k AS %s, CASE WHEN e.k IS NULL THEN '[' || e.i || ']' ELSE e.k END AS %s, "+
+		"CAST(CASE WHEN e.k IS NULL THEN e.i END AS DECIMAL(18,0)) AS %s, e.v AS %s, e.j AS %s FROM (SELECT unnest(sf_elements(f.j)) AS v, "+
+		"unnest(sf_keys(f.j)) AS k, unnest(range(len(sf_elements(f.j)))) AS i, f.j AS j FROM (SELECT %s AS j) AS f) AS e WHERE e.v IS NOT NULL)",
+		names["SEQ"], names["KEY"], names["PATH"], names["INDEX"], names["VALUE"], names["THIS"], v.sql)
+	return s.derived(sql, t, f.alias, &name{text: "FLATTEN"}, nil)
+}

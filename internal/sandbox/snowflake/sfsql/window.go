@@ -1,0 +1,168 @@
+package sfsql
+
+import (
+	"fmt"
+	"strings"
+)
+
+// windowFunction is a function that stands with OVER alone. Ranked ones need ORDER BY and take no frame.
+type windowFunction struct {
+	lo, hi int
+	ranked bool
+	typ    Type // the zero Type: the first argument's
+	form   string
+}
+
+// windowFunctions follow sql-reference/functions-window; each function's page has its name.
+var windowFunctions = map[string]windowFunction{
+	"ROW_NUMBER":   {ranked: true, typ: intType, form: "row_number()"},
+	"RANK":         {ranked: true, typ: intType, form: "rank()"},
+	"DENSE_RANK":   {ranked: true, typ: intType, form: "dense_rank()"},
+	"PERCENT_RANK": {ranked: true, typ: of(Float), form: "percent_rank()"},
+	"CUME_DIST":    {ranked: true, typ: of(Float), form: "cume_dist()"},
+	"NTILE":        {lo: 1, hi: 1, ranked: true, typ: intType, form: "ntile($1)"},
+	"LAG":          {lo: 1, hi: 3, ranked: true, form: "lag"},
+	"LEAD":         {lo: 1, hi: 3, ranked: true, form: "lead"},
+	"FIRST_VALUE":  {lo: 1, hi: 1, form: "first_value"},
+	"LAST_VALUE":   {lo: 1, hi: 1, form: "last_value"},
+	"NTH_VALUE":    {lo: 2, hi: 2, form: "nth_value"},
+}
+
+func isWindowOnly(name string) bool {
+	_, ok := windowFunctions[name]
+	return ok || name == "RATIO_TO_REPORT"
+}
+
+// windowOnly compiles a ranking or value function over a window.
+func (a *aggregation) windowOnly(inner *scope) (value, *Error) {
+	if a.x.name == "RATIO_TO_REPORT" {
+		var err *Error
+		if a.over, err = inner.over(a.x, ""); err != nil {
+			return value{}, err
+		}
+		return a.apply(aggregates[a.x.name])
+	}
+	w, ok := windowFunctions[a.x.name]
+	if !ok {
+		return value{}, compilation(2140, "42601", "Unknown function %s", a.x.name)
+	}
+	if err := a.s.arity(a.x, w.lo, w.hi); err != nil {
+		return value{}, err
+	}
+	if a.distinct != "" {
+		return value{}, unsupported("DISTINCT in %s", a.x.name)
+	}
+	if len(a.x.over.order) == 0 && (w.ranked || a.x.name != "RANK" && w.typ.Kind == Null) {
+		return value{}, compilation(2303, "42601", "Window function type [%s] requires ORDER BY in window specification", a.x.name)
+	}
+	if w.ranked && a.x.over.frame != nil {
+		return value{}, compilation(2303, "0A000", "Window frame unsupported for function %s", a.x.name)
+	}
+	preset := ""
+	if !w.ranked {
+		preset = " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"
+	}
+	over, err := inner.over(a.x, preset)
+	if err != nil {
+		return value{}, err
+	}
+	form, t, err := a.windowForm(w)
+	if err != nil {
+		return value{}, err
+	}
+	out := value{sql: form + over, typ: t, nullable: w.typ.Kind == Null}
+	if t.Kind == Number {
+		out.sql = castTo(out.sql, t)
+	}
+	return out, nil
+}
+
+// windowForm is the function with its arguments, and its type.
+func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
+	if len(a.args) == 0 {
+		return w.form, w.typ, nil
+	}
+	if a.x.name == "NTILE" {
+		n, ok := bigint(a.args[0])
+		if !ok {
+			return "", Type{}, invalidTypes(a.x.name, a.args)
+		}
+		return fill(w.form, []string{n.sql}), w.typ, nil
+	}
+	t := a.args[0].typ
+	texts := []string{a.args[0].sql}
+	if len(a.args) > 1 {
+		n, ok := constInt(a.args[1])
+		if !ok {
+			return "", t, unsupported("%s with an offset that is not a literal", a.x.name)
+		}
+		texts = append(texts, itoa(n))
+	}
+	if len(a.args) == 3 {
+		var err *Error
+		if t, _, err = a.s.c.common(a.x.name, []value{a.args[0], a.args[2]}); err != nil {
+			return "", t, err
+		}
+		texts[0] = a.s.c.convert(a.args[0], t).sql
+		texts = append(texts, a.s.c.convert(a.args[2], t).sql)
+	}
+	nulls := ""
+	if a.x.nulls == "IGNORE" {
+		nulls = " IGNORE NULLS"
+	}
+	return fmt.Sprintf("%s(%s%s)", w.form, strings.Join(texts, ", "), nulls), t, nil
+}
+
+// over compiles an OVER clause. An aggregate's frame with ORDER BY and none of its own is RANGE BETWEEN UNBOUNDED PRECEDING AND
+// CURRENT ROW (sql-reference/functions-window-syntax); preset is the frame of functions that have another.
+func (s *scope) over(x *call, preset string) (string, *Error) {
+	var parts []string
+	if len(x.over.partition) > 0 {
+		out := make([]string, len(x.over.partition))
+		for i, p := range x.over.partition {
+			v, err := s.expr(p)
+			if err != nil {
+				return "", err
+			}
+			if err := keyable(v.typ); err != nil {
+				return "", err
+			}
+			out[i] = v.sql
+		}
+		parts = append(parts, "PARTITION BY "+strings.Join(out, ", "))
+	}
+	if len(x.over.order) > 0 {
+		order, err := s.sortKeys(x.over.order)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, strings.TrimSpace(order))
+	}
+	f, err := frameText(x, preset)
+	if err != nil {
+		return "", err
+	}
+	return " OVER (" + strings.TrimSpace(strings.Join(parts, " ")+f) + ")", nil
+}
+
+var boundRank = map[string]int{"UNBOUNDED PRECEDING": 0, "n PRECEDING": 1, "CURRENT ROW": 2, "n FOLLOWING": 3, "UNBOUNDED FOLLOWING": 4}
+
+func frameText(x *call, preset string) (string, *Error) {
+	f := x.over.frame
+	switch {
+	case f == nil && preset != "":
+		return preset, nil
+	case f == nil && len(x.over.order) > 0 && isAggregate(x.name):
+		return " RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW", nil
+	case f == nil:
+		return "", nil
+	case len(x.over.order) == 0:
+		return "", compilation(2303, "42601", "Window frame of function [%s] requires ORDER BY in window specification", x.name)
+	case f.unit == "RANGE" && f.lo.n+f.hi.n != "":
+		return "", unsupported("RANGE frame with an offset")
+	case boundRank[f.lo.kind] > boundRank[f.hi.kind], f.lo.kind == "UNBOUNDED FOLLOWING", f.hi.kind == "UNBOUNDED PRECEDING":
+		return "", compilation(2303, "42601", "Invalid window frame of function [%s]", x.name)
+	}
+	b := func(b bound) string { return strings.Replace(b.kind, "n ", b.n+" ", 1) }
+	return fmt.Sprintf(" %s BETWEEN %s AND %s", f.unit, b(f.lo), b(f.hi)), nil
+}
