@@ -67,9 +67,10 @@ type Object struct {
 	Limit   bool // the connector stops after a number of rows
 }
 
-// Keys is how many join keys from elsewhere one statement of a SQL source takes, and whether as one array (`= ANY`) rather
-// than as an IN list of literals. The zero value takes none.
+// Keys is how many join keys from elsewhere one statement of a SQL source takes, how many bytes of text they may make, and
+// whether they are said as one array (`= ANY`) rather than as an IN list of literals. The zero value takes none.
 type Keys struct {
 	Max   int
+	Bytes int
 	Array bool
 }

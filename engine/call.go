@@ -17,11 +17,7 @@ import (
 // call prints a fragment with its keys, opens its source and starts it. The connection is closed with the run.
 func (r *run) call(ctx context.Context, q *question) (source.Rows, error) {
 	f := q.Fragment
-	filled, err := plan.Fill(q.restricted(), r.args.Values, r.args.Env)
-	if err != nil {
-		return nil, err
-	}
-	request, err := r.print(f, filled)
+	request, err := r.request(q)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +48,20 @@ func (r *run) addCall(c *call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls = append(r.calls, c)
+}
+
+// request prints a question. Keys that the source's language cannot say are not sent.
+func (r *run) request(q *question) (dialect.Request, error) {
+	filled, err := plan.Fill(q.restricted(), r.args.Values, r.args.Env)
+	if err != nil {
+		return nil, err
+	}
+	request, err := r.print(q.Fragment, filled)
+	if err != nil && q.keyed() {
+		q.giveUp()
+		return r.request(q)
+	}
+	return request, err
 }
 
 func (r *run) print(f planner.Fragment, filled plan.Node) (dialect.Request, error) {

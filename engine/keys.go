@@ -12,9 +12,6 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// maxKeyBytes bounds the text of the keys in one request.
-const maxKeyBytes = 4 << 20
-
 // keySet collects the distinct values of one column while its fragment is loaded, for a transfer of join keys. Above the edge's
 // limit it gives up: then no keys are sent.
 type keySet struct {
@@ -48,10 +45,12 @@ func (k *keySet) add(b arrow.RecordBatch) {
 	default:
 		k.addOthers(a)
 	}
-	if k.len() > k.edge.MaxKeys || k.bytes > maxKeyBytes {
-		k.over, k.ints, k.others = true, nil, nil
+	if k.over || k.len() > k.edge.MaxKeys || k.bytes > k.edge.MaxBytes {
+		k.giveUp()
 	}
 }
+
+func (k *keySet) giveUp() { k.over, k.ints, k.others = true, nil, nil }
 
 func addInts[T int16 | int32 | int64](k *keySet, a arrow.Array, values []T) {
 	nulls := a.NullN() > 0
@@ -61,7 +60,7 @@ func addInts[T int16 | int32 | int64](k *keySet, a arrow.Array, values []T) {
 		}
 		if _, known := k.ints[int64(v)]; !known {
 			k.ints[int64(v)] = struct{}{}
-			k.bytes += 8
+			k.bytes += digits(int64(v)) + separator
 		}
 	}
 }
@@ -71,10 +70,14 @@ func (k *keySet) addTexts(a *array.String) {
 		if a.IsNull(i) {
 			continue
 		}
+		if strings.IndexByte(a.Value(i), 0) >= 0 { // not every system has such a text
+			k.over = true
+			break
+		}
 		if _, known := k.others[a.Value(i)]; !known {
 			s := strings.Clone(a.Value(i)) // the batch's memory is used again
 			k.others[s] = datum.Text(s)
-			k.bytes += len(s)
+			k.bytes += len(s) + 2*separator
 		}
 	}
 }
@@ -88,9 +91,23 @@ func (k *keySet) addOthers(a arrow.Array) {
 		text := datum.AppendText(nil, k.edge.From.Type.OID, v, nil)
 		if _, known := k.others[string(text)]; !known {
 			k.others[string(text)] = v
-			k.bytes += len(text)
+			k.bytes += len(text) + 8*separator
 		}
 	}
+}
+
+// separator is what stands between two literals.
+const separator = 2
+
+func digits(v int64) int {
+	n := 1
+	if v < 0 {
+		n++
+	}
+	for ; v > 9 || v < -9; v /= 10 {
+		n++
+	}
+	return n
 }
 
 func (k *keySet) len() int { return len(k.ints) + len(k.others) }

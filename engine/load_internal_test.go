@@ -41,7 +41,7 @@ func TestKeySet(t *testing.T) {
 		"dates":   {ty(pgcat.Date), ty(pgcat.Date), []datum.Value{datum.Date(1), datum.Date(0), datum.Date(1)}, []string{"1970-01-01", "1970-01-02"}},
 		"numbers": {numeric, numeric, []datum.Value{datum.NewNumeric(150, 2), datum.NewNumeric(150, 2)}, []string{"1.50"}},
 	} {
-		set := newKeySet(plan.Keyed{From: plan.Col{ID: 1, Type: c.from}, To: plan.Col{ID: 2, Type: c.to}, MaxKeys: 10}, []plan.Col{{ID: 1, Type: c.from}})
+		set := newKeySet(plan.Keyed{From: plan.Col{ID: 1, Type: c.from}, To: plan.Col{ID: 2, Type: c.to}, MaxKeys: 10, MaxBytes: 1000}, []plan.Col{{ID: 1, Type: c.from}})
 		set.add(columnOf(t, c.from, c.values...))
 		var got []string
 		for _, v := range set.keys() {
@@ -57,7 +57,7 @@ func TestKeySet(t *testing.T) {
 			}
 		}
 	}
-	full := newKeySet(plan.Keyed{From: col(pgcat.Int4), To: plan.Col{ID: 2, Type: ty(pgcat.Int4)}, MaxKeys: 2}, []plan.Col{col(pgcat.Int4)})
+	full := newKeySet(plan.Keyed{From: col(pgcat.Int4), To: plan.Col{ID: 2, Type: ty(pgcat.Int4)}, MaxKeys: 2, MaxBytes: 1000}, []plan.Col{col(pgcat.Int4)})
 	full.add(columnOf(t, ty(pgcat.Int4), datum.Int(1), datum.Int(2)))
 	if full.over {
 		t.Error("two keys are too many for two")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -35,6 +36,17 @@ func (q *question) hopeless() bool {
 		}
 	}
 	return false
+}
+
+func (q *question) keyed() bool {
+	return slices.ContainsFunc(q.sent, func(s sentKeys) bool { return !s.over })
+}
+
+// giveUp makes the question one without keys.
+func (q *question) giveUp() {
+	for i := range q.sent {
+		q.sent[i].over, q.sent[i].keys = true, nil
+	}
 }
 
 // restricted is the fragment's plan with the keys in it.

@@ -34,8 +34,8 @@ func testInput(t testing.TB, sql string) Input {
 				{Name: "mood", Into: "query.mood", Column: "mood", Op: "=", Support: plan.Superset}}}}},
 			"crm": {Language: "rest", Objects: map[string]dialect.Object{"Deal": {Request: "GET /deals", Limit: true,
 				Sinks: []dialect.Sink{exact("id", "Id", "=")}}}},
-			"desk":    {Language: "postgres", Collation: "C.UTF-8", Keys: dialect.Keys{Max: 1000, Array: true}},
-			"billing": {Language: "postgres", Keys: dialect.Keys{Max: 500}},
+			"desk":    {Language: "postgres", Collation: "C.UTF-8", Keys: dialect.Keys{Max: 1000, Bytes: 100_000, Array: true}},
+			"billing": {Language: "postgres", Keys: dialect.Keys{Max: 500, Bytes: 50_000}},
 		},
 	}
 }

@@ -12,6 +12,7 @@ type Keyed struct {
 	From         Col // of Build, whose values travel
 	To           Col // of Probe, which they restrict; the types may differ in the width of an integer
 	MaxKeys      int // of more keys, none are sent and Probe is asked for all its rows
+	MaxBytes     int // of their text, likewise
 	Array        bool
 	Why          string // for people: which declaration allows it
 }

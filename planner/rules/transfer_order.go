@@ -11,10 +11,13 @@ import (
 // maxKeyRequests bounds the requests into which a REST source's keys are cut.
 const maxKeyRequests = 20
 
+// maxKeyBytes bounds their text.
+const maxKeyBytes = 1 << 20
+
 // receives fills in how many keys a fragment takes and how; false when it cannot be asked with any.
 func (t *transfer) receives(probe *plan.Remote, k *plan.Keyed) bool {
 	caps := t.env.Sources[probe.Connection]
-	k.MaxKeys, k.Array = caps.Keys.Max, caps.Keys.Array
+	k.MaxKeys, k.MaxBytes, k.Array = caps.Keys.Max, caps.Keys.Bytes, caps.Keys.Array
 	sample := []datum.Value{nil}
 	if sql, ok := caps.SQL(); ok {
 		return k.MaxKeys > 0 && sql.Say(k.Restrict(probe.Plan, sample)) == nil
@@ -28,7 +31,7 @@ func (t *transfer) receives(probe *plan.Remote, k *plan.Keyed) bool {
 		return false
 	}
 	b, ok := dialect.BindSink(caps.Objects[scan.Table.Object], scan, restricted.Cond)
-	k.MaxKeys = max(b.Sink.MaxValues, 1) * maxKeyRequests
+	k.MaxKeys, k.MaxBytes = max(b.Sink.MaxValues, 1)*maxKeyRequests, maxKeyBytes
 	return ok && (b.Sink.Op == "in" || b.Sink.Op == "=")
 }
 

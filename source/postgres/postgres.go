@@ -103,7 +103,7 @@ const maxKeys = 100_000
 func (s *system) Capabilities() source.Capabilities {
 	sum := sha256.Sum256(fmt.Appendf(nil, "postgres 1 %s", s.config.Collation))
 	return source.Capabilities{Language: "postgres", Version: hex.EncodeToString(sum[:8]), Collation: s.config.Collation,
-		Keys: dialect.Keys{Max: maxKeys, Array: true}}
+		Keys: dialect.Keys{Max: maxKeys, Bytes: 4 << 20, Array: true}}
 }
 
 // Open returns a connection for a person's own login; it makes no call.

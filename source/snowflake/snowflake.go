@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
 )
@@ -85,6 +86,7 @@ type system struct {
 func (s *system) Capabilities() source.Capabilities {
 	sum := sha256.Sum256([]byte("snowflake 1"))
 	return source.Capabilities{Language: "snowflake", Collation: "C.UTF-8", Version: hex.EncodeToString(sum[:8]),
+		Keys:     dialect.Keys{Max: 65_536, Bytes: 700_000}, // a statement has 1 MiB at most
 		Settings: map[string]string{"role": s.config.Role, "warehouse": s.config.Warehouse}}
 }
 
