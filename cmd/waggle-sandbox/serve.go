@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -17,7 +19,8 @@ import (
 type serveFlags struct {
 	readyFile, listen string
 	port              int
-	redirects         []string
+	data              string
+	redirects, people []string
 	scale             int
 	seed              uint64
 }
@@ -28,7 +31,8 @@ func serveCommand() *cobra.Command {
 		Use:   "serve",
 		Short: "Run the emulators and the OAuth server until interrupted",
 		Example: "  waggle-sandbox serve --ready-file ready.json\n" +
-			"  waggle-sandbox serve --port 7500 --redirect-uri http://127.0.0.1:7480/callback",
+			"  waggle-sandbox serve --port 7500 --redirect-uri http://127.0.0.1:7480/callback\n" +
+			"  waggle-sandbox serve --data tables --person carol   (tables/sf/shop/orders.parquet, tables/grants.yaml)",
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), f, cmd.OutOrStdout()) },
 	}
@@ -37,6 +41,8 @@ func serveCommand() *cobra.Command {
 	flags.StringVar(&f.listen, "listen", "127.0.0.1", "the address to listen on")
 	flags.IntVar(&f.port, "port", 0, "the OAuth server's port, the emulators take the next ones; 0 takes free ports")
 	flags.StringArrayVar(&f.redirects, "redirect-uri", nil, "a redirect URI that every client may use (repeatable)")
+	flags.StringVar(&f.data, "data", "", "serve the tables of this folder too: <source>/<schema>/<table>.parquet or .csv, and grants.yaml")
+	flags.StringArrayVar(&f.people, "person", nil, "a login that may sign in beside the sample company's people (repeatable)")
 	flags.IntVar(&f.scale, "scale", 1, "multiplies the sample company's accounts and calls")
 	flags.Uint64Var(&f.seed, "seed", 1, "the sample company's seed")
 	return cmd
@@ -49,9 +55,16 @@ type ready struct {
 }
 
 func serve(ctx context.Context, f serveFlags, out io.Writer) error {
-	o := sandbox.Options{RedirectURIs: f.redirects}
+	o := sandbox.Options{RedirectURIs: f.redirects, People: f.people}
+	if f.data != "" {
+		data, err := bring(ctx, f.data, "")
+		if err != nil {
+			return err
+		}
+		o.Brought = data
+	}
 	o.Data.Scale, o.Data.Seed = f.scale, f.seed
-	for i, addr := range []*string{&o.OAuthAddr, &o.GongAddr, &o.GoogleAddr} {
+	for i, addr := range []*string{&o.OAuthAddr, &o.GongAddr, &o.GoogleAddr, &o.SnowflakeAddr} {
 		port := 0
 		if f.port != 0 {
 			port = f.port + i
@@ -65,6 +78,9 @@ func serve(ctx context.Context, f serveFlags, out io.Writer) error {
 	defer company.Close()
 	urls := company.URLs()
 	fmt.Fprintf(out, "oauth   %s\ngong    %s\ngoogle  %s\n", urls.OAuth, urls.Gong, urls.Google)
+	for _, source := range slices.Sorted(maps.Keys(urls.Snowflake)) {
+		fmt.Fprintf(out, "%-7s %s (Snowflake account acme, database %s, warehouse %s)\n", source, urls.Snowflake[source], sandbox.Database, sandbox.Warehouse)
+	}
 	for _, p := range company.Data.People {
 		fmt.Fprintf(out, "person  %s (%s)\n", p.Login, p.Name)
 	}

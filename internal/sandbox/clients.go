@@ -1,17 +1,24 @@
 package sandbox
 
-import "github.com/waggle-sql/waggle/internal/sandbox/oauth"
+import (
+	"maps"
+	"slices"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+)
 
 // The credentials of the registered clients. They open nothing but the sandbox.
 const (
-	GongClientID       = "waggle-gong"
-	GongClientSecret   = "sandbox-gong-secret"
-	GoogleClientID     = "waggle-google"
-	GoogleClientSecret = "sandbox-google-secret"
+	GongClientID          = "waggle-gong"
+	GongClientSecret      = "sandbox-gong-secret"
+	GoogleClientID        = "waggle-google"
+	GoogleClientSecret    = "sandbox-google-secret"
+	SnowflakeClientPrefix = "waggle-" // the source's name follows
+	SnowflakeClientSecret = "sandbox-snowflake-secret"
 )
 
-func clients(urls URLs, redirects []string) []oauth.Client {
-	return []oauth.Client{
+func clients(urls URLs, redirects, roles []string) []oauth.Client {
+	out := []oauth.Client{
 		{
 			ID: GongClientID, Secret: GongClientSecret, RedirectURIs: redirects, Source: "gong", Style: oauth.Gong, APIBase: urls.Gong,
 			// https://help.gong.io/docs/create-an-app-for-gong and each endpoint's page
@@ -29,4 +36,16 @@ func clients(urls URLs, redirects []string) []oauth.Client {
 			},
 		},
 	}
+	// https://docs.snowflake.com/en/user-guide/oauth-custom#scope
+	scopes := []string{"refresh_token", "session:role-any"}
+	for _, role := range roles {
+		scopes = append(scopes, "session:role:"+role)
+	}
+	for _, source := range slices.Sorted(maps.Keys(urls.Snowflake)) {
+		out = append(out, oauth.Client{
+			ID: SnowflakeClientPrefix + source, Secret: SnowflakeClientSecret, RedirectURIs: redirects, Source: source, Style: oauth.Snowflake,
+			Scopes: scopes,
+		})
+	}
+	return out
 }

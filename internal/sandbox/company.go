@@ -5,16 +5,20 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/internal/sandbox/brought"
 	"github.com/waggle-sql/waggle/internal/sandbox/data"
 	"github.com/waggle-sql/waggle/internal/sandbox/gcal"
 	"github.com/waggle-sql/waggle/internal/sandbox/gong"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+	"github.com/waggle-sql/waggle/internal/sandbox/snowflake"
 )
 
 // Options decide what is started. Zero values: the default company, free loopback ports, the vendors' limits, an hour for
@@ -24,7 +28,8 @@ type Options struct {
 	// Company is served instead of one made from Data, when not nil.
 	Company *data.Company
 	// OAuthAddr, GongAddr and GoogleAddr are host:port; empty is a free port of 127.0.0.1.
-	OAuthAddr, GongAddr, GoogleAddr string
+	// Of SnowflakeAddr the first account has the port, the others the next ones.
+	OAuthAddr, GongAddr, GoogleAddr, SnowflakeAddr string
 	// RedirectURIs are registered for every client.
 	RedirectURIs []string
 	AccessTTL    time.Duration
@@ -34,7 +39,13 @@ type Options struct {
 	GongPerSecond, GongPerDay, GooglePerMinute int
 	// GongPageSize replaces Gong's 100.
 	GongPageSize int
-	Now          func() time.Time
+	// Brought is what somebody brings beside the company; each of its Snowflake sources has an emulator of its own.
+	Brought *brought.Data
+	// People are logins that may sign in beside the company's; one without @ is of acme.example.
+	People []string
+	// Snowflake changes an emulator's configuration before it starts; nil changes nothing.
+	Snowflake func(*snowflake.Config)
+	Now       func() time.Time
 }
 
 // Company is a running sandbox.
@@ -43,12 +54,16 @@ type Company struct {
 	OAuth  *oauth.Server
 	Gong   *gong.Server
 	Google *gcal.Server
+	// Snowflake has the emulators of what was brought, by source.
+	Snowflake map[string]*snowflake.Server
 
 	urls    URLs
 	clients []oauth.Client
+	roles   []string     // of what was brought
 	http    *http.Client // one connection per request, so that none outlives Close
 	servers []*http.Server
 	wait    sync.WaitGroup
+	after   []func() // what Close does when the servers are down, in reverse order
 }
 
 // URLs are the base URLs of the parts, without trailing slashes. Gong's API is below Gong + "/v2", Google's below
@@ -57,11 +72,15 @@ type URLs struct {
 	OAuth  string `json:"oauth"`
 	Gong   string `json:"gong"`
 	Google string `json:"google"`
+	// Snowflake has the accounts' URLs by source.
+	Snowflake map[string]string `json:"snowflake,omitempty"`
 }
 
 // Sources returns the emulators' URLs by the name of their source.
 func (u URLs) Sources() map[string]string {
-	return map[string]string{"gong": u.Gong, "google": u.Google}
+	out := map[string]string{"gong": u.Gong, "google": u.Google}
+	maps.Copy(out, u.Snowflake)
+	return out
 }
 
 // Start opens the listeners and serves until Close. It fails with 08001 when a port cannot be had.
@@ -74,7 +93,7 @@ func Start(o Options) (*Company, error) {
 		c.Data = data.New(o.Data)
 	}
 	c.OAuth = oauth.New(oauth.Config{
-		People: people(c.Data), AccessTTL: o.AccessTTL, RefreshTTL: o.RefreshTTL, Grace: o.Grace, Now: o.Now,
+		People: append(people(c.Data), others(o.People)...), AccessTTL: o.AccessTTL, RefreshTTL: o.RefreshTTL, Grace: o.Grace, Now: o.Now,
 	})
 	c.Gong = gong.New(gong.Config{
 		Company: c.Data, Tokens: c.OAuth, PerSecond: o.GongPerSecond, PerDay: o.GongPerDay, PageSize: o.GongPageSize, Now: o.Now,
@@ -94,7 +113,13 @@ func Start(o Options) (*Company, error) {
 		*part.url = url
 	}
 	c.OAuth.SetIssuer(c.urls.OAuth)
-	c.clients = clients(c.urls, o.RedirectURIs)
+	if o.Brought != nil {
+		if err := c.warehouses(o); err != nil {
+			c.Close()
+			return nil, err
+		}
+	}
+	c.clients = clients(c.urls, o.RedirectURIs, c.roles)
 	c.OAuth.SetClients(c.clients)
 	return c, nil
 }
@@ -145,7 +170,7 @@ func (c *Company) Client(source string) oauth.Client {
 // SetRedirectURIs replaces the redirect URIs of every client, for a proxy whose address is known only later.
 // It must not run beside Client or SignIn.
 func (c *Company) SetRedirectURIs(uris ...string) {
-	c.clients = clients(c.urls, uris)
+	c.clients = clients(c.urls, uris, c.roles)
 	c.OAuth.SetClients(c.clients)
 }
 
@@ -159,4 +184,7 @@ func (c *Company) Close() {
 		}
 	}
 	c.wait.Wait()
+	for _, do := range slices.Backward(c.after) {
+		do()
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	"github.com/waggle-sql/waggle/internal/strictyaml"
@@ -156,19 +155,6 @@ func (d *Data) Schemas() []string {
 		for _, t := range s.Tables {
 			if !slices.Contains(out, t.Schema) {
 				out = append(out, t.Schema)
-			}
-		}
-	}
-	return out
-}
-
-// Model returns the tables of a schema, of whatever source.
-func (d *Data) Model(schema string) []Table {
-	var out []Table
-	for _, s := range d.Sources {
-		for _, t := range s.Tables {
-			if strings.EqualFold(t.Schema, schema) {
-				out = append(out, t)
 			}
 		}
 	}

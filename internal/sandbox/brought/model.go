@@ -1,0 +1,111 @@
+package brought
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// File is a file of a model folder.
+type File struct{ Name, Text string }
+
+// Models writes a model for each schema, by the model's name: an entity for each table, of whatever source, with the file's types. It fails
+// with F0000 where a folder's name cannot name a model.
+func (d *Data) Models() (map[string][]File, error) {
+	out := map[string][]File{}
+	for _, schema := range d.Schemas() {
+		model := word(schema)
+		if reservedModel(model) || out[model] != nil {
+			return nil, bad(d.Dir, "the schema %s cannot name a model", schema).WithHint("Rename its folder.")
+		}
+		files := []File{{"model.yaml", "name: " + model + "\n"}}
+		used := map[string]bool{}
+		for _, t := range d.tables(schema) {
+			name := word(t.Name)
+			if used[name] {
+				name += "_" + t.Source
+			}
+			used[name] = true
+			files = append(files, File{name + ".yaml", t.entity(name)})
+		}
+		out[model] = files
+	}
+	return out, nil
+}
+
+// tables returns the tables of a schema, of whatever source.
+func (d *Data) tables(schema string) []Table {
+	var out []Table
+	for _, s := range d.Sources {
+		for _, t := range s.Tables {
+			if t.Schema == schema {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// entity is the model file of a table.
+func (t Table) entity(name string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:\n  source: {connection: %s, object: %s}\n  properties:\n", name, t.Source, text(part(t.Schema)+"."+part(t.Name)))
+	used := map[string]bool{}
+	for _, c := range t.Columns {
+		property := word(c.Name)
+		for slices.Contains(systemColumns(), property) || used[property] {
+			property += "_"
+		}
+		used[property] = true
+		fmt.Fprintf(&b, "    %s: {column: %s, type: %s", property, text(c.Name), text(c.Postgres()))
+		if !c.Nullable {
+			b.WriteString(", not_null: true")
+		}
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+// part is a name as a part of an entity's object: quoted where it would not be read as one name.
+func part(name string) string {
+	if strings.ContainsAny(name, `."`) {
+		return quote(name)
+	}
+	return name
+}
+
+// text is a text in YAML.
+func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// word makes a name that a model can have: lower-case letters, digits and underscores, no key word of SQL.
+func word(name string) string {
+	out := []byte(strings.ToLower(name))
+	for i, c := range out {
+		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9') {
+			out[i] = '_'
+		}
+	}
+	word := string(out[:min(len(out), 60)])
+	if word == "" || word[0] >= '0' && word[0] <= '9' {
+		word = "_" + word
+	}
+	if slices.Contains(strings.Fields(keyWords), word) {
+		word += "_"
+	}
+	return word
+}
+
+func reservedModel(name string) bool {
+	return slices.Contains([]string{"information_schema", "public", "waggle", "catalog", "company"}, name) || strings.HasPrefix(name, "pg_")
+}
+
+func systemColumns() []string { return []string{"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"} }
+
+// keyWords are those that PostgreSQL does not let name a column bare
+// (https://www.postgresql.org/docs/17/sql-keywords-appendix.html).
+const keyWords = `all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
+concurrently constraint create cross current_catalog current_date current_role current_schema current_time current_timestamp
+current_user default deferrable desc distinct do else end except false fetch for foreign freeze from full grant group having ilike
+in initially inner intersect into is isnull join lateral leading left like limit localtime localtimestamp natural not notnull null
+offset on only or order outer overlaps placing primary references returning right select session_user similar some symmetric
+system_user table tablesample then to trailing true union unique user using variadic verbose when where window with`

@@ -1,0 +1,136 @@
+package snowflake
+
+import (
+	"slices"
+	"time"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
+)
+
+// Entry is a statement that the emulator has been given.
+type Entry struct {
+	ID, RequestID   string
+	Login, User     string
+	Subject         string // of the token that opened the session
+	Role, Warehouse string
+	Tag             string // QUERY_TAG
+	Text            string
+	Session         int64
+	DescribeOnly    bool
+	Started, Ended  time.Time
+	Status          string // RUNNING, SUCCESS, FAILED_WITH_ERROR or ABORTED
+	ErrorCode       string
+	ErrorMessage    string
+	// Cause is the emulator's own reason in DuckDB's words, which clients are not told.
+	Cause string
+	Rows  int64
+}
+
+const maxHistory = 100_000
+
+// remember adds a statement to the history; the oldest half goes when it is full.
+func (s *Server) remember(j *job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.history) == maxHistory {
+		s.history = slices.Clone(s.history[maxHistory/2:])
+	}
+	s.history = append(s.history, j)
+}
+
+// entry is a statement's line of the history.
+func (j *job) entry() Entry {
+	e := Entry{
+		ID: j.id, RequestID: j.requestID, Login: j.session.login, User: j.session.user, Subject: j.session.grant.Subject, Role: j.role,
+		Warehouse: j.warehouse, Tag: j.tag, Text: j.in.SQLText, Session: j.session.id, DescribeOnly: j.in.DescribeOnly,
+		Started: j.started, Status: "RUNNING",
+	}
+	if !j.over() {
+		return e
+	}
+	e.Ended, e.Rows, e.Status = j.ended, j.rows, "SUCCESS"
+	if j.failure != nil {
+		e.Cause = j.cause
+		e.ErrorCode, e.ErrorMessage, e.Status = j.failure.code, j.failure.message, "FAILED_WITH_ERROR"
+		if j.failure.state == "57014" {
+			e.Status = "ABORTED"
+		}
+	}
+	return e
+}
+
+// History returns the statements of a person in order of arrival; everybody's when the login is empty.
+func (s *Server) History(login string) []Entry {
+	s.mu.Lock()
+	jobs := slices.Clone(s.history)
+	s.mu.Unlock()
+	var out []Entry
+	for _, j := range jobs {
+		if login == "" || j.session.login == login {
+			out = append(out, j.entry())
+		}
+	}
+	return out
+}
+
+// Forget empties the history; statements that run are forgotten too.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.history = nil
+}
+
+// warmKey is a statement whose encoded chunks are kept.
+type warmKey struct{ login, role, warehouse, text string }
+
+func (j *job) key() warmKey { return warmKey{j.session.login, j.role, j.warehouse, j.in.SQLText} }
+
+// Warm makes the emulator keep the encoded chunks of every statement from now on, and answer the same statement of the same person
+// and role from them, beyond their time: for measurements of who reads them.
+func (s *Server) Warm() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.warm = map[warmKey]*job{}
+}
+
+// kept returns an earlier statement that may answer this one.
+func (s *Server) kept(j *job) *job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if j.in.DescribeOnly || len(j.in.Bindings) > 0 {
+		return nil
+	}
+	return s.warm[j.key()]
+}
+
+// keep remembers a statement that has been read for kept.
+func (s *Server) keep(j *job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.warm == nil || len(j.in.Bindings) > 0 {
+		return
+	}
+	for _, c := range j.chunks {
+		c.keep = true
+	}
+	s.warm[j.key()] = &job{columns: j.columns, first: j.first, chunks: j.chunks, headers: j.headers, rows: j.rows, kind: j.kind}
+}
+
+// Contradict makes the emulator send a column of this name with another physical type than the answer's description says, or
+// stops it.
+func (s *Server) Contradict(column string, on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.contra[column] = on
+}
+
+// contradicted tells by position which of a result's columns are sent with a wrong type.
+func (s *Server) contradicted(columns []result.Column) []bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]bool, len(columns))
+	for i, c := range columns {
+		out[i] = s.contra[c.Name]
+	}
+	return out
+}

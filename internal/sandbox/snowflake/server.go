@@ -1,0 +1,170 @@
+// Package snowflake emulates Snowflake's service strictly, as its own Go driver speaks to it: login with an OAuth token and a role,
+// sessions and their renewal, queries with long polling and abort, results as Arrow chunks behind addresses of their own, roles,
+// grants, row rules and masks. What the statements mean is sfsql's. It is no proof about the real service: addresses, fields and codes
+// are those of the vendor's driver (github.com/snowflakedb/gosnowflake) and documentation (https://docs.snowflake.com).
+package snowflake
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/internal/sandbox/access"
+	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/fault"
+	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
+)
+
+// Tokens says what an access token stands for; *oauth.Server is one.
+type Tokens interface {
+	Lookup(access string) (oauth.Grant, oauth.State)
+}
+
+// Table is a table that the emulator serves.
+type Table struct {
+	Database, Schema, Name string
+	Columns                []result.Column
+	// From is DuckDB's name of it, as the FROM of a statement has it. Its columns have the names and types of Columns.
+	From string
+	// Key names it in the policy.
+	Key string
+}
+
+// Config is an emulator's configuration. Zero values: every account name, sessions of an hour under master tokens of four, results
+// kept for ten minutes, answers that are awaited for 45 seconds before the client is told to ask again.
+type Config struct {
+	Account    string
+	Source     string // the system that tokens must open
+	Tokens     Tokens
+	OAuth      http.Handler // serves the authorization code flow below /oauth/
+	Warehouses []string
+	Database   *duck.Database
+	Tables     []Table
+	Policy     *access.Policy // nil lets everybody read everything
+	// Dir is where results that are too large for memory are kept; the system's temporary directory when empty.
+	Dir                              string
+	SessionTTL, MasterTTL, ResultTTL time.Duration
+	Poll                             time.Duration
+	// Plain sends chunks without compression.
+	Plain bool
+	Now   func() time.Time
+}
+
+// Server is the emulator: an http.Handler, safe for use by several goroutines. Close ends what runs.
+type Server struct {
+	config  Config
+	control *fault.Control
+	handler http.Handler
+	results *store
+
+	life context.Context // of the statements: a client that goes away does not end them
+	end  context.CancelFunc
+	runs sync.WaitGroup
+
+	mu        sync.Mutex
+	sessions  map[int64]*session
+	tokens    map[string]*session // by session token
+	masters   map[string]*session
+	last      int64
+	history   []*job
+	telemetry int
+	warm      map[warmKey]*job // what Warm keeps; nil when it is off
+	refused   map[string]bool  // tables that nobody may read for now
+	contra    map[string]bool  // columns that are sent with another physical type
+}
+
+// New returns an emulator. It fails with 58030 when its directory cannot be made.
+func New(config Config) (*Server, error) {
+	for ttl, standard := range map[*time.Duration]time.Duration{
+		&config.SessionTTL: time.Hour, &config.MasterTTL: 4 * time.Hour, &config.ResultTTL: 10 * time.Minute, &config.Poll: 45 * time.Second,
+	} {
+		if *ttl == 0 {
+			*ttl = standard
+		}
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	dir, err := os.MkdirTemp(config.Dir, "snowflake-results-")
+	if err != nil {
+		return nil, pgerr.New(pgerr.IOError, "the emulator's directory cannot be made").WithDetail("%s", err).Because(err)
+	}
+	s := &Server{
+		config: config, results: newStore(dir, config.ResultTTL, config.Now), sessions: map[int64]*session{},
+		tokens: map[string]*session{}, masters: map[string]*session{}, refused: map[string]bool{}, contra: map[string]bool{},
+	}
+	s.life, s.end = context.WithCancel(context.Background())
+	s.control = fault.New(fault.Config{Source: config.Source, Person: s.person, Refuse: refuseStatus, Expire: s.expire})
+	s.handler = s.control.Handler(s.serve)
+	return s, nil
+}
+
+// Control returns the emulator's misbehaviour and its log of requests.
+func (s *Server) Control() *fault.Control { return s.control }
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Close stops all statements and removes the results.
+func (s *Server) Close() {
+	s.end()
+	s.runs.Wait()
+	s.results.close()
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, x *fault.Exchange) {
+	mux := http.NewServeMux()
+	with := func(do func(http.ResponseWriter, *http.Request, *session, []byte)) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if session, no := s.session(r); no != nil {
+				no.write(w)
+			} else {
+				do(w, r, session, x.Body)
+			}
+		}
+	}
+	mux.HandleFunc("POST /session/v1/login-request", func(w http.ResponseWriter, r *http.Request) { s.login(w, r, x.Body) })
+	mux.HandleFunc("POST /session/token-request", func(w http.ResponseWriter, r *http.Request) { s.renew(w, r, x.Body) })
+	mux.HandleFunc("POST /session/heartbeat", with(s.heartbeat))
+	mux.HandleFunc("POST /session", with(s.closeSession))
+	mux.HandleFunc("POST /queries/v1/query-request", with(s.query))
+	mux.HandleFunc("POST /queries/v1/abort-request", with(s.abort))
+	mux.HandleFunc("GET /queries/{id}/result", with(s.result))
+	mux.HandleFunc("GET /monitoring/queries/{id}", with(s.monitor))
+	mux.HandleFunc("POST /telemetry/send", with(s.takeTelemetry))
+	mux.HandleFunc("GET /results/{key}", s.chunk)
+	if s.config.OAuth != nil {
+		mux.Handle("/oauth/authorize", reroute(s.config.OAuth, "/authorize"))
+		mux.Handle("POST /oauth/token-request", reroute(s.config.OAuth, "/token"))
+		mux.Handle("POST /oauth/revoke", reroute(s.config.OAuth, "/revoke"))
+	}
+	mux.ServeHTTP(w, r)
+}
+
+// reroute serves a request as if another path had been asked for.
+func reroute(next http.Handler, path string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		moved := r.Clone(r.Context())
+		moved.URL.Path = path
+		next.ServeHTTP(w, moved)
+	})
+}
+
+// takeTelemetry accepts what a client tells of itself, and counts it.
+func (s *Server) takeTelemetry(w http.ResponseWriter, _ *http.Request, _ *session, _ []byte) {
+	s.mu.Lock()
+	s.telemetry++
+	s.mu.Unlock()
+	succeed(w, map[string]any{})
+}
+
+// Telemetry is how many reports clients have sent about themselves.
+func (s *Server) Telemetry() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.telemetry
+}

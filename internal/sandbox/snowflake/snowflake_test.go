@@ -1,0 +1,209 @@
+package snowflake
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	sf "github.com/snowflakedb/gosnowflake/v2"
+	"go.uber.org/goleak"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/access"
+	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
+	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/sfsql"
+)
+
+func TestMain(m *testing.M) {
+	// The driver would look for clouds around it, and load a library of its own.
+	_ = os.Setenv("SNOWFLAKE_DISABLE_PLATFORM_DETECTION", "true")
+	_ = os.Setenv("SF_DISABLE_MINICORE", "true")
+	goleak.VerifyTestMain(m)
+}
+
+// tokens are access tokens by their text.
+type tokens map[string]oauth.Grant
+
+func (t tokens) Lookup(text string) (oauth.Grant, oauth.State) {
+	g, ok := t[text]
+	switch {
+	case !ok:
+		return g, oauth.Unknown
+	case g.Expires.Before(time.Now()):
+		return g, oauth.Expired
+	}
+	return g, oauth.Live
+}
+
+func grant(login string, scopes ...string) oauth.Grant {
+	return oauth.Grant{Person: login, Subject: "sub-" + login, Source: "sf", Scopes: scopes, Expires: time.Now().Add(time.Hour)}
+}
+
+// emulator starts an emulator with two tables and three people.
+func emulator(t *testing.T, change func(*Config)) (*Server, *httptest.Server) {
+	t.Helper()
+	db, err := duck.Open(":memory:", duck.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range append(sfsql.Setup(), []string{
+		`CREATE TABLE orders AS SELECT i::DECIMAL(19,0) AS id, (i * 1.01)::DECIMAL(15,2) AS price, 'customer ' || i AS customer, i % 2 = 0 AS paid FROM range(100000) t(i)`,
+		`CREATE TABLE types AS SELECT 99999999999999999999999999999999999999::DECIMAL(38,0) AS n, -1.5::DOUBLE AS f, DATE '1969-07-20' AS d, TIME '12:34:56.789' AS t,
+			TIMESTAMP '1969-07-20 20:17:40.123456' AS ts, 'caf' || chr(233) AS s, '\xAB'::BLOB AS b, NULL::BOOLEAN AS nothing`,
+	}...) {
+		if err := db.Exec(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := Config{
+		Account: "acme", Source: "sf", Database: db, Warehouses: []string{"BI_WH"}, Dir: t.TempDir(),
+		Tokens: tokens{
+			"analyst": grant("analyst@acme.example", "session:role-any"), "emea": grant("emea@acme.example"),
+			"one": grant("analyst@acme.example", "session:role:ANALYST"), "old": {Person: "analyst@acme.example", Source: "sf"},
+		},
+		Tables: tables(),
+		Policy: &access.Policy{
+			Roles: []access.Role{{Name: "ANALYST", Members: []string{"analyst"}}, {Name: "EMEA", Members: []string{"emea", "ANALYST"}}},
+			Tables: map[string]access.Table{
+				"sf.shop.orders": {
+					Select: []string{"ANALYST", "EMEA"}, Columns: map[string][]string{"EMEA": {"id", "customer"}},
+					Rows: map[string]string{"EMEA": `"id" < 3`}, Masks: map[string]map[string]string{"EMEA": {"customer": "'***'"}},
+				},
+				"sf.shop.types": {Select: []string{"ANALYST"}},
+			},
+		},
+	}
+	if change != nil {
+		change(&config)
+	}
+	s, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(s)
+	t.Cleanup(func() {
+		web.Close()
+		s.Close()
+		db.Close()
+	})
+	return s, web
+}
+
+func tables() []Table {
+	return []Table{
+		{Database: "DEMO", Schema: "shop", Name: "orders", From: "orders", Key: "sf.shop.orders", Columns: []result.Column{
+			{Name: "id", Type: result.Fixed, Precision: 19}, {Name: "price", Type: result.Fixed, Precision: 15, Scale: 2, Nullable: true},
+			{Name: "customer", Type: result.Text, Length: 100, Nullable: true}, {Name: "paid", Type: result.Boolean, Nullable: true},
+		}},
+		{Database: "DEMO", Schema: "shop", Name: "types", From: "types", Key: "sf.shop.types", Columns: []result.Column{
+			{Name: "n", Type: result.Fixed, Precision: 38}, {Name: "f", Type: result.Real}, {Name: "d", Type: result.Date},
+			{Name: "t", Type: result.Time, Scale: 9}, {Name: "ts", Type: result.TimestampNTZ, Scale: 9}, {Name: "s", Type: result.Text, Length: 10},
+			{Name: "b", Type: result.Binary, Length: 10}, {Name: "nothing", Type: result.Boolean, Nullable: true},
+		}},
+	}
+}
+
+// connect opens the driver's pool for a token.
+func connect(t *testing.T, web *httptest.Server, token string, change func(*sf.Config)) *sql.DB {
+	t.Helper()
+	at, err := url.Parse(web.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, _ := strconv.Atoi(at.Port())
+	off := "false"
+	config := sf.Config{
+		Account: "acme", Host: at.Hostname(), Port: port, Protocol: "http", Authenticator: sf.AuthTypeOAuth, Token: token,
+		Warehouse: "BI_WH", Database: "DEMO", MaxRetryCount: 1, LoginTimeout: 10 * time.Second, DisableOCSPChecks: true,
+		Params: map[string]*string{"CLIENT_TELEMETRY_ENABLED": &off}, Transporter: &http.Transport{DisableKeepAlives: true},
+	}
+	if change != nil {
+		change(&config)
+	}
+	db := sql.OpenDB(sf.NewConnector(sf.SnowflakeDriver{}, config))
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func number(err error) int {
+	var e *sf.SnowflakeError
+	if errors.As(err, &e) {
+		return e.Number
+	}
+	return 0
+}
+
+func TestSelectOne(t *testing.T) {
+	s, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	var one int
+	ctx := sf.WithQueryTag(t.Context(), "request-7")
+	if err := db.QueryRowContext(ctx, "SELECT 1").Scan(&one); err != nil || one != 1 {
+		t.Fatal(one, err)
+	}
+	db.Close()
+	h := s.History("analyst@acme.example")
+	if len(h) != 1 || h[0].Tag != "request-7" || h[0].Role != "ANALYST" || h[0].Warehouse != "BI_WH" || h[0].Status != "SUCCESS" || h[0].Subject == "" {
+		t.Errorf("history %+v", h)
+	}
+	if n := s.Sessions(""); n != 0 {
+		t.Errorf("%d sessions are open", n)
+	}
+	if n := s.Telemetry(); n != 0 {
+		t.Errorf("%d reports of telemetry", n)
+	}
+}
+
+func TestScan(t *testing.T) {
+	_, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	rows, err := db.QueryContext(t.Context(), `SELECT * FROM "DEMO"."shop"."orders"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	n := 0
+	for ; rows.Next(); n++ {
+		var id, price, customer string
+		var paid bool
+		if err := rows.Scan(&id, &price, &customer, &paid); err != nil {
+			t.Fatal(err)
+		}
+		if want := fmt.Sprintf("%d.%02d", n*101/100, n*101%100); id != strconv.Itoa(n) || price != want || customer != "customer "+id || paid != (n%2 == 0) {
+			t.Fatalf("row %d: %s %s %s %v", n, id, price, customer, paid)
+		}
+	}
+	if rows.Err() != nil || n != 100_000 {
+		t.Fatal(n, rows.Err())
+	}
+}
+
+// slow takes minutes.
+const slow = `SELECT SUM(a."id" * b."id") FROM "DEMO"."shop"."orders" AS a, "DEMO"."shop"."orders" AS b`
+
+func TestAbort(t *testing.T) {
+	s, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	if _, err := db.QueryContext(ctx, slow); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("took %s", took)
+	}
+	h := s.History("")
+	if len(h) != 1 || h[0].Status != "ABORTED" || h[0].ErrorCode != "000604" {
+		t.Errorf("history %+v", h)
+	}
+}
