@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -25,6 +26,24 @@ func BenchmarkPlanLongIn(b *testing.B) {
 		if _, err := Split(in.Query.Text); err != nil {
 			b.Fatal(err)
 		}
+		if _, err := Prepare(in); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPlanManyJoins plans a join of 1,000 tables of two sources.
+func BenchmarkPlanManyJoins(b *testing.B) {
+	var from, where strings.Builder
+	from.WriteString("SELECT t0.id FROM ticket t0")
+	where.WriteString(" WHERE t0.id = 1")
+	for i := range 999 {
+		table := []string{"ticket", "invoice"}[i%2]
+		fmt.Fprintf(&from, " JOIN %s t%d ON t%d.id = t%d.id", table, i+1, i+1, i)
+		fmt.Fprintf(&where, " AND t%d.id < %d", i+1, i+1000)
+	}
+	in := testInput(b, from.String()+where.String())
+	for b.Loop() {
 		if _, err := Prepare(in); err != nil {
 			b.Fatal(err)
 		}

@@ -59,7 +59,22 @@ func (n *Join) Cols() []Col {
 	if n.Kind == Semi || n.Kind == Anti {
 		return n.Left.Cols()
 	}
-	return append(append([]Col(nil), n.Left.Cols()...), n.Right.Cols()...)
+	return appendCols(appendCols(nil, n.Left), n.Right)
+}
+
+// appendCols appends a node's columns; a chain of joins is gone through once.
+func appendCols(out []Col, n Node) []Col {
+	switch n := n.(type) {
+	case *Join:
+		out = appendCols(out, n.Left)
+		if n.Kind != Semi && n.Kind != Anti {
+			out = appendCols(out, n.Right)
+		}
+		return out
+	case *Filter:
+		return appendCols(out, n.Input)
+	}
+	return append(out, n.Cols()...)
 }
 
 // Inputs returns both sides.

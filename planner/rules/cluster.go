@@ -1,6 +1,11 @@
 package rules
 
-import "github.com/waggle-sql/waggle/planner/plan"
+import (
+	mathbits "math/bits"
+	"slices"
+
+	"github.com/waggle-sql/waggle/planner/plan"
+)
 
 // cluster is a tree of inner joins taken apart: what is joined, by which terms, and the semi and anti joins over it, which
 // filter and so may stand anywhere above the columns that they read. Projections inside that only rename are looked through.
@@ -124,23 +129,15 @@ func (c *cluster) show(n plan.Node, out []plan.Col) plan.Node {
 // reads lists the inputs whose columns an expression reads, in order.
 func (c *cluster) reads(e plan.Expr) []int {
 	var out []int
-	seen := make([]bool, len(c.inputs))
-	refs := c.env.refs(e)
-	for w, bits := range refs {
-		for b := 0; bits != 0; b, bits = b+1, bits>>1 {
-			if bits&1 == 0 {
-				continue
-			}
-			if i, ok := c.owner[plan.ColID(w*64+b)]; ok && !seen[i] {
-				seen[i] = true
+	for w, bits := range c.env.refs(e) {
+		for ; bits != 0; bits &= bits - 1 {
+			i, ok := c.owner[plan.ColID(w*64+mathbits.TrailingZeros64(bits))]
+			if ok && !slices.Contains(out, i) {
+				out = append(out, i)
 			}
 		}
 	}
-	for i, yes := range seen {
-		if yes {
-			out = append(out, i)
-		}
-	}
+	slices.Sort(out)
 	return out
 }
 

@@ -130,6 +130,9 @@ func (c *classes) members() map[plan.ColID][]*plan.Ref {
 	return out
 }
 
+// maxImplied bounds what is inferred in one tree of joins.
+const maxImplied = 200
+
 // implied returns what bounds on columns say about the other columns of their classes, terms that are known already left out.
 //
 //	a = b, b = c, a > 5   →   b > 5, c > 5
@@ -148,6 +151,9 @@ func (c *classes) implied(terms []plan.Expr) []plan.Expr {
 			continue
 		}
 		for _, m := range members[c.find(r.ID)] {
+			if len(out) == maxImplied {
+				return out
+			}
 			if m.ID == r.ID || known[keyOf(t, m.ID)] {
 				continue
 			}
