@@ -172,6 +172,11 @@ func (c *compiler) truncate(p string, v value) (value, *Error) {
 		v.sql = castTo(cut(v.sql), v.typ)
 	case TimestampNTZ:
 		v.sql = cut(v.sql)
+	case Time:
+		if isDayOrLonger(p) {
+			return value{}, unsupported("DATE_TRUNC of a TIME to %s", p)
+		}
+		v.sql = castTo(cut("(DATE '1970-01-01' + "+v.sql+")"), v.typ)
 	case TimestampLTZ:
 		v.sql = fmt.Sprintf("timezone(%s, %s)", text(c.zone()), cut(c.local(v).sql))
 	case Null:

@@ -127,13 +127,48 @@ func (p *parser) parenItem(lateral bool) (fromItem, *Error) {
 	return it, p.needOp(")")
 }
 
-// startsQuery says whether the token n ahead begins a query; parentheses before it do not matter.
+// startsQuery says whether the token n ahead begins a query. One in parentheses is a query if it ends there or a set operation,
+// ORDER BY or LIMIT follows; anything else makes it an operand.
 func (p *parser) startsQuery(n int) bool {
-	for p.ahead(n).kind == tOp && p.ahead(n).text == "(" {
-		n++
+	depth := 0
+	for ; p.aheadIs(n, "("); n++ {
+		depth++
 	}
 	t := p.ahead(n)
-	return t.kind == tWord && (t.text == "SELECT" || t.text == "WITH" || t.text == "VALUES")
+	if t.kind != tWord || t.text != "SELECT" && t.text != "WITH" && t.text != "VALUES" {
+		return false
+	}
+	for depth > 0 {
+		if n = p.closing(n); !p.aheadIs(n, ")") {
+			w := p.ahead(n)
+			return w.kind == tWord && queryTails[w.text]
+		}
+		depth--
+	}
+	return true
+}
+
+// queryTails are the words that go on with a query after a closing parenthesis.
+var queryTails = map[string]bool{"UNION": true, "INTERSECT": true, "EXCEPT": true, "MINUS": true, "ORDER": true, "LIMIT": true, "OFFSET": true, "FETCH": true}
+
+// closing is the token after the parenthesis that closes the one around token n.
+func (p *parser) closing(n int) int {
+	for depth := 1; p.ahead(n).kind != tEnd; n++ {
+		switch {
+		case p.aheadIs(n, "("):
+			depth++
+		case p.aheadIs(n, ")"):
+			if depth--; depth == 0 {
+				return n + 1
+			}
+		}
+	}
+	return n
+}
+
+func (p *parser) aheadIs(n int, op string) bool {
+	t := p.ahead(n)
+	return t.kind == tOp && t.text == op
 }
 
 func (p *parser) aliased(q *query, lateral bool) (fromItem, *Error) {
