@@ -81,11 +81,15 @@ func (r *run) bearer(ctx context.Context, connection string) (source.Credential,
 	if err != nil {
 		return nil, err
 	}
-	if t.User != "" {
-		return source.Password{Owner: r.owner(t), User: t.User, Password: t.Access, Rejected: func(ctx context.Context) error {
-			_, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, t)
-			return err
-		}}, nil
+	rejected := func(ctx context.Context) error {
+		_, err := r.engine.config.Tokens.Refresh(ctx, r.who, connection, t)
+		return err
+	}
+	switch {
+	case t.Certificate != nil:
+		return source.Certificate{Owner: r.owner(t), User: t.User, Certificate: t.Certificate, Key: t.Access, Rejected: rejected}, nil
+	case t.User != "":
+		return source.Password{Owner: r.owner(t), User: t.User, Password: t.Access, Rejected: rejected}, nil
 	}
 	return r.bearerOf(connection, t), nil
 }

@@ -191,7 +191,7 @@ func connectors(c *config) (map[string]source.Source, map[string]vault.SourceCon
 			if err != nil {
 				return nil, nil, err
 			}
-			sources[conf.name], oauth[conf.name] = s, vault.SourceConfig{Credential: vault.UserCredential, Login: true}
+			sources[conf.name], oauth[conf.name] = s, conf.postgresSignIn()
 			continue
 		}
 		if conf.snowflake != nil {

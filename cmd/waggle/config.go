@@ -124,12 +124,12 @@ func (r *configReader) source(p strictyaml.Pair) sourceConfig {
 	if strings.ContainsAny(s.definition, "./") {
 		s.definition = r.path(s.definition)
 	}
+	s.oauth = oauthConfig{clientID: o.String("client_id"), scopes: o.Strings("scopes"), authorizeURL: o.String("authorize_url"),
+		tokenURL: o.String("token_url"), revokeURL: o.String("revoke_url"), issuer: o.String("issuer"), secret: r.secret(o.Get("client_secret"))}
 	if n.String("kind") == "postgres" {
 		s.postgres = r.postgres(p)
 		return s
 	}
-	s.oauth = oauthConfig{clientID: o.String("client_id"), scopes: o.Strings("scopes"), authorizeURL: o.String("authorize_url"),
-		tokenURL: o.String("token_url"), revokeURL: o.String("revoke_url"), issuer: o.String("issuer"), secret: r.secret(o.Get("client_secret"))}
 	if n.String("kind") == "snowflake" {
 		s.snowflake = r.snowflake(p)
 		return s

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,8 @@ type connectFlags struct {
 	login, as       string
 	headless, stdin bool
 	acknowledge     bool
+	certificate     string
+	key             string
 }
 
 func connectCommand(i *invocation) *cobra.Command {
@@ -26,7 +29,8 @@ func connectCommand(i *invocation) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "connect SOURCE", Short: "Connect a source to a person, by the console's own flow", Args: exactArgs(1),
 		Example: "  waggle connect crm                       # prints the page to open\n" +
-			"  echo PASSWORD | waggle connect cal --as bob --headless --password-stdin",
+			"  echo PASSWORD | waggle connect cal --as bob --headless --password-stdin\n" +
+			"  echo PASSWORD | waggle connect desk --as bob --headless --password-stdin --certificate bob.crt --key bob.key",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := loadConfig(i.config)
 			if err != nil {
@@ -46,6 +50,8 @@ func connectCommand(i *invocation) *cobra.Command {
 	cmd.Flags().StringVar(&f.as, "account", "", "whom to sign in as at the source; default: the person's login")
 	cmd.Flags().BoolVar(&f.headless, "headless", false, "drive the flow without a browser, at a sign-in server that allows it (the sandbox's)")
 	cmd.Flags().BoolVar(&f.stdin, "password-stdin", false, "read the console's password from standard input, and for a source with logins the source's from the next line")
+	cmd.Flags().StringVar(&f.certificate, "certificate", "", "PEM file of the person's own certificate, for a source that takes certificates")
+	cmd.Flags().StringVar(&f.key, "key", "", "PEM file of the certificate's private key")
 	cmd.Flags().BoolVar(&f.acknowledge, "acknowledge", false, "switch on a source of the organisation, acknowledging the sentence that the console shows for it")
 	return cmd
 }
@@ -76,18 +82,45 @@ func headless(ctx context.Context, i *invocation, c *config, name string, f conn
 	if account == "" {
 		account = f.login
 	}
-	if src.postgres != nil {
-		own, err := i.readLine()
-		if err == nil {
+	switch sign := src.brings(); {
+	case sign.Login:
+		var own string
+		if own, err = i.readLine(); err == nil {
 			err = client.SetPassword(ctx, name, account, secret.New(own))
 		}
-		if err != nil {
-			return err
-		}
-	} else if err := client.Connect(ctx, name, func(ctx context.Context, address string) (string, error) { return approve(ctx, address, account) }); err != nil {
+	case sign.Certificate:
+		err = bringCertificate(ctx, client, name, f)
+	default:
+		err = client.Connect(ctx, name, func(ctx context.Context, address string) (string, error) { return approve(ctx, address, account) })
+	}
+	if err != nil {
 		return err
 	}
 	return i.print(map[string]string{"source": name, "login": f.login, "state": "connected"}, "", [][]string{{name + " is connected for " + f.login}})
+}
+
+// brings says whether people bring a password or a certificate for the source; neither for one with a sign-in page.
+func (s sourceConfig) brings() vault.SourceConfig {
+	if s.postgres == nil {
+		return vault.SourceConfig{}
+	}
+	return s.postgresSignIn()
+}
+
+// bringCertificate reads the files that --certificate and --key name.
+func bringCertificate(ctx context.Context, client *console.Client, name string, f connectFlags) error {
+	if f.certificate == "" || f.key == "" {
+		return usageError{fmt.Errorf("source %s takes certificates: give --certificate and --key", name)}
+	}
+	var texts [2]string
+	for k, file := range []string{f.certificate, f.key} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return pgerr.New(pgerr.IOError, "%s cannot be read", file).WithDetail("%v", err)
+		}
+		texts[k] = string(text)
+	}
+	return client.SetCertificate(ctx, name, vault.Certificate{User: f.as, PEM: texts[0], Key: secret.New(texts[1])})
 }
 
 func (c *config) source(name string) (sourceConfig, bool) {
