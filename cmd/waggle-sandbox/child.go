@@ -90,6 +90,9 @@ func (d *demonstration) files() error {
 			return err
 		}
 	}
+	if err := d.dataFiles(); err != nil {
+		return err
+	}
 	return os.WriteFile(d.config(), []byte(d.yaml()), 0o600)
 }
 
@@ -100,7 +103,7 @@ public_url: http://%[2]s
 store: sqlite:var/waggle.db
 keys: {master: file:secrets/master.key}
 audit: {directory: var/audit}
-models: [model]
+models: [%[6]s]
 sources:
   gong:
     kind: rest
@@ -113,7 +116,7 @@ sources:
     definition: google_calendar
     base_url: %[4]s
     oauth: {client_id: waggle-google, client_secret: file:secrets/google, authorize_url: %[5]s/authorize, token_url: %[5]s/token, revoke_url: %[5]s/revoke, issuer: %[5]s}
-`, d.flags.pg, d.flags.http, d.urls.Gong, d.urls.Google, d.urls.OAuth)
+`, d.flags.pg, d.flags.http, d.urls.Gong, d.urls.Google, d.urls.OAuth, strings.Join(d.models(), ", ")) + d.dataYAML()
 }
 
 // connect drives the console's own flows: admin switches Gong on for the organisation, everybody connects his calendar.
@@ -127,7 +130,7 @@ func (d *demonstration) connect(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return d.connectData(ctx)
 }
 
 // child is the running server.

@@ -9,16 +9,18 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox"
+	"github.com/waggle-sql/waggle/internal/sandbox/brought"
 )
 
 // demoFlags are the flags of demo.
 type demoFlags struct {
 	pg, http, readyFile string
+	data, postgres      string
+	people              []string
 	scale               int
 }
 
@@ -33,11 +35,14 @@ type demoUser struct {
 
 const organisation = "acme"
 
-func demoUsers(pg string) []demoUser {
+func demoUsers(pg string, more []string) []demoUser {
 	users := []demoUser{
 		{Login: "admin", Role: "admin", email: "admin@acme.example"},
 		{Login: "analyst", Role: "editor", email: "analyst@acme.example"},
 		{Login: "emea", Role: "viewer", email: "emea@acme.example"},
+	}
+	for _, login := range more {
+		users = append(users, demoUser{Login: login, Role: "viewer", email: login + "@acme.example"})
 	}
 	host, port, _ := net.SplitHostPort(pg)
 	for i := range users {
@@ -63,41 +68,52 @@ type demoReady struct {
 func demoCommand() *cobra.Command {
 	var f demoFlags
 	cmd := &cobra.Command{
-		Use:     "demo",
-		Short:   "Run the emulators and a real Waggle in front of them, with three people, until interrupted",
-		Example: "  waggle-sandbox demo\n  waggle-sandbox demo --pg 127.0.0.1:7433 --http 127.0.0.1:7481 --ready-file ready.json",
-		Args:    noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), f, cmd.OutOrStdout()) },
+		Use:   "demo",
+		Short: "Run the emulators and a real Waggle in front of them, with three people, until interrupted",
+		Example: "  waggle-sandbox demo\n  waggle-sandbox demo --pg 127.0.0.1:7433 --http 127.0.0.1:7481 --ready-file ready.json\n" +
+			"  waggle-sandbox demo --data tables --postgres postgres://postgres@127.0.0.1:5432/postgres",
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), f, cmd.OutOrStdout()) },
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.pg, "pg", "127.0.0.1:7432", "address of the PostgreSQL port")
 	flags.StringVar(&f.http, "http", "127.0.0.1:7480", "address of the console")
 	flags.StringVar(&f.readyFile, "ready-file", "", "write addresses and people to this file as JSON once it serves; removed at the end")
+	flags.StringVar(&f.data, "data", "", "serve the tables of this folder too: <source>/<schema>/<table>.parquet or .csv, and grants.yaml")
+	flags.StringVar(&f.postgres, "postgres", "", "a PostgreSQL server for the folder's pg… and ops… sources, as who may make databases and roles; they are dropped at the end")
+	flags.StringArrayVar(&f.people, "person", nil, "another person's login (repeatable)")
 	flags.IntVar(&f.scale, "scale", 1, "multiplies the sample company's accounts and calls")
 	return cmd
 }
 
 // demo runs until ctx ends and leaves nothing behind.
-func demo(ctx context.Context, f demoFlags, out io.Writer) error {
+func demo(ctx context.Context, f demoFlags, out io.Writer) (err error) {
 	for _, address := range []string{f.pg, f.http} {
 		if err := free(address); err != nil {
 			return err
 		}
+	}
+	d := demonstration{flags: f, users: demoUsers(f.pg, f.people)}
+	if err := d.bring(ctx); err != nil {
+		return err
 	}
 	dir, err := os.MkdirTemp("", "waggle-demo-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	o := sandbox.Options{RedirectURIs: []string{"http://" + f.http + "/oauth/callback/gong", "http://" + f.http + "/oauth/callback/cal"}}
-	o.Data.Scale, o.Data.Today = f.scale, time.Now().UTC().Truncate(24*time.Hour)
-	company, err := sandbox.Start(o)
+	company, err := d.company()
 	if err != nil {
 		return err
 	}
 	defer company.Close()
-	d := demonstration{dir: dir, flags: f, urls: company.URLs(), users: demoUsers(f.pg)}
-	fmt.Fprintln(out, "Making the demonstration: keys, three people, their connections …")
+	d.dir, d.urls = dir, company.URLs()
+	fmt.Fprintln(out, "Making the demonstration: keys, people, their connections …")
+	remove, err := d.install(ctx)
+	defer func() { err = errors.Join(err, remove()) }()
+	if err != nil {
+		return err
+	}
 	if err := d.prepare(ctx); err != nil {
 		return err
 	}
@@ -140,12 +156,15 @@ type demonstration struct {
 	flags demoFlags
 	urls  sandbox.URLs
 	users []demoUser
+	// What --data brings; nil without it. server is nil when no table of it is PostgreSQL's.
+	data   *brought.Data
+	server *brought.Server
 }
 
 func (d *demonstration) config() string { return filepath.Join(d.dir, "waggle.yaml") }
 
 func (d *demonstration) ready() demoReady {
-	return demoReady{PG: d.flags.pg, HTTP: d.flags.http, Database: organisation, Users: d.users, Sources: d.urls.Sources(), OAuth: d.urls.OAuth,
+	return demoReady{PG: d.flags.pg, HTTP: d.flags.http, Database: organisation, Users: d.users, Sources: d.sources(), OAuth: d.urls.OAuth,
 		Config: d.config(), Model: filepath.Join(d.dir, "model")}
 }
 
@@ -155,6 +174,7 @@ func (d *demonstration) welcome(out io.Writer) {
 	for _, u := range d.users {
 		fmt.Fprintf(out, "  psql '%s'\n", u.DSN)
 	}
+	d.welcomeData(out)
 	fmt.Fprint(out, welcomeText)
 }
 

@@ -79,7 +79,9 @@ func rows(rule access.Table, role string) string {
 }
 
 // has is the condition that who asks has a role.
-func has(role string) string { return "pg_has_role(current_user, " + literal(group(role)) + ", 'USAGE')" }
+func has(role string) string {
+	return "pg_has_role(current_user, " + literal(group(role)) + ", 'USAGE')"
+}
 
 // view shows a table with masks: a value as it is to who has a role that shows it bare, else by the first role's mask.
 func (s *Server) view(t Table, rule access.Table) string {
