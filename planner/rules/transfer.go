@@ -67,10 +67,10 @@ func (t *transfer) join(j *plan.Join) {
 	}
 	for _, c := range Conjuncts(j.Cond) {
 		a, b, ok := equated(c)
-		if !ok || yields(j.Left, a.ID) == yields(j.Left, b.ID) {
+		if !ok || t.env.cols(j.Left).has(a.ID) == t.env.cols(j.Left).has(b.ID) {
 			continue
 		}
-		if yields(j.Left, b.ID) {
+		if t.env.cols(j.Left).has(b.ID) {
 			a, b = b, a
 		}
 		if toRight {
@@ -104,11 +104,11 @@ func plainColumn(e plan.Expr) *plan.Ref {
 // edge adds the transfer from one side's column to the other's when both lead to fragments, the model allows it, and the
 // receiver can be asked so.
 func (t *transfer) edge(from plan.Node, a *plan.Ref, to plan.Node, b *plan.Ref) {
-	build, col, ok := origin(from, a.ID)
+	build, col, ok := t.origin(from, a.ID)
 	if !ok {
 		return
 	}
-	probe, id, ok := target(to, b.ID)
+	probe, id, ok := t.target(to, b.ID)
 	if !ok || probe == build {
 		return
 	}
@@ -133,11 +133,6 @@ func (t *transfer) has(k plan.Keyed) bool {
 	return false
 }
 
-// yields reports whether a column is one of a node's.
-func yields(n plan.Node, id plan.ColID) bool {
-	return slices.ContainsFunc(n.Cols(), func(c plan.Col) bool { return c.ID == id })
-}
-
 func colOf(n plan.Node, id plan.ColID) plan.Col {
 	for _, c := range n.Cols() {
 		if c.ID == id {
@@ -152,11 +147,11 @@ func (t *transfer) allowed(build *plan.Remote, from plan.ColID, probe *plan.Remo
 	if build.Connection == probe.Connection {
 		return "the same source", true
 	}
-	a, ac, ok := base(build.Plan, from)
+	a, ac, ok := t.base(build.Plan, from)
 	if !ok {
 		return "", false
 	}
-	b, bc, ok := base(probe.Plan, to)
+	b, bc, ok := t.base(probe.Plan, to)
 	if !ok || personal(ac) || personal(bc) {
 		return "", false
 	}

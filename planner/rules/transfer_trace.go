@@ -40,65 +40,65 @@ func keyKind(t plan.Type) keyFamily {
 
 // origin follows a column down to the fragment that all its values come from: whatever drops, repeats or orders rows on the way,
 // no other values appear but NULL.
-func origin(n plan.Node, id plan.ColID) (*plan.Remote, plan.ColID, bool) {
+func (t *transfer) origin(n plan.Node, id plan.ColID) (*plan.Remote, plan.ColID, bool) {
 	switch n := n.(type) {
 	case *plan.Remote:
 		return n, id, true
 	case *plan.Join:
-		return origin(sideOf(n, id), id)
+		return t.origin(t.sideOf(n, id), id)
 	case *plan.Filter, *plan.Sort, *plan.Limit, *plan.Unique:
-		return origin(n.Inputs()[0], id)
+		return t.origin(n.Inputs()[0], id)
 	case *plan.Window:
-		if yields(n.Input, id) {
-			return origin(n.Input, id)
+		if t.env.cols(n.Input).has(id) {
+			return t.origin(n.Input, id)
 		}
 	case *plan.With:
-		return origin(n.Body, id)
+		return t.origin(n.Body, id)
 	}
 	if below, ok := renamed(n, id); ok {
-		return origin(n.Inputs()[0], below)
+		return t.origin(n.Inputs()[0], below)
 	}
 	return nil, 0, false
 }
 
 // target follows a column down to the fragment that a filter on it may be pushed into without changing what reaches n, but for
 // the rows that the filter drops.
-func target(n plan.Node, id plan.ColID) (*plan.Remote, plan.ColID, bool) {
+func (t *transfer) target(n plan.Node, id plan.ColID) (*plan.Remote, plan.ColID, bool) {
 	switch n := n.(type) {
 	case *plan.Remote:
 		return n, id, true
 	case *plan.Join:
-		side := sideOf(n, id)
+		side := t.sideOf(n, id)
 		if side == n.Left && keepsLeft(n.Kind) || side == n.Right && keepsRight(n.Kind) && !n.Lateral {
-			return target(side, id)
+			return t.target(side, id)
 		}
 		return nil, 0, false
 	case *plan.Filter:
 		if volatile(n.Cond) {
 			return nil, 0, false
 		}
-		return target(n.Input, id)
+		return t.target(n.Input, id)
 	case *plan.Sort:
-		return target(n.Input, id)
+		return t.target(n.Input, id)
 	case *plan.Unique:
 		if n.On == nil {
-			return target(n.Input, id)
+			return t.target(n.Input, id)
 		}
 		return nil, 0, false
 	case *plan.Window:
-		if yields(n.Input, id) && partitionedBy(n, id) {
-			return target(n.Input, id)
+		if t.env.cols(n.Input).has(id) && partitionedBy(n, id) {
+			return t.target(n.Input, id)
 		}
 		return nil, 0, false
 	}
 	if below, ok := renamed(n, id); ok {
-		return target(n.Inputs()[0], below)
+		return t.target(n.Inputs()[0], below)
 	}
 	return nil, 0, false
 }
 
-func sideOf(j *plan.Join, id plan.ColID) plan.Node {
-	if yields(j.Left, id) {
+func (t *transfer) sideOf(j *plan.Join, id plan.ColID) plan.Node {
+	if t.env.cols(j.Left).has(id) {
 		return j.Left
 	}
 	return j.Right
@@ -144,7 +144,7 @@ func partitionedBy(w *plan.Window, id plan.ColID) bool {
 }
 
 // base follows a fragment's column to the column of the table whose values it shows.
-func base(n plan.Node, id plan.ColID) (*plan.Table, plan.Column, bool) {
+func (t *transfer) base(n plan.Node, id plan.ColID) (*plan.Table, plan.Column, bool) {
 	switch n := n.(type) {
 	case *plan.Scan:
 		for i, c := range n.Out {
@@ -154,16 +154,16 @@ func base(n plan.Node, id plan.ColID) (*plan.Table, plan.Column, bool) {
 		}
 		return nil, plan.Column{}, false
 	case *plan.Join:
-		return base(sideOf(n, id), id)
+		return t.base(t.sideOf(n, id), id)
 	case *plan.Filter, *plan.Sort, *plan.Limit, *plan.Unique:
-		return base(n.Inputs()[0], id)
+		return t.base(n.Inputs()[0], id)
 	case *plan.Window:
-		if yields(n.Input, id) {
-			return base(n.Input, id)
+		if t.env.cols(n.Input).has(id) {
+			return t.base(n.Input, id)
 		}
 	}
 	if below, ok := renamed(n, id); ok {
-		return base(n.Inputs()[0], below)
+		return t.base(n.Inputs()[0], below)
 	}
 	return nil, plan.Column{}, false
 }
