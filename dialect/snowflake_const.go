@@ -72,6 +72,9 @@ func (p *snow) literal(v datum.Value, oid uint32, at int) sx {
 			return x
 		}
 	case datum.Text:
+		if oid == pgcat.Bpchar { // blanks at its end do not count
+			v = datum.Text(strings.TrimRight(string(v), " "))
+		}
 		if snowComparable[oid] && strings.IndexByte(string(v), 0) < 0 {
 			return sx{text: snowText(string(v))}
 		}

@@ -19,6 +19,8 @@ func (p *snow) operator(n plan.Node) (*sel, bool) {
 		return p.values(n), true
 	case *plan.Filter:
 		return p.filter(n), true
+	case *plan.Project:
+		return p.computed(n)
 	case *plan.Join:
 		return p.snowJoin(n)
 	case *plan.Aggregate:
@@ -87,6 +89,22 @@ func conjunctsOf(e plan.Expr) []plan.Expr {
 		return and.Args
 	}
 	return []plan.Expr{e}
+}
+
+// computed projects aggregates where they are computed, since a query that refers to an outer one must do so in its own WHERE;
+// false for any other projection.
+func (p *snow) computed(n *plan.Project) (*sel, bool) {
+	a, ok := n.Input.(*plan.Aggregate)
+	if !ok {
+		return nil, false
+	}
+	s := p.snowAggregate(a)
+	out, list := s.keep(), p.exprs(n.Exprs)
+	for i, c := range n.Out {
+		list[i].plain = false
+		p.set(out, c.ID, list[i])
+	}
+	return out, true
 }
 
 // values prints rows of expressions; a single row needs no FROM, several are constants.

@@ -15,7 +15,7 @@ func (p *snow) subquery(e *plan.Subquery) sx {
 	case e.Kind == plan.Scalar && (!correlated || where && aggregatedByEquality(e.Plan)):
 		return p.scalar(e)
 	case e.Kind == plan.Exists && conjunct && (!correlated || foundByEquality(e.Plan)):
-		s := p.node(e.Plan)
+		s := p.node(rowsOf(e.Plan))
 		if s.closed() {
 			s = p.wrap(s)
 		}
@@ -26,6 +26,20 @@ func (p *snow) subquery(e *plan.Subquery) sx {
 		return p.inQuery(e, " NOT IN ")
 	}
 	return p.unsupported(e.At, "this subquery here")
+}
+
+// rowsOf is a plan without what changes columns and order alone.
+func rowsOf(n plan.Node) plan.Node {
+	for {
+		switch m := n.(type) {
+		case *plan.Project:
+			n = m.Input
+		case *plan.Sort:
+			n = m.Input
+		default:
+			return n
+		}
+	}
 }
 
 // scalar is a query of one row; a quotient is two.
