@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -217,11 +218,43 @@ func (r *reader) table(ctx context.Context, path string) (Table, error) {
 		t.Columns = append(t.Columns, c)
 		return nil
 	})
+	if err == nil && ext == ".csv" {
+		err = r.decimals(ctx, &t)
+	}
 	var own *pgerr.Error
 	if err != nil && !errors.As(err, &own) {
 		err = bad(path, "it cannot be read").WithDetail("%s", err).Because(err)
 	}
 	return t, err
+}
+
+// decimals makes decimals of a CSV file's numbers that are written without an exponent: their digits are exact.
+func (r *reader) decimals(ctx context.Context, t *Table) error {
+	for i := range t.Columns {
+		c := &t.Columns[i]
+		if c.Type != Double {
+			continue
+		}
+		name := quote(c.Name)
+		text := "SELECT CAST(coalesce(bool_and(regexp_full_match(" + name + `, '[+-]?[0-9]+([.][0-9]*)?')), false) AS VARCHAR),
+			CAST(coalesce(max(length(ltrim(split_part(` + name + `, '.', 1), '+-0'))), 0) AS VARCHAR),
+			CAST(coalesce(max(length(split_part(` + name + ", '.', 2))), 0) AS VARCHAR) FROM read_csv(" + literal(t.File) + ", header = true, all_varchar = true)"
+		err := r.rows(ctx, text, func(v []string) error {
+			whole, _ := strconv.Atoi(v[1])
+			scale, _ := strconv.Atoi(v[2])
+			if v[0] == "true" && whole+scale <= 38 {
+				c.Type, c.Precision, c.Scale = Decimal, 38, scale
+				if whole+scale <= 18 {
+					c.Precision = 18
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rows hands a statement's rows of texts over.
