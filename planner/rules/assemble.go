@@ -6,32 +6,33 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
+// partial is a subtree and the inputs that are in it.
+type partial struct {
+	node  plan.Node
+	there []int
+}
+
 // build joins the inputs of each group, then the groups: each next one is the first that a term joins to what is there, if
 // possible of another source than the last.
 func (a *assembly) build() plan.Node {
-	parts := make([]plan.Node, len(a.groups))
-	for g, members := range a.groups {
-		parts[g] = a.subtree(members)
-	}
-	there, left := a.groups[0], make([]int, 0, len(parts))
-	for g := 1; g < len(parts); g++ {
+	var left []int
+	for g := 1; g < len(a.groups); g++ {
 		left = append(left, g)
 	}
-	n := a.finish(parts[0], there)
+	n := a.complete(a.subtree(a.groups[0]), nil)
 	last := 0
 	for len(left) > 0 {
-		at := a.next(left, there, last)
+		at := a.next(left, n.there, last)
 		last = left[at]
 		left = slices.Delete(left, at, at+1)
-		there = append(slices.Clone(there), a.groups[last]...)
-		n = a.finish(a.join(n, parts[last], there), there)
+		n = a.complete(a.join(n, a.subtree(a.groups[last])), nil)
 	}
 	return a.rest(n)
 }
 
 // next chooses among the groups that are left.
 func (a *assembly) next(left, there []int, last int) int {
-	joined := -1
+	joined := none
 	for i, g := range left {
 		if !a.connected(there, a.groups[g]) {
 			continue
@@ -39,7 +40,7 @@ func (a *assembly) next(left, there []int, last int) int {
 		if a.env.connection(a.inputs[a.groups[g][0]]) != a.env.connection(a.inputs[a.groups[last][0]]) {
 			return i
 		}
-		if joined < 0 {
+		if joined == none {
 			joined = i
 		}
 	}
@@ -62,35 +63,35 @@ func (a *assembly) connected(x, y []int) bool {
 	})
 }
 
-// subtree joins the inputs of one group.
-func (a *assembly) subtree(members []int) plan.Node {
-	there := members[:1]
-	n := a.single(members[0])
+// subtree joins the inputs of one group, each with the joins of their own source.
+func (a *assembly) subtree(members []int) partial {
+	k := a.env.connection(a.inputs[members[0]])
+	n := a.complete(a.single(members[0]), &k)
 	for _, i := range members[1:] {
-		there = append(slices.Clone(there), i)
-		n = a.beside(a.join(n, a.single(i), there), there)
+		n = a.complete(a.join(n, a.complete(a.single(i), &k)), &k)
 	}
 	return n
 }
 
-// single is an input under the terms that read it alone and the semi joins with its own source.
-func (a *assembly) single(i int) plan.Node {
-	only := []int{i}
-	return a.beside(filter(a.inputs[i], a.take(only, func(*term) bool { return true })), only)
+// single is an input under the terms that read it alone.
+func (a *assembly) single(i int) partial {
+	there := []int{i}
+	return partial{filter(a.inputs[i], a.take(there, func(*term) bool { return true })), there}
 }
 
 // join joins by the terms that are complete now; those with subqueries filter above.
-func (a *assembly) join(left, right plan.Node, there []int) plan.Node {
+func (a *assembly) join(left, right partial) partial {
+	there := append(slices.Clone(left.there), right.there...)
 	terms := a.take(there, func(t *term) bool { return !hasSubquery(t.expr) })
-	j := &plan.Join{Kind: plan.Inner, Left: left, Right: right, Cond: Conjunction(terms)}
-	return filter(j, a.take(there, func(*term) bool { return true }))
+	j := &plan.Join{Kind: plan.Inner, Left: left.node, Right: right.node, Cond: Conjunction(terms)}
+	return partial{filter(j, a.take(there, func(*term) bool { return true })), there}
 }
 
 // take returns the terms that are complete with these inputs.
 func (a *assembly) take(there []int, yes func(*term) bool) []plan.Expr {
 	var out []plan.Expr
 	for _, t := range a.terms {
-		if !t.done && len(t.reads) > 0 && complete(t.reads, there) && yes(t) {
+		if !t.done && len(t.reads) > 0 && within(t.reads, there) && yes(t) {
 			t.done = true
 			out = append(out, t.expr)
 		}
@@ -98,40 +99,42 @@ func (a *assembly) take(there []int, yes func(*term) bool) []plan.Expr {
 	return out
 }
 
-func complete(reads, there []int) bool {
+func within(reads, there []int) bool {
 	return !slices.ContainsFunc(reads, func(i int) bool { return !slices.Contains(there, i) })
 }
 
-// beside puts semi joins with the inputs' own source above them.
-func (a *assembly) beside(n plan.Node, there []int) plan.Node {
-	k := a.env.connection(a.inputs[there[0]])
-	return a.semi(n, there, func(p *pending) bool { return p.from == k })
-}
-
-// finish puts all semi joins that are complete above.
-func (a *assembly) finish(n plan.Node, there []int) plan.Node {
-	return a.semi(n, there, func(*pending) bool { return true })
-}
-
-func (a *assembly) semi(n plan.Node, there []int, yes func(*pending) bool) plan.Node {
-	for _, s := range a.semis {
-		if !s.done && len(s.reads) > 0 && complete(s.reads, there) && yes(s) {
-			s.done = true
-			j := *s.join
-			j.Left = n
-			n = &j
+// complete puts above n the waiting joins that have what they read, those with source k alone when it is given, and the terms
+// that are complete then.
+func (a *assembly) complete(n partial, k *connection) partial {
+	for _, w := range a.waiting {
+		if w.done || len(w.reads) == 0 || !within(w.reads, n.there) || k != nil && w.from != *k {
+			continue
 		}
+		n = a.put(w, n)
 	}
 	return n
 }
 
-// rest puts above what reads no input: conditions on outer columns, and semi joins that ask only whether there is a row.
-func (a *assembly) rest(n plan.Node) plan.Node {
-	for _, s := range a.semis {
-		if !s.done {
-			j := *s.join
-			j.Left = n
-			n = &j
+func (a *assembly) put(w *waiting, n partial) partial {
+	w.done = true
+	j := *w.join
+	j.Left = n.node
+	n.node = &j
+	if w.gives != none {
+		n.there = append(slices.Clone(n.there), w.gives)
+		n.node = filter(n.node, a.take(n.there, func(*term) bool { return true }))
+	}
+	return n
+}
+
+// rest puts above what reads no input: conditions on outer columns, and joins whose condition does not read what is there.
+func (a *assembly) rest(n partial) plan.Node {
+	for again := true; again; {
+		again = false
+		for _, w := range a.waiting {
+			if !w.done && within(w.reads, n.there) {
+				n, again = a.put(w, n), true
+			}
 		}
 	}
 	var terms []plan.Expr
@@ -140,5 +143,5 @@ func (a *assembly) rest(n plan.Node) plan.Node {
 			terms = append(terms, t.expr)
 		}
 	}
-	return filter(n, terms)
+	return filter(n.node, terms)
 }

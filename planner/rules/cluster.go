@@ -7,11 +7,14 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// cluster is a tree of inner joins taken apart: what is joined, by which terms, and the semi and anti joins over it, which
-// filter and so may stand anywhere above the columns that they read. Projections inside that only rename are looked through.
+// cluster is a tree of joins taken apart: what is joined, by which terms, and the semi and anti joins over it, which filter and
+// so may stand anywhere above the columns that they read. The right side of a left join is an input too, which may be joined
+// anywhere above what its condition reads, and below the terms that read it. Projections inside that only rename are looked
+// through.
 type cluster struct {
 	env    *Env
 	inputs []plan.Node
+	outer  map[int]*plan.Join // the left joins of those inputs that are their right sides; their Left is meaningless
 	terms  []plan.Expr
 	semis  []*plan.Join // their Left is meaningless
 	by     map[plan.ColID]plan.Expr
@@ -19,9 +22,9 @@ type cluster struct {
 	owner  map[plan.ColID]int
 }
 
-// clusterOf takes apart the tree below n; false when there is no inner join in it.
+// clusterOf takes apart the tree below n; false when nothing is joined in it.
 func (env *Env) clusterOf(n plan.Node) (*cluster, bool) {
-	c := &cluster{env: env, by: map[plan.ColID]plan.Expr{}, owner: map[plan.ColID]int{}}
+	c := &cluster{env: env, outer: map[int]*plan.Join{}, by: map[plan.ColID]plan.Expr{}, owner: map[plan.ColID]int{}}
 	c.add(n)
 	if len(c.inputs) < 2 {
 		return nil, false
@@ -36,12 +39,19 @@ func (env *Env) clusterOf(n plan.Node) (*cluster, bool) {
 			c.terms[i] = substitute(t, c.by)
 		}
 		for i, s := range c.semis {
-			semi := *s
-			semi.Cond = substitute(s.Cond, c.by)
-			c.semis[i] = &semi
+			c.semis[i] = c.renamed(s)
+		}
+		for i, j := range c.outer {
+			c.outer[i] = c.renamed(j)
 		}
 	}
 	return c, true
+}
+
+func (c *cluster) renamed(j *plan.Join) *plan.Join {
+	r := *j
+	r.Cond = substitute(j.Cond, c.by)
+	return &r
 }
 
 func (c *cluster) add(n plan.Node) {
@@ -73,6 +83,11 @@ func (c *cluster) join(j *plan.Join) bool {
 		c.add(j.Left)
 		c.add(j.Right)
 		c.terms = append(c.terms, Conjuncts(j.Cond)...)
+		return true
+	case plan.Left:
+		c.add(j.Left)
+		c.outer[len(c.inputs)] = j
+		c.inputs = append(c.inputs, j.Right)
 		return true
 	case plan.Semi, plan.Anti:
 		c.add(j.Left)
@@ -109,7 +124,7 @@ func overJoin(n plan.Node) bool {
 	case *plan.Project:
 		return overJoin(n.Input)
 	case *plan.Join:
-		return !n.Lateral && (n.Kind == plan.Inner || n.Kind == plan.Semi || n.Kind == plan.Anti)
+		return !n.Lateral && (n.Kind != plan.Right && n.Kind != plan.Full)
 	}
 	return false
 }
@@ -165,6 +180,11 @@ func clusters(env *Env, n plan.Node, f func(plan.Node, *cluster) plan.Node) plan
 		by[in] = clusters(env, in, f)
 		c.inputs[i] = by[in]
 	}
+	for i, j := range c.outer {
+		outer := *j
+		outer.Right = c.inputs[i]
+		c.outer[i] = &outer
+	}
 	for i, s := range c.semis {
 		semi := *s
 		semi.Right = clusters(env, s.Right, f)
@@ -178,7 +198,7 @@ func clusters(env *Env, n plan.Node, f func(plan.Node, *cluster) plan.Node) plan
 func (c *cluster) onInputs(n plan.Node, terms []plan.Expr) plan.Node {
 	mine := map[plan.Node][]plan.Expr{}
 	for _, t := range terms {
-		if r := c.reads(t); len(r) == 1 {
+		if r := c.reads(t); len(r) == 1 && c.outer[r[0]] == nil {
 			mine[c.inputs[r[0]]] = append(mine[c.inputs[r[0]]], t)
 		}
 	}

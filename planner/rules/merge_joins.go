@@ -17,7 +17,7 @@ import (
 //
 // Only tables that a term joins come together: it would be wrong to make a cross product that was none. And only where the join
 // cannot multiply rows, as far as declared keys tell: two tables that share a country have far more pairs than rows. What is
-// inferred joins two tables only by a declared key.
+// inferred joins two tables only by a declared key. A left join of another source moves above what it stood between.
 var MergeSameSource = Rule{"MergeSameSource", func(env *Env, n plan.Node) (plan.Node, bool) {
 	m := clusters(env, n, func(n plan.Node, c *cluster) plan.Node {
 		if !c.worthwhile() {
@@ -71,12 +71,17 @@ const maxJoined = 100
 // assembly puts a cluster together again.
 type assembly struct {
 	*cluster
-	groups [][]int // inputs that become one subtree each, in the order in which they are joined
-	terms  []*term
-	semis  []*pending
-	of     []int // group of each input
-	class  *classes
+	groups  [][]int // inputs that become one subtree each, in the order in which they are joined
+	of      []int   // group of each input, outside for the right sides of left joins
+	terms   []*term
+	waiting []*waiting
+	class   *classes
 }
+
+const (
+	none    = -1
+	outside = -2
+)
 
 // term is a conjunct that waits for the inputs that it reads.
 type term struct {
@@ -85,10 +90,11 @@ type term struct {
 	done  bool
 }
 
-// pending is a semi or anti join that waits for the inputs that it reads.
-type pending struct {
+// waiting is a semi, anti or left join that waits for the inputs that it reads.
+type waiting struct {
 	join  *plan.Join
 	reads []int
+	gives int // the input that it brings, or none
 	from  connection
 	done  bool
 }
@@ -99,30 +105,69 @@ func (c *cluster) assembly() *assembly {
 		a.terms = append(a.terms, &term{expr: t, reads: c.reads(t)})
 		a.class.add(t)
 	}
+	for i := range c.inputs {
+		if j := c.outer[i]; j != nil {
+			reads := slices.DeleteFunc(c.reads(j.Cond), func(k int) bool { return k == i })
+			a.waiting = append(a.waiting, &waiting{join: j, reads: reads, gives: i, from: c.env.connection(j.Right)})
+		}
+	}
 	for _, s := range c.semis {
-		a.semis = append(a.semis, &pending{join: s, reads: c.reads(s.Cond), from: c.env.connection(s.Right)})
+		s = a.nearer(s)
+		a.waiting = append(a.waiting, &waiting{join: s, reads: c.reads(s.Cond), gives: none, from: c.env.connection(s.Right)})
 	}
 	a.group()
 	return a
 }
 
-// moves reports whether anything comes together that is not: tables of one group, or a semi join with its table's source.
+// nearer lets a semi or anti join compare columns of its right side's own source instead of others that equal them in every row.
+func (a *assembly) nearer(s *plan.Join) *plan.Join {
+	from := a.env.connection(s.Right)
+	reads := a.reads(s.Cond)
+	if from.several || !a.env.speaks(from.name) || len(reads) != 1 || a.env.connection(a.inputs[reads[0]]) == from {
+		return s
+	}
+	by, target := map[plan.ColID]plan.Expr{}, none
+	for _, t := range Conjuncts(s.Cond) {
+		x, y, ok := equality(t)
+		if !ok {
+			return s
+		}
+		if _, mine := a.owner[x.ID]; !mine {
+			x = y
+		}
+		r, ok := a.partner(x.ID, func(i int) bool {
+			return a.env.connection(a.inputs[i]) == from && a.outer[i] == nil && (target == none || target == i)
+		})
+		if !ok {
+			return s
+		}
+		by[x.ID], target = r, a.owner[r.ID]
+	}
+	n := *s
+	n.Cond = substitute(s.Cond, by)
+	return &n
+}
+
+// moves reports whether anything comes together that is not: tables of one group, or a join with its table's source.
 func (a *assembly) moves() bool {
-	if len(a.groups) < len(a.inputs) {
+	if len(a.groups)+len(a.outer) < len(a.inputs) {
 		return true
 	}
-	return slices.ContainsFunc(a.semis, func(p *pending) bool {
-		return len(p.reads) == 1 && !p.from.several && a.env.speaks(p.from.name) && a.env.connection(a.inputs[p.reads[0]]) == p.from
+	return slices.ContainsFunc(a.waiting, func(w *waiting) bool {
+		return len(w.reads) == 1 && !w.from.several && a.env.speaks(w.from.name) && a.env.connection(a.inputs[w.reads[0]]) == w.from
 	})
 }
 
 // group forms the groups, each grown from its first input by what is joined to it without multiplying rows.
 func (a *assembly) group() {
 	for i := range a.of {
-		a.of[i] = -1
+		a.of[i] = none
+		if a.outer[i] != nil {
+			a.of[i] = outside
+		}
 	}
 	for i, in := range a.inputs {
-		if a.of[i] >= 0 {
+		if a.of[i] != none {
 			continue
 		}
 		g := len(a.groups)
@@ -138,7 +183,7 @@ func (a *assembly) grow(g int, k connection) {
 	for again := true; again; {
 		again = false
 		for j := a.groups[g][0] + 1; j < len(a.inputs); j++ {
-			if a.of[j] >= 0 || a.env.connection(a.inputs[j]) != k {
+			if a.of[j] != none || a.env.connection(a.inputs[j]) != k {
 				continue
 			}
 			next, ok := a.joins(g, grain, j)
