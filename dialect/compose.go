@@ -27,6 +27,7 @@ type composer struct {
 	ctes  map[int]*cte
 	limit int    // bytes of a statement: repeated operands must not multiply without end
 	where string // whom the statement is for, in errors
+	flat  bool   // conditions below a join are said after it
 	once  string // says of a common table expression that it is computed once
 	// recursion prints both terms of a recursive common table expression; nil where the language has none.
 	recursion func(op *plan.SetOp) string

@@ -11,13 +11,13 @@ func (p *composer) join(n *plan.Join) *sel {
 	if n.Kind == plan.Semi || n.Kind == plan.Anti {
 		return p.semi(n)
 	}
-	left := p.item(p.node(n.Left))
+	s := &sel{plain: true}
+	left := p.joined(s, p.node(n.Left), n.Kind == plan.Inner || n.Kind == plan.Left)
 	right, lateral := p.node(n.Right), ""
 	if n.Lateral {
 		right, lateral = p.wrap(right), "LATERAL "
 	}
-	right = p.item(right)
-	s := &sel{plain: true}
+	right = p.joined(s, right, n.Kind == plan.Inner)
 	p.copy(s, left.cols)
 	p.copy(s, right.cols)
 	from := right.from
@@ -35,6 +35,18 @@ func (p *composer) join(n *plan.Join) *sel {
 	kind := map[plan.JoinKind]string{plan.Inner: " JOIN ", plan.Left: " LEFT JOIN ", plan.Right: " RIGHT JOIN ", plan.Full: " FULL JOIN "}[n.Kind]
 	s.from = left.from + kind + lateral + from + " ON " + paren(cond)
 	return s
+}
+
+// joined makes in an item of the FROM of s. Where the join keeps no row that the item's conditions drop, a flat composer moves
+// them up:
+//
+//	(select … from a where p) join b   →   a join b where p
+func (p *composer) joined(s, in *sel, kept bool) *sel {
+	if !p.flat || !kept || in.closed() || len(in.order) > 0 || in.from == "" {
+		return p.item(in)
+	}
+	s.where = append(s.where, in.where...)
+	return in
 }
 
 // parenthesised puts a FROM of joins into parentheses; a single subquery with its alias needs none.

@@ -66,6 +66,7 @@ type snow struct {
 func newSnow(collation string) *snow {
 	p := &snow{binary: collation == "C.UTF-8"}
 	p.composer = newComposer(p, maxSnowflakeSQL, "source")
+	p.flat = true
 	return p
 }
 

@@ -69,16 +69,24 @@ var sfTypes = map[uint32]sfsql.Type{
 	pgcat.Date: {Kind: sfsql.Date}, pgcat.Time: {Kind: sfsql.Time, Scale: 9}, pgcat.Timestamp: {Kind: sfsql.TimestampNTZ, Scale: 9}, pgcat.TimestampTZ: {Kind: sfsql.TimestampLTZ, Scale: 9},
 }
 
-// load copies a table's rows.
-func (r *sfRig) load(table *plan.Table) {
+func sfRelation(table *plan.Table) sfsql.Relation {
 	rel := sfsql.Relation{From: "src." + table.Name}
-	var defs, casts []string
 	for _, c := range table.Columns {
 		typ := sfTypes[c.Type.OID]
 		if c.Type.OID == pgcat.Numeric {
 			typ = sfsql.Type{Kind: sfsql.Number, Precision: int(c.Type.Mod-4) >> 16, Scale: int(c.Type.Mod-4) & 0x7ff}
 		}
 		rel.Columns = append(rel.Columns, sfsql.Column{Name: c.Name, Type: typ, Nullable: true})
+	}
+	return rel
+}
+
+// load copies a table's rows.
+func (r *sfRig) load(table *plan.Table) {
+	rel := sfRelation(table)
+	var defs, casts []string
+	for i, c := range table.Columns {
+		typ := rel.Columns[i].Type
 		defs = append(defs, `"`+c.Name+`" `+typ.DuckDB())
 		cast := "CAST(? AS " + typ.DuckDB() + ")"
 		if c.Type.OID == pgcat.Bytea {
@@ -102,11 +110,11 @@ func (r *sfRig) load(table *plan.Table) {
 	r.tables[table.Name] = rel
 }
 
-func (r *sfRig) env() sfsql.Env {
+func sfEnv(tables map[string]sfsql.Relation) sfsql.Env {
 	return sfsql.Env{Database: "DEMO", Schema: "public", Role: "R", User: "U", Warehouse: "W",
 		Parameters: map[string]string{"TIMEZONE": "UTC", "WEEK_START": "1", "WEEK_OF_YEAR_POLICY": "0"},
 		Table: func(_, _, name string) (sfsql.Relation, error) {
-			if rel, ok := r.tables[name]; ok {
+			if rel, ok := tables[name]; ok {
 				return rel, nil
 			}
 			return sfsql.Relation{}, errors.New("no such table")
@@ -115,7 +123,7 @@ func (r *sfRig) env() sfsql.Env {
 
 // snowflake answers a printed text by the emulator, each cell as PostgreSQL would write it.
 func (r *sfRig) snowflake(text dialect.Text) (rows [][]string, failure string) {
-	q, sfErr := sfsql.Compile(text.Text, r.env())
+	q, sfErr := sfsql.Compile(text.Text, sfEnv(r.tables))
 	if sfErr != nil {
 		return nil, "not compiled: " + sfErr.Message
 	}

@@ -14,7 +14,7 @@ func (p *snow) subquery(e *plan.Subquery) sx {
 	switch {
 	case e.Kind == plan.Scalar && (!correlated || where && aggregatedByEquality(e.Plan)):
 		return p.scalar(e)
-	case e.Kind == plan.Exists && conjunct && (!correlated || foundByEquality(e.Plan)):
+	case e.Kind == plan.Exists && conjunct && (!correlated || foundByEquality(rowsOf(e.Plan))):
 		s := p.node(rowsOf(e.Plan))
 		if s.closed() {
 			s = p.wrap(s)
@@ -174,12 +174,25 @@ func found(n, root plan.Node, equal bool) bool {
 		}
 		return found(n.Input, root, equal)
 	case *plan.Project:
+		if depends(n.Input, root) && !renames(n) { // it would be a query of its own
+			return false
+		}
 		return !refersOut(n, root) && found(n.Input, root, equal)
 	case *plan.Join:
 		outer := n.Kind != plan.Inner && (depends(n.Left, root) || depends(n.Right, root))
 		return !n.Lateral && !outer && (n.Cond == nil || !refers(n.Cond, root)) && found(n.Left, root, equal) && found(n.Right, root, equal)
 	}
 	return !depends(n, root)
+}
+
+// renames reports a projection that computes nothing.
+func renames(n *plan.Project) bool {
+	for _, e := range n.Exprs {
+		if _, ok := e.(*plan.Ref); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func eachFilter(n plan.Node, f func(plan.Expr)) {
