@@ -67,7 +67,7 @@ type part struct {
 	run  func(context.Context, *bench) error
 }
 
-var parts = []part{{"rows", rows}, {"select1", selectOne}, {"plan", plans}, {"audit", auditRecords}, {"worker", workers}, {"idle", idle}, {"slow", slowReader}}
+var parts = []part{{"rows", rows}, {"direct", direct}, {"select1", selectOne}, {"plan", plans}, {"audit", auditRecords}, {"worker", workers}, {"idle", idle}, {"slow", slowReader}}
 
 func run(ctx context.Context, only []string) error {
 	dir, err := os.MkdirTemp("", "waggle-bench-")
@@ -115,8 +115,11 @@ func (b *bench) start(ctx context.Context) (err error) {
 	if err := os.Mkdir(site, 0o700); err != nil {
 		return err
 	}
-	more := fmt.Sprintf("tls: {certificate: %q, key: %q}\nlimits: {connections: 12000}\n", b.cert.file, b.cert.key)
+	more := b.sourceYAML() + fmt.Sprintf("tls: {certificate: %q, key: %q}\nlimits: {connections: 12000}\n", b.cert.file, b.cert.key)
 	if b.site, err = e2e.NewSite(ctx, bin, site, more); err != nil {
+		return err
+	}
+	if err := b.model(); err != nil {
 		return err
 	}
 	return b.serve(ctx)

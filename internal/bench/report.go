@@ -28,6 +28,8 @@ const method = `- **Rows**: a client process logs in over TLS, sends one query a
   rounds after a warm one, PostgreSQL and Waggle in turn, the median of each; CPU seconds are the server's with its children.
   "In memory" is the proxy in a process of its own with the audit log on, whose engine hands out batches of 8,192 rows made
   beforehand; "generated in the worker" is the real ` + "`waggle serve`" + `.
+- **Direct**: a PostgreSQL source over verified TLS. One statement for one row is sent to the server and to Waggle in turn, each on one
+  connection; the rows are read as above. The source is the same server as the anchor.
 - **SELECT 1**: pgbench (one thread) with a script of that one statement, without TLS, through ` + "`waggle serve`" + ` and through PgBouncer before PostgreSQL,
   in turn, the median of the rounds. PgBouncer pools by transaction for the simple protocol, and by session for prepared
   statements, which its transaction pooling does not know before version 1.21.

@@ -111,7 +111,13 @@ func (b *bench) fillTable(ctx context.Context) error {
 		return err
 	}
 	defer c.Close(ctx)
-	_, err = c.Exec(ctx, fmt.Sprintf("CREATE TABLE mixed AS SELECT %s FROM generate_series(1, %d) AS t(i)", mixedColumns, rowCount))
+	_, err = c.Exec(ctx, "DROP TABLE IF EXISTS mixed")
+	if err == nil {
+		_, err = c.Exec(ctx, fmt.Sprintf("CREATE TABLE mixed AS SELECT %s FROM generate_series(1, %d) AS t(i)", mixedColumns, rowCount))
+	}
+	if err == nil {
+		_, err = c.Exec(ctx, "CREATE UNIQUE INDEX ON mixed (a)")
+	}
 	if err == nil {
 		_, err = c.Exec(ctx, "VACUUM ANALYZE mixed")
 	}
