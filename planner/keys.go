@@ -15,8 +15,8 @@ func (p *Prepared) keys(env *rules.Env) {
 }
 
 // flows lists what the models allow to travel from one source to another (invariant 13), with the relationship that does.
-func flows(v *semantic.View) map[rules.Flow]string {
-	out := map[rules.Flow]string{}
+func flows(v *semantic.View) map[rules.Flow]rules.Permit {
+	out := map[rules.Flow]rules.Permit{}
 	for _, m := range v.Models() {
 		for _, r := range m.Relationships {
 			from, to := m.Name+"."+r.From, m.Name+"."+r.To
@@ -26,7 +26,7 @@ func flows(v *semantic.View) map[rules.Flow]string {
 					if direction == "to-from" {
 						f = rules.Flow{From: to, FromProperty: r.ToKey[i], To: from, ToProperty: r.FromKey[i]}
 					}
-					out[f] = "relationship " + m.Name + "." + r.Name
+					out[f] = rules.Permit{Relationship: "relationship " + m.Name + "." + r.Name, Up: direction == "to-from"}
 				}
 			}
 		}

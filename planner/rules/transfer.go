@@ -10,6 +10,12 @@ import (
 // 13). Entities are schema.name.
 type Flow struct{ From, FromProperty, To, ToProperty string }
 
+// Permit is the relationship that declares a Flow. Up says that the values go from its to-one side to the other.
+type Permit struct {
+	Relationship string
+	Up           bool
+}
+
 // Transfer finds for a placed plan, its Remotes numbered, which fragments' key values may restrict which others. The plan
 // itself stays as it is: the edges say in which order the fragments are asked, and with what.
 //
@@ -21,18 +27,27 @@ type Flow struct{ From, FromProperty, To, ToProperty string }
 // result. It would be of no use from a fragment that is read whole. flows says what the model declares; between fragments of one
 // source any values may travel, which never leave it.
 //
-// Which side goes first is decided without statistics: the fragment with the strictest filters, then those that it restricts.
-func Transfer(env *Env, root plan.Node, flows map[Flow]string) []plan.Keyed {
-	t := &transfer{env: env, flows: flows, remotes: map[int]*plan.Remote{}}
+// Which side goes first is decided without statistics: the fragment with the strictest filters, the to-one side of a relationship
+// before the other, then those that they restrict.
+func Transfer(env *Env, root plan.Node, flows map[Flow]Permit) []plan.Keyed {
+	t := &transfer{env: env, flows: flows, remotes: map[int]*plan.Remote{}, ctes: map[int]plan.CTE{}, one: map[int]bool{}}
+	var joins []*plan.Join
 	plan.Transform(root, func(n plan.Node) plan.Node {
 		switch n := n.(type) {
 		case *plan.Remote:
 			t.remotes[n.ID] = n
+		case *plan.With:
+			for _, c := range n.CTEs {
+				t.ctes[c.ID] = c
+			}
 		case *plan.Join:
-			t.join(n)
+			joins = append(joins, n)
 		}
 		return n
 	})
+	for _, j := range joins {
+		t.join(j)
+	}
 	if env.Off || len(t.edges) == 0 {
 		return nil
 	}
@@ -41,8 +56,10 @@ func Transfer(env *Env, root plan.Node, flows map[Flow]string) []plan.Keyed {
 
 type transfer struct {
 	env     *Env
-	flows   map[Flow]string
+	flows   map[Flow]Permit
 	remotes map[int]*plan.Remote
+	ctes    map[int]plan.CTE
+	one     map[int]bool // fragments with the to-one side of a relationship
 	edges   []plan.Keyed // all that are allowed, in both directions
 }
 
@@ -116,11 +133,14 @@ func (t *transfer) edge(from plan.Node, a *plan.Ref, to plan.Node, b *plan.Ref) 
 	if keyKind(k.From.Type) != keyKind(k.To.Type) || t.has(k) {
 		return
 	}
-	if k.Why, ok = t.allowed(build, k.From.ID, probe, k.To.ID); !ok {
+	permit, ok := t.allowed(build, k.From.ID, probe, k.To.ID)
+	if !ok {
 		return
 	}
+	k.Why = permit.Relationship
 	if t.receives(probe, &k) {
 		t.edges = append(t.edges, k)
+		t.one[k.Build] = t.one[k.Build] || permit.Up
 	}
 }
 
@@ -143,20 +163,20 @@ func colOf(n plan.Node, id plan.ColID) plan.Col {
 }
 
 // allowed says whether invariant 13 lets the values pass, and why.
-func (t *transfer) allowed(build *plan.Remote, from plan.ColID, probe *plan.Remote, to plan.ColID) (string, bool) {
+func (t *transfer) allowed(build *plan.Remote, from plan.ColID, probe *plan.Remote, to plan.ColID) (Permit, bool) {
 	if build.Connection == probe.Connection {
-		return "the same source", true
+		return Permit{Relationship: "the same source"}, true
 	}
 	a, ac, ok := t.base(build.Plan, from)
 	if !ok {
-		return "", false
+		return Permit{}, false
 	}
 	b, bc, ok := t.base(probe.Plan, to)
 	if !ok || personal(ac) || personal(bc) {
-		return "", false
+		return Permit{}, false
 	}
-	why, ok := t.flows[Flow{a.Schema + "." + a.Name, ac.Name, b.Schema + "." + b.Name, bc.Name}]
-	return why, ok
+	permit, ok := t.flows[Flow{a.Schema + "." + a.Name, ac.Name, b.Schema + "." + b.Name, bc.Name}]
+	return permit, ok
 }
 
 // personal: values that never leave their source.

@@ -36,12 +36,14 @@ func (t *transfer) receives(probe *plan.Remote, k *plan.Keyed) bool {
 }
 
 // choose orders the fragments, the strictest first, and keeps the edges that lead from an earlier one that is restricted to a
-// later one. What is restricted by keys comes before what is not.
+// later one. A fragment that receives keys is restricted, though less than by an equality of its own.
 func (t *transfer) choose() []plan.Keyed {
 	score := map[int]int{}
 	var left []int
 	for id, r := range t.remotes {
-		score[id] = strictness(r.Plan)
+		if score[id] = strictness(r.Plan); score[id] > 0 && t.one[id] {
+			score[id] += toOne
+		}
 		left = append(left, id)
 	}
 	slices.Sort(left)
@@ -61,7 +63,7 @@ func (t *transfer) choose() []plan.Keyed {
 		for _, e := range t.edges {
 			if e.Build == first && slices.Contains(left, e.Probe) {
 				kept = append(kept, e)
-				score[e.Probe] += receivedKeys
+				score[e.Probe] = max(score[e.Probe], receivedKeys)
 			}
 		}
 	}
@@ -70,57 +72,80 @@ func (t *transfer) choose() []plan.Keyed {
 
 // How much a restriction is thought to leave, from almost nothing to most of it.
 const (
-	oneRow       = 16
-	fewRows      = 8 // a limit
-	equalTo      = 4
-	receivedKeys = 3
-	inRange      = 2
+	oneRow       = 32
+	fewRows      = 16 // a limit
+	equalTo      = 8
+	between      = 6
+	receivedKeys = 5
+	inRange      = 4
+	toOne        = 3 // beside any of these: one row of it stands for many of the other side
 )
 
-// strictness adds up what restricts a fragment's rows; 0 for one that is read whole.
+// strictness is what the strictest operator of a fragment does to its rows; 0 for a fragment that is read whole. That of a
+// filter adds up its equalities, but not its ranges, of which two often are the ends of one.
 func strictness(n plan.Node) int {
-	sum := 0
+	most := 0
 	plan.Transform(n, func(m plan.Node) plan.Node {
 		switch m := m.(type) {
 		case *plan.Filter:
-			for _, c := range Conjuncts(m.Cond) {
-				sum += strictnessOf(c)
-			}
+			most = max(most, strictnessOf(Conjuncts(m.Cond)))
 		case *plan.Limit:
-			sum += fewRows
+			most = max(most, fewRows)
 		case *plan.Aggregate:
 			if len(m.Groups) == 0 && m.Sets == nil {
-				sum += oneRow
+				most = max(most, oneRow)
 			}
 		case *plan.Join:
 			if m.Kind == plan.Semi || m.Kind == plan.Anti {
-				sum += inRange
+				most = max(most, inRange)
 			}
 		}
 		return m
 	})
-	return sum
+	return most
 }
 
-func strictnessOf(c plan.Expr) int {
-	switch c := c.(type) {
-	case *plan.Call:
-		if c.Op == "=" {
-			return equalTo
+func strictnessOf(terms []plan.Expr) int {
+	equal, ranges := 0, 0
+	for _, t := range terms {
+		switch restriction(t) {
+		case equalTo:
+			equal += equalTo
+		case inRange:
+			ranges++
 		}
-		if c.Op == "<>" {
+	}
+	return equal + [...]int{0, inRange, between}[min(ranges, 2)]
+}
+
+// restriction classes a term: equalTo, inRange or 0 for one that most rows pass.
+func restriction(t plan.Expr) int {
+	switch t := t.(type) {
+	case *plan.Call:
+		switch t.Op {
+		case "=":
+			return equalTo
+		case "<>", "!~~", "!~~*", "!~", "!~*":
 			return 0
 		}
 	case *plan.In:
-		if !c.Negated {
+		if !t.Negated {
 			return equalTo
 		}
 		return 0
 	case *plan.AnyAll:
-		if c.Op == "=" && !c.All {
+		if t.Op == "=" && !t.All {
 			return equalTo
 		}
-	case *plan.IsNull, *plan.Distinct:
+	case *plan.Or:
+		least := equalTo
+		for _, a := range t.Args {
+			for _, c := range Conjuncts(a) {
+				least = min(least, restriction(c))
+			}
+		}
+		return least
+	case *plan.Not, *plan.IsNull, *plan.Distinct, *plan.BoolTest:
 		return 0
 	}
 	return inRange

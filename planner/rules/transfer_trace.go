@@ -54,9 +54,25 @@ func (t *transfer) origin(n plan.Node, id plan.ColID) (*plan.Remote, plan.ColID,
 		}
 	case *plan.With:
 		return t.origin(n.Body, id)
+	case *plan.CTERef:
+		return t.originOfCTE(n, id)
 	}
 	if below, ok := renamed(n, id); ok {
 		return t.origin(n.Inputs()[0], below)
+	}
+	return nil, 0, false
+}
+
+// originOfCTE follows a column into the common table expression that it is read from; a recursive one has several origins.
+func (t *transfer) originOfCTE(r *plan.CTERef, id plan.ColID) (*plan.Remote, plan.ColID, bool) {
+	c, ok := t.ctes[r.ID]
+	if !ok || c.Recursive {
+		return nil, 0, false
+	}
+	for i, col := range r.Out {
+		if cols := c.Plan.Cols(); col.ID == id && i < len(cols) {
+			return t.origin(c.Plan, cols[i].ID)
+		}
 	}
 	return nil, 0, false
 }
