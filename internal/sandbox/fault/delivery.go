@@ -14,30 +14,44 @@ import (
 // chunk is how much of an answer is written at once.
 const chunk = 16 << 10
 
-// delivery holds an answer back until it is whole and then writes it as the rules ask.
+// delivery holds an answer back until it is whole and then writes it as the rules ask. An answer whose length the emulator tells
+// and that no rule hits goes through as it is written.
 type delivery struct {
-	w      http.ResponseWriter
-	ctx    context.Context // the request's
-	hit    hit
-	body   bytes.Buffer
-	status int
-	sent   int
+	w       http.ResponseWriter
+	ctx     context.Context // the request's
+	hit     hit
+	body    bytes.Buffer
+	status  int
+	sent    int
+	through bool
 }
 
 func (d *delivery) Header() http.Header { return d.w.Header() }
 
 func (d *delivery) WriteHeader(status int) {
-	if d.status == 0 {
-		d.status = status
+	if d.status != 0 {
+		return
+	}
+	d.status = status
+	if d.through = d.hit.none() && d.Header().Get("Content-Length") != ""; d.through {
+		d.w.WriteHeader(status)
 	}
 }
 
 func (d *delivery) Write(p []byte) (int, error) {
 	d.WriteHeader(http.StatusOK)
+	if d.through {
+		n, err := d.w.Write(p)
+		d.sent += n
+		return n, err
+	}
 	return d.body.Write(p)
 }
 
 func (d *delivery) deliver() {
+	if d.through {
+		return
+	}
 	body := d.body.Bytes()
 	for _, f := range d.hit.fields {
 		body = spoil(body, f)

@@ -89,6 +89,11 @@ type hit struct {
 	expire     bool
 }
 
+// none tells whether an answer is to be delivered as it is.
+func (h *hit) none() bool {
+	return h.wait == 0 && h.drip == 0 && h.cut == nil && len(h.fields) == 0
+}
+
 func (h *hit) add(r Rule) {
 	switch r.Kind {
 	case Latency:

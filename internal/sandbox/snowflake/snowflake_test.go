@@ -3,16 +3,21 @@ package snowflake
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
 	sf "github.com/snowflakedb/gosnowflake/v2"
 	"go.uber.org/goleak"
 
@@ -205,5 +210,172 @@ func TestAbort(t *testing.T) {
 	h := s.History("")
 	if len(h) != 1 || h[0].Status != "ABORTED" || h[0].ErrorCode != "000604" {
 		t.Errorf("history %+v", h)
+	}
+}
+
+// stream asks for a result's Arrow streams as they are.
+func stream(t *testing.T, db *sql.DB, text string) (batches []arrow.RecordBatch) {
+	t.Helper()
+	con, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer con.Close()
+	err = con.Raw(func(raw any) error {
+		loader, err := raw.(interface {
+			QueryArrowStream(context.Context, string, ...driver.NamedValue) (sf.ArrowStreamLoader, error)
+		}).QueryArrowStream(t.Context(), text)
+		if err != nil {
+			return err
+		}
+		parts, err := loader.GetBatches()
+		if err != nil {
+			return err
+		}
+		for i := range parts {
+			body, err := parts[i].GetStream(t.Context())
+			if err != nil {
+				return err
+			}
+			r, err := ipc.NewReader(body)
+			if err != nil {
+				return err
+			}
+			for r.Next() {
+				r.RecordBatch().Retain()
+				batches = append(batches, r.RecordBatch())
+			}
+			r.Release()
+			if err := errors.Join(r.Err(), body.Close()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return batches
+}
+
+func TestPhysicalForms(t *testing.T) {
+	_, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	batches := stream(t, db, `SELECT * FROM "DEMO"."shop"."types"`)
+	if len(batches) != 1 {
+		t.Fatalf("%d batches", len(batches))
+	}
+	var got []string
+	for i, f := range batches[0].Schema().Fields() {
+		logical, _ := f.Metadata.GetValue("logicalType")
+		got = append(got, fmt.Sprintf("%s %s %s %s", f.Name, logical, f.Type, batches[0].Column(i).ValueStr(0)))
+	}
+	want := []string{
+		"n FIXED decimal(38, 0) 99999999999999999999999999999999999999", "f REAL float64 -1.5", "d DATE date32 1969-07-20",
+		"t TIME int64 45296789000000", `ts TIMESTAMP_NTZ struct<epoch: int64, fraction: int32> {"epoch":-14182940,"fraction":123456000}`,
+		"s TEXT utf8 café", "b BINARY binary qw==", "nothing BOOLEAN bool (null)",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+}
+
+func TestChunksGrow(t *testing.T) {
+	_, web := emulator(t, nil)
+	var rows []int64
+	var forms []string
+	for _, b := range stream(t, connect(t, web, "analyst", nil), `SELECT "id", "customer" FROM "DEMO"."shop"."orders" ORDER BY "id"`) {
+		rows, forms = append(rows, b.NumRows()), append(forms, b.Column(0).DataType().String())
+	}
+	if len(rows) < 4 || rows[0] >= rows[1] || rows[1] >= rows[2] {
+		t.Errorf("rows %v", rows)
+	}
+	if forms[0] != "int16" || forms[len(forms)-1] != "int32" {
+		t.Errorf("forms %v", forms)
+	}
+}
+
+func TestNothing(t *testing.T) {
+	_, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	if got := stream(t, db, `SELECT * FROM "DEMO"."shop"."orders" WHERE "id" < 0`); len(got) != 0 {
+		t.Errorf("%d batches", len(got))
+	}
+}
+
+func TestBindings(t *testing.T) {
+	_, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	var customer string
+	err := db.QueryRowContext(t.Context(), `SELECT "customer" FROM "DEMO"."shop"."orders" WHERE "id" = ? AND "paid" = ?`, 42, true).Scan(&customer)
+	if err != nil || customer != "customer 42" {
+		t.Error(customer, err)
+	}
+}
+
+func TestRefusedTableAndWrongType(t *testing.T) {
+	s, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	text := `SELECT "id" FROM "DEMO"."shop"."orders"`
+	s.Refuse("sf.shop.orders", true)
+	if _, err := db.QueryContext(t.Context(), text); number(err) != 2003 {
+		t.Error(err)
+	}
+	s.Refuse("sf.shop.orders", false)
+	s.Contradict("id", true)
+	if got := stream(t, db, text)[0].Schema().Field(0).Type.String(); got != "utf8" {
+		t.Error(got)
+	}
+}
+
+func TestShow(t *testing.T) {
+	_, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	for text, want := range map[string]int{
+		`SHOW TABLES IN DATABASE "DEMO"`: 2, `SHOW SCHEMAS IN DATABASE "DEMO"`: 1, "SHOW DATABASES": 1, "SHOW ROLES": 3, "SHOW WAREHOUSES": 1,
+		`SHOW COLUMNS IN TABLE "DEMO"."shop"."orders"`: 4, "SHOW PARAMETERS LIKE 'TIMEZONE'": 1, `SHOW TABLES LIKE 'ord%' IN SCHEMA "DEMO"."shop"`: 1,
+		`SHOW PRIMARY KEYS IN TABLE "DEMO"."shop"."orders"`: 0,
+	} {
+		rows, err := db.QueryContext(t.Context(), text)
+		if err != nil {
+			t.Error(text, err)
+			continue
+		}
+		n := 0
+		for rows.Next() {
+			n++
+		}
+		rows.Close()
+		if n != want {
+			t.Errorf("%s: %d rows, want %d", text, n, want)
+		}
+	}
+}
+
+func TestStatusOfAStatement(t *testing.T) {
+	_, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	ids := make(chan string, 1)
+	if err := db.QueryRowContext(sf.WithQueryIDChan(t.Context(), ids), "SELECT 1").Scan(new(int)); err != nil {
+		t.Fatal(err)
+	}
+	id := <-ids
+	con, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer con.Close()
+	err = con.Raw(func(raw any) error {
+		status, err := raw.(sf.SnowflakeConnection).GetQueryStatus(t.Context(), id)
+		if err == nil && (status.SQLText != "SELECT 1" || status.ProducedRows != 1) {
+			err = fmt.Errorf("got %+v", status)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := con.QueryRowContext(sf.WithFetchResultByID(t.Context(), id), "").Scan(new(int)); err != nil {
+		t.Error(err)
 	}
 }
