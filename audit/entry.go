@@ -26,6 +26,11 @@ func newEntry(r *record, sealed []byte) *Entry {
 		e.Kind, e.Outcome = kindQuery, Running
 		return e
 	}
+	if r.Kind == kindDone {
+		e.Kind = kindQuery
+		e.end(r)
+		return e
+	}
 	e.Organisation = string(r.Org)
 	if a := r.Act; a != nil {
 		e.Source, e.SQLState, e.Detail = a.Source, a.Code, a.Detail

@@ -17,6 +17,7 @@ const (
 	kindAccess  = "source.access"
 	kindEnd     = "query.end"
 	kindAbort   = "query.aborted"
+	kindDone    = "query.done"  // begin and end in one, of a statement that called no source
 	kindSegment = "log.segment" // first record of each segment: the statements that are open
 	kindOpen    = "log.open"    // a process took the log; says what was cut
 	kindClose   = "log.close"
@@ -130,6 +131,8 @@ func class(kind string) byte {
 	switch {
 	case kind == kindBegin:
 		return 'b'
+	case kind == kindDone:
+		return 'd'
 	case kind == kindAccess:
 		return 'a'
 	case kind == kindEnd, kind == kindAbort:

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"maps"
-	"strings"
 	"time"
 
 	"github.com/waggle-sql/waggle/identity"
@@ -26,7 +25,7 @@ type item struct {
 // Begin records that a statement is about to run and returns once that is durable. Every Begin that succeeds needs one End.
 // An error refuses the statement: 58030, or 53100 when the disk is full.
 func (l *Log) Begin(ctx context.Context, b Begin) (ID, error) {
-	id, it, err := l.begin(ctx, b)
+	id, it, err := l.begin(ctx, kindBegin, b)
 	if err != nil {
 		return "", err
 	}
@@ -43,7 +42,7 @@ func (l *Log) Begin(ctx context.Context, b Begin) (ID, error) {
 // BeginLater records a statement that calls no source: it is written with the next group commit, for which nobody waits. It
 // refuses like Begin while the log cannot be written.
 func (l *Log) BeginLater(ctx context.Context, b Begin) (ID, error) {
-	id, it, err := l.begin(ctx, b)
+	id, it, err := l.begin(ctx, kindBegin, b)
 	if err != nil {
 		return "", err
 	}
@@ -87,7 +86,7 @@ func (l *Log) End(id ID, e End) error {
 // Record implements identity.Journal: it returns once the act is durable. Where addresses are sealed, that of an act by
 // nobody known is left out: there is no key to seal it under.
 func (l *Log) Record(ctx context.Context, a identity.Act) error {
-	if a.Kind == "" || a.Kind == kindBegin || a.Kind == kindAccess || a.Kind == kindEnd || a.Kind == kindAbort || strings.HasPrefix(a.Kind, "log.") {
+	if a.Kind == "" || class(a.Kind) != 'j' {
 		return pgerr.New(pgerr.Internal, "an act cannot be of kind %q", a.Kind)
 	}
 	b := &body{
@@ -116,7 +115,7 @@ func (l *Log) Record(ctx context.Context, a identity.Act) error {
 	return l.wait(ctx, it)
 }
 
-func (l *Log) begin(ctx context.Context, b Begin) (ID, *item, error) {
+func (l *Log) begin(ctx context.Context, kind string, b Begin) (ID, *item, error) {
 	s := b.Session
 	if s == nil {
 		return "", nil, pgerr.New(pgerr.Internal, "a statement without a session cannot be recorded")
@@ -126,7 +125,7 @@ func (l *Log) begin(ctx context.Context, b Begin) (ID, *item, error) {
 	}
 	id := newID(time.Now())
 	clear := &body{
-		Kind: kindBegin, Query: id, Org: s.Org, OrgName: s.OrgName,
+		Kind: kind, Query: id, Org: s.Org, OrgName: s.OrgName,
 		Actor: &actor{s.Person, s.Login, s.Role, s.Method, s.ID, s.Token}, Client: &client{Application: s.Application},
 		Path: b.Path, Model: b.Model, Statement: b.Statement, Entities: b.Entities,
 	}
@@ -136,7 +135,7 @@ func (l *Log) begin(ctx context.Context, b Begin) (ID, *item, error) {
 	} else {
 		clear.Client.Address = s.ClientAddress
 	}
-	it := &item{kind: kindBegin, id: id, owner: owner{s.Org, s.Person}}
+	it := &item{kind: kind, id: id, owner: owner{s.Org, s.Person}}
 	err := l.seal(ctx, it, clear, private)
 	if err == nil {
 		it.body, err = clear.encode()
@@ -177,10 +176,17 @@ func noStatement(id ID) error {
 	return pgerr.New(pgerr.Internal, "the audit log has no open statement %s", string(id))
 }
 
-// submit queues it, or says why not.
-func (l *Log) submit(it *item, wait bool) error {
+func (it *item) check() error {
 	if len(it.body) > maxPart/2 || len(it.sealed) > maxPart/2 {
 		return pgerr.New(pgerr.ProgramLimitExceeded, "the statement is too long to be recorded").WithHint("shorten it")
+	}
+	return nil
+}
+
+// submit queues it, or says why not.
+func (l *Log) submit(it *item, wait bool) error {
+	if err := it.check(); err != nil {
+		return err
 	}
 	if wait {
 		it.done = make(chan error, 1)

@@ -118,6 +118,8 @@ func (v *verifier) contradictions(f *frame, rec *record, seq int64) (found []str
 	switch class(rec.Kind) {
 	case 'b':
 		check(open || rec.Query == "", "its statement has begun before")
+	case 'd':
+		check(open || rec.Query == "" || rec.End == nil, "its statement has begun before, or has no end")
 	case 'a', 'e':
 		check(!open, "its statement has not begun, or has ended")
 	}
@@ -151,6 +153,8 @@ func (v *verifier) account(rec *record) {
 	switch rec.Kind {
 	case kindBegin:
 		v.open[rec.Query] = rec.owner(nil)
+		r.Statements++
+	case kindDone:
 		r.Statements++
 	case kindEnd:
 		delete(v.open, rec.Query)

@@ -24,6 +24,7 @@ type run struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
 	audit  audit.ID
+	draft  *audit.Draft // in place of audit on path local
 	began  time.Time
 	worker *audit.Workspace
 	memory func() int64 // bytes that the worker uses; nil without one
@@ -106,19 +107,22 @@ func (r *run) persons() []string {
 }
 
 // begin writes the audit record of the statement: durable before anything is called, with the next group commit when no
-// source will be.
+// source will be, and together with its end when all is computed here and now.
 func (r *run) begin(durable bool) error {
 	b := audit.Begin{Session: r.who, Statement: r.plan.Template, Literals: r.plan.Literals, Parameters: r.parameters(),
 		Model: r.plan.Input.View.ID(), Path: r.plan.Path.String()}
 	for _, u := range r.plan.Entities {
 		b.Entities = append(b.Entities, audit.Entity{Name: u.Name, Columns: u.Columns, FilterColumns: u.FilterColumns})
 	}
-	write := r.engine.config.Audit.BeginLater
-	if durable {
-		write = r.engine.config.Audit.Begin
+	var err error
+	switch log := r.engine.config.Audit; {
+	case durable:
+		r.audit, err = log.Begin(r.ctx, b)
+	case r.plan.Path == planner.Local:
+		r.draft, err = log.Draft(r.ctx, b)
+	default:
+		r.audit, err = log.BeginLater(r.ctx, b)
 	}
-	id, err := write(r.ctx, b)
-	r.audit = id
 	return err
 }
 
@@ -150,7 +154,7 @@ func (r *run) finish(rows, bytes int64, err error) {
 			err = closed
 		}
 	}
-	if r.audit == "" {
+	if r.audit == "" && r.draft == nil {
 		return
 	}
 	end := audit.End{Rows: rows, Bytes: bytes, Duration: float64(time.Since(r.began).Microseconds()) / 1000,
@@ -158,7 +162,11 @@ func (r *run) finish(rows, bytes int64, err error) {
 	for _, c := range r.calls {
 		end.Calls = append(end.Calls, c.report())
 	}
-	// A failing End is kept by the log and written when the disk answers again.
+	// A failing record is kept by the log and written when the disk answers again.
+	if r.draft != nil {
+		_ = r.engine.config.Audit.Done(r.ctx, r.draft, end)
+		return
+	}
 	_ = r.engine.config.Audit.End(r.audit, end)
 }
 

@@ -13,6 +13,7 @@ import (
 type paced struct {
 	net.Conn
 	timeout time.Duration
+	due     time.Time    // the write deadline that is set, of the writing goroutine
 	last    atomic.Int64 // when writing ends in any case, in nanoseconds since 1970; 0 for never
 }
 
@@ -20,11 +21,7 @@ type paced struct {
 func (p *paced) Write(b []byte) (int, error) {
 	written := 0
 	for {
-		until := time.Now().Add(p.timeout)
-		if last := p.last.Load(); last != 0 && last < until.UnixNano() {
-			until = time.Unix(0, last)
-		}
-		if err := p.Conn.SetWriteDeadline(until); err != nil {
+		if err := p.arm(); err != nil {
 			return written, err
 		}
 		n, err := p.Conn.Write(b[written:])
@@ -35,6 +32,20 @@ func (p *paced) Write(b []byte) (int, error) {
 			return written, err
 		}
 	}
+}
+
+// arm sets the deadline of a write. One that is set already serves while most of the timeout is left.
+func (p *paced) arm() error {
+	now, last := time.Now(), p.last.Load()
+	if last == 0 && p.due.Sub(now) > p.timeout-p.timeout/8 {
+		return nil
+	}
+	p.due = now.Add(p.timeout)
+	if last != 0 {
+		p.due = time.Time{}
+		return p.Conn.SetWriteDeadline(time.Unix(0, last))
+	}
+	return p.Conn.SetWriteDeadline(p.due)
 }
 
 // endWrites makes writing fail from a moment on, also a write under way; the zero time takes that back.

@@ -35,6 +35,7 @@ type runner struct {
 	mu       sync.Mutex
 	running  *task
 	draining bool
+	watcher  watcher // not under mu
 }
 
 // cancelRunning cancels the running task, if any.
@@ -61,8 +62,7 @@ func (s *session) during(t *task, f func(ctx context.Context) error) error {
 	previous := s.runner.set(t)
 	defer s.runner.set(previous)
 	if previous == nil {
-		stop := s.watch(t)
-		defer stop()
+		defer s.unwatch(s.watch(t))
 	} else {
 		link := context.AfterFunc(previous.ctx, func() { t.cancel(context.Cause(previous.ctx)) })
 		defer link()
@@ -81,32 +81,47 @@ func (s *session) once(f func(ctx context.Context) error) error {
 	return s.during(t, f)
 }
 
+// watcher notices that a client has gone while its statement runs. It belongs to the session's goroutine; its timer is made once.
+type watcher struct {
+	timer *time.Timer
+	task  *task         // that is watched
+	ended chan struct{} // capacity 1: the timer's goroutine is done
+}
+
 // watch starts the statement's clock and, when it takes longer, a goroutine that reads ahead to notice that the client is
-// gone. The returned function ends both and waits for them.
-func (s *session) watch(t *task) (stop func()) {
-	var clock *time.Timer
+// gone. unwatch ends both and waits for them.
+func (s *session) watch(t *task) (clock *time.Timer) {
 	if limit := s.statementTimeout(); limit > 0 {
 		clock = time.AfterFunc(limit, func() { t.cancel(errTimeout) })
 	}
-	done := make(chan struct{})
-	timer := time.AfterFunc(watchAfter, func() {
-		defer close(done)
+	w := &s.runner.watcher
+	w.task = t
+	if w.timer != nil {
+		w.timer.Reset(watchAfter)
+		return clock
+	}
+	w.ended = make(chan struct{}, 1)
+	w.timer = time.AfterFunc(watchAfter, func() {
 		if s.in.ahead() != nil {
-			t.cancel(errGone)
+			w.task.cancel(errGone)
 			s.wire.endWrites(time.Unix(1, 0))
 		}
+		w.ended <- struct{}{}
 	})
-	return func() {
-		if clock != nil {
-			clock.Stop()
-		}
-		if timer.Stop() {
-			return
-		}
+	return clock
+}
+
+func (s *session) unwatch(clock *time.Timer) {
+	if clock != nil {
+		clock.Stop()
+	}
+	w := &s.runner.watcher
+	if !w.timer.Stop() {
 		s.interruptRead()
-		<-done
+		<-w.ended
 		_ = s.conn.SetReadDeadline(time.Time{})
 	}
+	w.task = nil
 }
 
 // interruptRead ends a blocked read, once.
