@@ -55,15 +55,17 @@ const (
 
 // Default is the batches in the order in which they run. Pruning follows in Rewrite.
 func Default() []Batch {
-	push := Batch{Name: "push", Order: Down, Rules: []Rule{MergeFilters, PushFilterIntoProject, PushFilterIntoJoin, PushJoinCondition,
+	push := Batch{Name: "push", Order: Down, Rules: []Rule{MergeFilters, PushFilterIntoProject, SimplifyOuterJoin, PushFilterIntoJoin,
+		PushJoinCondition,
 		PushFilterIntoSetOp, PushFilterIntoAggregate, PushFilterIntoWindow, PushFilterThrough}}
 	return []Batch{
 		{Name: "simplify", Rules: []Rule{InlineCTE, MergeFilters, MergeProjects, ExtractCommonConjuncts}},
 		{Name: "unnest", Apart: true, Rules: []Rule{UnnestExists, UnnestScalar, UnnestLateral, MergeFilters, MergeProjects}},
 		push,
-		{Name: "infer", Order: Root, Apart: true, Rules: []Rule{InferFromDisjunction, InferEqualities}},
+		{Name: "infer", Order: Root, Apart: true, Rules: []Rule{InferFromDisjunction, InferEqualities, InferJoinFilter}},
 		{Name: "merge", Order: Root, Apart: true, Rules: []Rule{MergeSameSource}},
 		{Name: "push again", Order: Down, Apart: true, Rules: push.Rules},
+		{Name: "limit", Order: Down, Apart: true, Rules: []Rule{PushLimitIntoProject, PushLimitIntoLeftJoin, PushLimitIntoUnion}},
 	}
 }
 

@@ -15,7 +15,9 @@ func (s *set) add(id plan.ColID) {
 	(*s)[id/64] |= 1 << (id % 64)
 }
 
-func (s set) has(id plan.ColID) bool { return id >= 0 && int(id/64) < len(s) && s[id/64]>>(id%64)&1 == 1 }
+func (s set) has(id plan.ColID) bool {
+	return id >= 0 && int(id/64) < len(s) && s[id/64]>>(id%64)&1 == 1
+}
 
 func (s set) hasAll(cols []plan.Col) bool {
 	for _, c := range cols {

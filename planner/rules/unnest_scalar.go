@@ -187,20 +187,6 @@ func emptied(v plan.Expr, a *plan.Aggregate) (plan.Expr, bool) {
 	return substitute(v, by), strict(v, nulls)
 }
 
-// strict reports whether an expression is NULL whenever the columns of nulls are.
-func strict(e plan.Expr, nulls set) bool {
-	switch e := e.(type) {
-	case *plan.Ref:
-		return nulls.has(e.ID)
-	case *plan.Cast:
-		return strict(e.Arg, nulls)
-	case *plan.Call:
-		p, ok := pgcat.ProcByOID(e.Proc)
-		return ok && p.Strict && slices.ContainsFunc(e.Args, func(a plan.Expr) bool { return strict(a, nulls) })
-	}
-	return false
-}
-
 // rejectsNull reports whether a term is not true when one of its subqueries is NULL.
 func rejectsNull(t plan.Expr, q *plan.Subquery) bool {
 	switch t := t.(type) {
