@@ -47,6 +47,10 @@ tables:
     columns: {EMEA: [id, customer]}
     rows: {EMEA: '"id" > 1'}
     masks: {EMEA: {customer: "'***'"}}
+  sf.shop.bare:
+    select: [ANALYST, EMEA]
+    rows: {EMEA: id > 1 AND price IS NOT NULL}
+    masks: {EMEA: {customer: "LEFT(customer, 1)"}}
 `
 
 // account opens the driver's pool on an account of the sandbox as a person.
@@ -72,7 +76,7 @@ func account(t *testing.T, c *Company, person, source string) *sql.DB {
 }
 
 func TestBroughtTablesAreServedByRole(t *testing.T) {
-	data := bringing(t, map[string]string{"sf/shop/orders.csv": orders, "grants.yaml": grants})
+	data := bringing(t, map[string]string{"sf/shop/orders.csv": orders, "sf/shop/bare.csv": orders, "grants.yaml": grants})
 	c, err := Start(Options{Brought: data, RedirectURIs: []string{"http://127.0.0.1/callback"}})
 	if err != nil {
 		t.Fatal(err, pgerr.From(err).Detail)
@@ -92,6 +96,9 @@ func TestBroughtTablesAreServedByRole(t *testing.T) {
 		if got := asked(t, account(t, c, person, "sf"), text); got != want {
 			t.Errorf("%s sees %q, want %q", person, got, want)
 		}
+	}
+	if got := asked(t, account(t, c, "emea@acme.example", "sf"), `SELECT "id", "customer" FROM "DEMO"."shop"."bare"`); got != "2 G;" {
+		t.Errorf("by bare names: %q", got)
 	}
 	if _, err := account(t, c, "admin@acme.example", "sf").QueryContext(t.Context(), text); err == nil {
 		t.Error("admin, who has no role, sees the table")
@@ -117,4 +124,12 @@ func asked(t *testing.T, db *sql.DB, text string) string {
 		t.Fatal(rows.Err())
 	}
 	return out
+}
+
+func TestRulesAreCheckedAtTheStart(t *testing.T) {
+	wrong := "roles: {A: {members: [analyst]}}\ntables: {sf.shop.orders: {select: [A], rows: {A: nosuch > 1}}}\n"
+	_, err := Start(Options{Brought: bringing(t, map[string]string{"sf/shop/orders.csv": orders, "grants.yaml": wrong})})
+	if pgerr.Code(err) != pgerr.ConfigFile {
+		t.Error(err)
+	}
 }

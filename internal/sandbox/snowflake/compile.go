@@ -3,11 +3,9 @@ package snowflake
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/sfsql"
 )
@@ -97,39 +95,6 @@ func (s *Server) relation(env sfsql.Env, role, database, schema, name string) (s
 		return whole, nil
 	}
 	return limited(env, t, sight)
-}
-
-// limited compiles what a role sees of a table as a statement over the whole of it.
-func limited(env sfsql.Env, t *Table, sight access.Sight) (sfsql.Relation, error) {
-	env.Table = func(_, _, _ string) (sfsql.Relation, error) { return t.relation(), nil }
-	env.Bindings = nil
-	var items []string
-	for _, c := range sight.Columns {
-		expr := quote(c)
-		if mask, ok := sight.Masks[c]; ok {
-			i := slices.IndexFunc(t.Columns, func(x result.Column) bool { return x.Name == c })
-			expr = "CAST((" + mask + ") AS " + inner(t.Columns[i]).String() + ")"
-		}
-		items = append(items, expr+" AS "+quote(c))
-	}
-	text := "SELECT " + strings.Join(items, ", ") + " FROM " + quote(t.Database) + "." + quote(t.Schema) + "." + quote(t.Name)
-	if len(sight.Where) > 0 {
-		text += " WHERE (" + strings.Join(sight.Where, ") OR (") + ")"
-	}
-	q, no := sfsql.Compile(text, env)
-	if no != nil {
-		return sfsql.Relation{}, refused(no)
-	}
-	return renamed(q), nil
-}
-
-// renamed makes a relation of a compiled query, whose columns go by position.
-func renamed(q *sfsql.Query) sfsql.Relation {
-	names := make([]string, len(q.Columns))
-	for i, c := range q.Columns {
-		names[i] = quote(c.Name)
-	}
-	return sfsql.Relation{From: "(SELECT * FROM (" + q.SQL + ") AS seen(" + strings.Join(names, ", ") + "))", Columns: q.Columns}
 }
 
 // missing is the refusal of an object that is not there, or that the role may not see: the service does not tell which.

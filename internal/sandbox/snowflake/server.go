@@ -77,7 +77,7 @@ type Server struct {
 	contra    map[string]bool  // columns that are sent with another physical type
 }
 
-// New returns an emulator. It fails with 58030 when its directory cannot be made.
+// New returns an emulator. It fails with 58030 when its directory cannot be made, and with F0000 where the policy has rules that are no SQL.
 func New(config Config) (*Server, error) {
 	for ttl, standard := range map[*time.Duration]time.Duration{
 		&config.SessionTTL: time.Hour, &config.MasterTTL: 4 * time.Hour, &config.ResultTTL: 10 * time.Minute, &config.Poll: 45 * time.Second,
@@ -89,14 +89,17 @@ func New(config Config) (*Server, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
+	s := &Server{config: config}
+	if err := s.checkRules(); err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp(config.Dir, "snowflake-results-")
 	if err != nil {
 		return nil, pgerr.New(pgerr.IOError, "the emulator's directory cannot be made").WithDetail("%s", err).Because(err)
 	}
-	s := &Server{
-		config: config, results: newStore(dir, config.ResultTTL, config.Now), sessions: map[int64]*session{},
-		tokens: map[string]*session{}, masters: map[string]*session{}, refused: map[string]bool{}, contra: map[string]bool{},
-	}
+	s.results = newStore(dir, config.ResultTTL, config.Now)
+	s.sessions, s.tokens, s.masters = map[int64]*session{}, map[string]*session{}, map[string]*session{}
+	s.refused, s.contra = map[string]bool{}, map[string]bool{}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.control = fault.New(fault.Config{Source: config.Source, Person: s.person, Refuse: refuseStatus, Expire: s.expire})
 	s.handler = s.control.Handler(s.serve)

@@ -54,7 +54,7 @@ func grant(login string, scopes ...string) oauth.Grant {
 }
 
 // emulator starts an emulator with two tables and three people.
-func emulator(t *testing.T, change func(*Config)) (*Server, *httptest.Server) {
+func emulator(t testing.TB, change func(*Config)) (*Server, *httptest.Server) {
 	t.Helper()
 	db, err := duck.Open(":memory:", duck.Options{})
 	if err != nil {
