@@ -241,5 +241,25 @@ func (s *shaper) query() string {
 	default:
 		body = fmt.Sprintf("SELECT %s, %s, %s FROM %s%s", s.number(), s.column("g", "n"), s.number(), from, s.where(2))
 	}
-	return with + body
+	return with + s.cut(body)
+}
+
+// cut may take the first rows in a total order, of a union too.
+func (s *shaper) cut(body string) string {
+	if !s.chance(4) {
+		return body
+	}
+	limit := fmt.Sprintf("LIMIT %d%s", s.r.IntN(6), s.pick("", " OFFSET 2"))
+	if columns := strings.Count(body[:strings.Index(body, " FROM ")], ","); columns == 2 && s.chance(2) {
+		t := s.pick(s.tables...)
+		body = fmt.Sprintf("SELECT k AS x, %s::text AS y, id AS z FROM %s UNION ALL SELECT q.k, q.g, q.w FROM (%s) q", s.pick("g", "n"), t, s.inner(1))
+	}
+	order := "1, 2 DESC"
+	if strings.Count(body[:strings.Index(body, " FROM ")], ",") > 1 {
+		order += " NULLS LAST, 3"
+	}
+	if strings.Contains(body, "count(*), sum(") && !strings.Contains(body, "UNION ALL SELECT q.k") {
+		order = "1, 2, 3, 4"
+	}
+	return body + " ORDER BY " + order + " " + limit
 }
