@@ -39,6 +39,9 @@ func (p *postgres) scan(n *plan.Scan) *sel {
 		if textual(c.Type.OID) && c.Type.Mod < 0 {
 			text = paren(text + "::" + p.typeName(c.Type))
 		}
+		if strings.HasPrefix(c.Collation, plan.Nondeterministic) { // equal is what is the same
+			text = paren(text + ` COLLATE pg_catalog."C"`)
+		}
 		p.set(s, n.Out[i].ID, sx{text: text, oid: c.Type.OID, plain: true})
 	}
 	return s

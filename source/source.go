@@ -85,6 +85,8 @@ type Column struct {
 	Name    string // physical
 	Type    plan.Type
 	NotNull bool
+	// Collation of text as plan.Column has it.
+	Collation string
 }
 
 // Credential is what a connection is opened with; the set is closed.

@@ -124,6 +124,9 @@ func writeFacts(i *invocation, dir string, all []facts) error {
 				if c.NotNull {
 					b.WriteString(", not_null: true")
 				}
+				if c.Collation != "" {
+					fmt.Fprintf(&b, ", collation: %q", c.Collation)
+				}
 			}
 			b.WriteString("}\n")
 		}
@@ -153,6 +156,8 @@ func diffFacts(i *invocation, dir string, all []facts) error {
 			switch {
 			case !ok:
 				lines = append(lines, fmt.Sprintf("%s.%s: %s has no column %s that you may see", f.entity.Name, p.Name, f.entity.Connection, p.Column))
+			case p.Collation != "" && c.Collation != p.Collation:
+				lines = append(lines, fmt.Sprintf("%s.%s: facts.yaml says collation %s, %s says %s", f.entity.Name, p.Name, p.Collation, f.entity.Connection, c.Collation))
 			case c.Type.OID != p.Type.OID:
 				lines = append(lines, fmt.Sprintf("%s.%s: the model says %s, %s says %s", f.entity.Name, p.Name, plan.TypeName(p.Type), f.entity.Connection, plan.TypeName(c.Type)))
 			}

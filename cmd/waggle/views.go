@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/waggle-sql/waggle/identity"
+	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/bind"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/semantic"
@@ -41,9 +42,30 @@ func (c *config) loadModels(organisation string) ([]*semantic.Model, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := c.checkCollations(m); err != nil {
+			return nil, err
+		}
 		models = append(models, m)
 	}
 	return models, nil
+}
+
+// checkCollations refuses a source whose configured collation is not that of a column, as the facts have it: the order of its
+// text would be taken for ours.
+func (c *config) checkCollations(m *semantic.Model) error {
+	for _, e := range m.Entities {
+		s, _ := c.source(e.Connection)
+		if s.postgres == nil || s.postgres.Collation == "" {
+			continue
+		}
+		for _, p := range e.Properties {
+			if p.Collation != "" && p.Collation != s.postgres.Collation {
+				return pgerr.New(pgerr.ConfigFile, "source %s is said to collate as %s, but %s.%s.%s has the collation %s", s.name, s.postgres.Collation,
+					m.Name, e.Name, p.Name, p.Collation).WithHint("take collation out of the source: order is said with COLLATE then")
+			}
+		}
+	}
+	return nil
 }
 
 // View returns the models as a person may see them.

@@ -27,7 +27,13 @@ type Column struct {
 	Num      int16 // attribute number
 	NotNull  bool
 	Tags     []string // pii, phi, …
+	// Collation of text at the source: "C.UTF-8" when its order is ours, "" when not known, else the source's name for it, after
+	// Nondeterministic where different texts may be equal under it.
+	Collation string
 }
+
+// Nondeterministic begins the name of a collation under which different texts may be equal.
+const Nondeterministic = "nondeterministic "
 
 // Origin says which table column an output column shows, for RowDescription.
 type Origin struct {

@@ -195,3 +195,31 @@ func TestSpeed(t *testing.T) {
 	}
 	t.Logf("%.0f rows/s", float64(n)/time.Since(began).Seconds())
 }
+
+// TestCollations has Describe tell which columns order as we do.
+func TestCollations(t *testing.T) {
+	direct, c := rig(t)
+	script(t, direct, `CREATE COLLATION public.loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+		CREATE TABLE public.words (d text, c text COLLATE "C", p varchar(9) COLLATE "POSIX", g text COLLATE "de-x-icu", l text COLLATE public.loose, n int4, b text COLLATE "pg_c_utf8")`)
+	s, err := c.Describe(t.Context(), "public.words")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"d": "C.UTF-8", "c": "C.UTF-8", "p": "C.UTF-8", "g": "de-x-icu", "l": plan.Nondeterministic + "loose", "n": "", "b": "C.UTF-8"}
+	for _, col := range s.Columns {
+		if col.Collation != want[col.Name] {
+			t.Errorf("%s: %q, wanted %q", col.Name, col.Collation, want[col.Name])
+		}
+	} // Equality is made exact in the scan.
+	loose := plan.Column{Name: "l", Physical: "l", Type: plan.Type{OID: 25, Mod: -1}, Collation: want["l"]}
+	sql, _ := dialect.SQLFor("postgres", "")
+	text, err := sql.Print(&plan.Scan{Table: &plan.Table{Object: "public.words", Columns: []plan.Column{loose}}, Fields: []int{0},
+		Out: []plan.Col{{ID: 1, Name: "l", Type: loose.Type}}}, []plan.ColID{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	script(t, direct, "INSERT INTO public.words (l) VALUES ('a'), ('A')")
+	if n, _, err := ask(t.Context(), c, "SELECT count(DISTINCT x)::text FROM ("+text.Text+") q(x)"); n != "2" || err != nil {
+		t.Error(n, err)
+	}
+}
