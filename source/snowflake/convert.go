@@ -25,7 +25,7 @@ type column struct {
 
 // kinds are the logical types that may stand for a type of ours.
 var kinds = map[uint32][]string{
-	pgcat.Int2: {"fixed"}, pgcat.Int4: {"fixed"}, pgcat.Int8: {"fixed"}, pgcat.Numeric: {"fixed"},
+	pgcat.Int2: {"fixed"}, pgcat.Int4: {"fixed"}, pgcat.Int8: {"fixed"}, pgcat.Numeric: {"fixed", "text"}, // text where each value has a scale of its own
 	pgcat.Float4: {"real"}, pgcat.Float8: {"real"}, pgcat.Bool: {"boolean"}, pgcat.Bytea: {"binary"},
 	pgcat.Text: {"text"}, pgcat.Varchar: {"text"}, pgcat.Bpchar: {"text"}, pgcat.Name: {"text"},
 	pgcat.JSON: {"variant", "object", "array"}, pgcat.JSONB: {"variant", "object", "array"},
@@ -36,6 +36,9 @@ var kinds = map[uint32][]string{
 func (c *column) check() error {
 	c.kind = strings.ToLower(c.kind)
 	for _, k := range kinds[c.want.OID] {
+		if k == "text" && c.want.OID == pgcat.Numeric && c.to.ID() != arrow.STRING {
+			continue
+		}
 		if k == c.kind && c.scale >= 0 && c.scale <= 38 {
 			return nil
 		}
@@ -57,7 +60,10 @@ func (c *column) convert(a arrow.Array) (arrow.Array, error) {
 	case pgcat.Int8:
 		return integers[int64](c, a)
 	case pgcat.Numeric:
-		if c.to.ID() == arrow.STRING {
+		switch {
+		case c.kind == "text":
+			return c.decimalText(a)
+		case c.to.ID() == arrow.STRING:
 			return c.numericText(a)
 		}
 		return c.decimal(a)

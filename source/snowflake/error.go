@@ -14,6 +14,7 @@ import (
 
 	sf "github.com/snowflakedb/gosnowflake/v2"
 
+	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
@@ -85,6 +86,9 @@ func (s *system) refusal(e *sf.SnowflakeError, rec *recorder) error {
 	case e.Number >= 260000 && e.Number < 261000:
 		return pgerr.New(pgerr.CannotConnect, "the source %s does not let the driver connect", name).
 			WithDetail("Driver error %d, HTTP status %d.", e.Number, rec.status()).WithHint("an administrator should check the account and the address")
+	}
+	if raised, ok := dialect.SnowflakeError(e.Message); ok && e.Number == 100038 { // a printed text has raised PostgreSQL's own error
+		return raised
 	}
 	out := pgerr.New(stateOf(e), "the source %s answers: %s", name, words).WithDetail("Snowflake error %06d, SQLSTATE %s, query %s.", e.Number, e.SQLState, e.QueryID)
 	if hint := hintOf(e.Number); hint != "" {

@@ -33,15 +33,8 @@ func (c *column) date(a arrow.Array) (arrow.Array, error) {
 	return c.as(a), nil
 }
 
-// micros rounds nanoseconds of a second to microseconds as PostgreSQL's input does: through a double, halves to even.
-func micros(nanos int64) int64 {
-	if nanos%1000 == 0 {
-		return nanos / 1000
-	}
-	return int64(math.RoundToEven(float64(nanos) / 1e9 * 1e6))
-}
-
-// time makes time of day from a whole number of 10^-scale seconds.
+// time makes time of day from a whole number of 10^-scale seconds. Digits below a microsecond are cut, here as in timestamps: the
+// dialect's comparisons take values so.
 func (c *column) time(a arrow.Array) (arrow.Array, error) {
 	all, rows := room[int64](a)
 	var err error
@@ -66,7 +59,7 @@ func timesOfDay[S int32 | int64](c *column, a arrow.Array, from []S, to []int64)
 	unit, nano := power(c.scale), power(9-c.scale)
 	for i, v := range from {
 		n := int64(v)
-		to[i] = n/unit*1_000_000 + micros(n%unit*nano)
+		to[i] = n/unit*1_000_000 + n%unit*nano/1000
 		if (n < 0 || n/unit > 86400 || to[i] > dayMicros) && a.IsValid(i) {
 			return c.outOfRange()
 		}
@@ -113,7 +106,7 @@ func (c *column) parts(a *array.Struct) (arrow.Array, error) {
 		nanos := int64(fractions[i])
 		ok := nanos >= 0 && nanos < 1e9 && s >= math.MinInt64/1_000_000 && s <= math.MaxInt64/1_000_000-2
 		if ok {
-			rows[i] = s*1_000_000 + micros(nanos)
+			rows[i] = s*1_000_000 + nanos/1000
 			ok = rows[i] >= firstMicro && rows[i] <= lastMicro
 		}
 		if !ok && a.IsValid(i) {
@@ -140,7 +133,7 @@ func (c *column) scaled(a arrow.Array, from []int64) (arrow.Array, error) {
 			if rest < 0 {
 				seconds, rest = seconds-1, rest+unit
 			}
-			rows[i] = seconds*1_000_000 + micros(rest*nano)
+			rows[i] = seconds*1_000_000 + rest*nano/1000
 		}
 		if (!ok || rows[i] < firstMicro || rows[i] > lastMicro) && a.IsValid(i) {
 			return nil, c.outOfRange()

@@ -3,11 +3,14 @@ package snowflake
 import (
 	"math/big"
 	"strconv"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
 // integer is what Snowflake sends small NUMBERs in, and what holds integers of ours.
@@ -273,6 +276,27 @@ func appendScaled(dst, number []byte, scale int) []byte {
 	dst = append(dst, number[:len(number)-scale]...)
 	dst = append(dst, '.')
 	return append(dst, number[len(number)-scale:]...)
+}
+
+// decimalText makes numeric without a declared scale of texts that are PostgreSQL's already.
+func (c *column) decimalText(a arrow.Array) (arrow.Array, error) {
+	from, err := c.strings(a)
+	if err != nil {
+		return nil, err
+	}
+	for i := range from.Len() {
+		if from.IsValid(i) && !isDecimal(from.Value(i)) {
+			return nil, pgerr.New(pgerr.DatatypeMismatch, "column %q of the source %s holds a text that is no number", c.name, c.source)
+		}
+	}
+	return c.as(from), nil
+}
+
+// isDecimal reports whether a text is -digits or -digits.digits.
+func isDecimal(text string) bool {
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+	return digits(whole) && (!point || digits(fraction))
 }
 
 // float4 makes real of Snowflake's doubles where that changes no value.

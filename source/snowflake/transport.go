@@ -40,6 +40,9 @@ func (e *exchanges) RoundTrip(r *http.Request) (*http.Response, error) {
 		return localAnswer(r, `{"success":true}`), nil
 	}
 	rec := recorderOf(r.Context())
+	if r.URL.Path == "/session/token-request" && rec.renewed() > maxRenewals {
+		return localAnswer(r, `{"success":false,"code":"390114","message":"The session ends as often as it is renewed."}`), nil
+	}
 	chunk := r.Method == http.MethodGet && r.Header.Get("Authorization") == ""
 	if r.URL.Scheme != "https" && e.system.base.Scheme == "https" {
 		return nil, pgerr.New(pgerr.ProtocolViolation, "the source %s sends its results unencrypted", e.system.config.Name)
@@ -62,6 +65,9 @@ func (e *exchanges) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	return answer, nil
 }
+
+// maxRenewals is how often a session's token may end during one request; the driver knows no bound.
+const maxRenewals = 2
 
 func timeOf(r *http.Request) time.Duration {
 	switch {
@@ -120,6 +126,7 @@ type recorder struct {
 	mu         sync.Mutex
 	report     source.Report
 	lastStatus int // of an HTTP answer that was no success; 0 after one that broke off
+	renewals   int // of the session's token
 }
 
 type recorderKey struct{}
@@ -169,6 +176,14 @@ func (r *recorder) failed(status int) {
 		s.Retries++
 		r.lastStatus = status
 	})
+}
+
+// renewed counts a renewal of the session's token.
+func (r *recorder) renewed() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.renewals++
+	return r.renewals
 }
 
 func (r *recorder) status() int {
