@@ -1,0 +1,484 @@
+package snowflake
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/waggle-sql/waggle/dialect"
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/internal/sandbox/access"
+	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/fault"
+	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+	emulator "github.com/waggle-sql/waggle/internal/sandbox/snowflake"
+	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
+	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/sfsql"
+	"github.com/waggle-sql/waggle/internal/secret"
+	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/source"
+)
+
+// tokens are what the emulator takes for access tokens, by their text.
+type tokens struct {
+	mu sync.Mutex
+	by map[string]oauth.Grant
+}
+
+func (t *tokens) Lookup(text string) (oauth.Grant, oauth.State) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g, ok := t.by[text]
+	switch {
+	case !ok:
+		return g, oauth.Unknown
+	case g.Expires.Before(time.Now()):
+		return g, oauth.Expired
+	}
+	return g, oauth.Live
+}
+
+func (t *tokens) expire(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	g := t.by[text]
+	g.Expires = time.Now().Add(-time.Second)
+	t.by[text] = g
+}
+
+// rig is an emulator with two tables and three people, and the source that reads it.
+type rig struct {
+	*testing.T
+	server *emulator.Server
+	tokens *tokens
+	source source.Source
+}
+
+const rowsOfOrders = 100_000
+
+func newRig(t *testing.T) *rig {
+	db, err := duck.Open(":memory:", duck.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range append(slices.Clone(sfsql.Setup()),
+		fmt.Sprintf(`CREATE TABLE orders AS SELECT i::DECIMAL(19,0) AS id, (i * 1.01)::DECIMAL(15,2) AS price, 'customer ' || i AS customer, i %% 2 = 0 AS paid FROM range(%d) t(i)`, rowsOfOrders),
+		`CREATE TABLE types AS SELECT 99999999999999999999999999999999999999::DECIMAL(38,0) AS n, -1.5::DOUBLE AS f, DATE '1969-07-20' AS d, TIME '12:34:56.789' AS t,
+			TIMESTAMP '1969-07-20 20:17:40.123456' AS ts, 'caf' || chr(233) AS s, '\xAB'::BLOB AS b, NULL::BOOLEAN AS nothing`) {
+		if err := db.Exec(t.Context(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	grant := func(login string, scopes ...string) oauth.Grant {
+		return oauth.Grant{Person: login, Subject: "sub-" + login, Source: "sf", Scopes: scopes, Expires: time.Now().Add(time.Hour)}
+	}
+	known := &tokens{by: map[string]oauth.Grant{"analyst": grant("analyst", "session:role-any"), "emea": grant("emea"), "next": grant("analyst", "session:role-any"),
+		"narrow": grant("analyst", "session:role:ANALYST")}}
+	server, err := emulator.New(emulator.Config{
+		Account: "acme", Source: "sf", Database: db, Warehouses: []string{"BI_WH", "BIG_WH"}, Dir: t.TempDir(), Tokens: known, Tables: tables(), Policy: policy(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	web := httptest.NewServer(server)
+	s, err := New(Config{Name: "sf", Account: "acme", BaseURL: web.URL, Database: "DEMO", Warehouse: "BI_WH", Role: "ANALYST"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = s.Close()
+		web.Close()
+		server.Close()
+		db.Close()
+	})
+	return &rig{T: t, server: server, tokens: known, source: s}
+}
+
+func policy() *access.Policy {
+	return &access.Policy{
+		Roles: []access.Role{{Name: "ANALYST", Members: []string{"analyst"}}, {Name: "EMEA", Members: []string{"emea", "ANALYST"}}},
+		Tables: map[string]access.Table{
+			"sf.shop.orders": {
+				Select: []string{"ANALYST", "EMEA"}, Columns: map[string][]string{"EMEA": {"id", "customer"}},
+				Rows: map[string]string{"EMEA": `"id" < 3`}, Masks: map[string]map[string]string{"EMEA": {"customer": "'***'"}},
+			},
+			"sf.shop.types": {Select: []string{"ANALYST"}},
+		},
+	}
+}
+
+func tables() []emulator.Table {
+	return []emulator.Table{
+		{Database: "DEMO", Schema: "shop", Name: "orders", From: "orders", Key: "sf.shop.orders", Columns: []result.Column{
+			{Name: "id", Type: result.Fixed, Precision: 19}, {Name: "price", Type: result.Fixed, Precision: 15, Scale: 2, Nullable: true},
+			{Name: "customer", Type: result.Text, Length: 100, Nullable: true}, {Name: "paid", Type: result.Boolean, Nullable: true},
+		}},
+		{Database: "DEMO", Schema: "shop", Name: "types", From: "types", Key: "sf.shop.types", Columns: []result.Column{
+			{Name: "n", Type: result.Fixed, Precision: 38}, {Name: "f", Type: result.Real}, {Name: "d", Type: result.Date},
+			{Name: "t", Type: result.Time, Scale: 9}, {Name: "ts", Type: result.TimestampNTZ, Scale: 9}, {Name: "s", Type: result.Text, Length: 10},
+			{Name: "b", Type: result.Binary, Length: 10}, {Name: "nothing", Type: result.Boolean, Nullable: true},
+		}},
+	}
+}
+
+// bearer is a person's token in the configured role.
+func (r *rig) bearer(token string) source.Bearer {
+	owner := source.Owner{Organisation: "acme", Person: token, Generation: 1}
+	return source.Bearer{Owner: owner, Token: secret.New(token), Expires: time.Now().Add(time.Hour), Role: "ANALYST", Warehouse: "BI_WH"}
+}
+
+func (r *rig) open(b source.Bearer) source.Conn {
+	r.Helper()
+	c, err := r.source.Open(r.Context(), b)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return c
+}
+
+// answer is what a statement gives: its rows as PostgreSQL's text, and what was reported.
+type answer struct {
+	rows   []string
+	report source.Report
+	err    error
+}
+
+func read(ctx context.Context, c source.Conn, sql string, types ...plan.Type) answer {
+	columns := make([]plan.Col, len(types))
+	for i, t := range types {
+		columns[i] = plan.Col{ID: plan.ColID(i + 1), Name: fmt.Sprint("x", i+1), Type: t}
+	}
+	rows, err := c.Run(ctx, dialect.Text{Text: sql, Columns: columns})
+	if err != nil {
+		return answer{err: err}
+	}
+	defer rows.Release()
+	var out answer
+	for rows.Next() {
+		b := rows.RecordBatch()
+		for k := range int(b.NumRows()) {
+			var cells []string
+			for i, t := range types {
+				if v := plan.ArrowValue(b.Column(i), k, t); v != nil {
+					cells = append(cells, string(datum.AppendText(nil, t.OID, v, &datum.Env{ExtraFloatDigits: 1})))
+				} else {
+					cells = append(cells, "NULL")
+				}
+			}
+			out.rows = append(out.rows, strings.Join(cells, "|"))
+		}
+	}
+	out.err, out.report = rows.Err(), rows.Report()
+	return out
+}
+
+const (
+	allOrders = `SELECT "id" AS C1, "price" AS C2, "customer" AS C3, "paid" AS C4 FROM "DEMO"."shop"."orders" ORDER BY "id"`
+	endless   = `SELECT COUNT(*) AS C1 FROM "DEMO"."shop"."orders" AS A CROSS JOIN "DEMO"."shop"."orders" AS B CROSS JOIN "DEMO"."shop"."orders" AS C WHERE A."id" + B."id" + C."id" = -1`
+	one       = `SELECT 1 AS C1`
+)
+
+var orderTypes = []plan.Type{plain(pgcat.Int8), numeric(15, 2), plain(pgcat.Text), plain(pgcat.Bool)}
+
+func TestScan(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	ctx := source.WithRequestID(t.Context(), "request-7")
+	a := read(ctx, c, allOrders, orderTypes...)
+	if a.err != nil || len(a.rows) != rowsOfOrders {
+		t.Fatal(len(a.rows), a.err)
+	}
+	for n, row := range a.rows {
+		if want := fmt.Sprintf("%d|%d.%02d|customer %d|%c", n, n*101/100, n*101%100, n, "tf"[n%2]); row != want {
+			t.Fatalf("row %d: %s, wanted %s", n, row, want)
+		}
+	}
+	h := r.server.History("")
+	if len(h) != 1 || h[0].Tag != "request-7" || h[0].Role != "ANALYST" || h[0].Warehouse != "BI_WH" {
+		t.Errorf("history %+v", h)
+	}
+	p := a.report
+	if p.QueryID != h[0].ID || p.Rows != rowsOfOrders || p.Pages < 3 || p.Bytes == 0 || p.Status != "ok" || !slices.Contains(p.Requests, h[0].RequestID) {
+		t.Errorf("report %+v", p)
+	}
+	if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil || len(a.rows) != 1 {
+		t.Error(a.rows, a.err)
+	}
+	if n := r.server.Sessions(""); n != 1 {
+		t.Errorf("%d sessions are open", n)
+	}
+	if n := r.server.Telemetry(); n != 0 {
+		t.Errorf("%d reports of telemetry", n)
+	}
+	r.source.Forget(source.Owner{Organisation: "acme", Person: "analyst"})
+	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+}
+
+func (r *rig) wait(what string, ok func() bool) {
+	r.Helper()
+	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			r.Fatal("not in time: " + what)
+		}
+	}
+}
+
+func TestTypes(t *testing.T) {
+	r := newRig(t)
+	a := read(t.Context(), r.open(r.bearer("analyst")), `SELECT "n" AS C1, "f" AS C2, "d" AS C3, "t" AS C4, "ts" AS C5, "s" AS C6, "b" AS C7, "nothing" AS C8 FROM "DEMO"."shop"."types"`,
+		numeric(38, 0), plain(pgcat.Float8), plain(pgcat.Date), plain(pgcat.Time), plain(pgcat.Timestamp), plain(pgcat.Text), plain(pgcat.Bytea), plain(pgcat.Bool))
+	want := most + `|-1.5|1969-07-20|12:34:56.789|1969-07-20 20:17:40.123456|café|\xab|NULL`
+	if a.err != nil || len(a.rows) != 1 || a.rows[0] != want {
+		t.Error(a.rows, a.err)
+	}
+	if a := read(t.Context(), r.open(r.bearer("analyst")), `SELECT 1 AS C1 FROM "DEMO"."shop"."types" WHERE "f" > 0`, plain(pgcat.Int4)); a.err != nil || len(a.rows) != 0 {
+		t.Error(a.rows, a.err)
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	s, err := c.Describe(t.Context(), "shop.orders")
+	want := []source.Column{{Name: "id", Type: numeric(19, 0), NotNull: true}, {Name: "price", Type: numeric(15, 2)},
+		{Name: "customer", Type: plan.Type{OID: pgcat.Varchar, Mod: 104}}, {Name: "paid", Type: plain(pgcat.Bool)}}
+	if err != nil || !slices.Equal(s.Columns, want) {
+		t.Error(s, err)
+	}
+	if _, err := c.Describe(t.Context(), "shop.nothing"); pgerr.Code(err) != pgerr.InsufficientPrivilege {
+		t.Error(err)
+	}
+	narrow := r.bearer("emea")
+	narrow.Role = "EMEA"
+	if s, err := r.open(narrow).Describe(t.Context(), "DEMO.shop.orders"); err != nil || len(s.Columns) != 2 {
+		t.Error(s, err)
+	}
+}
+
+// TestWhoAsks: each person's role, rows and masks; what one may see, nobody else gets.
+func TestWhoAsks(t *testing.T) {
+	r := newRig(t)
+	const sql = `SELECT "id" AS C1, "customer" AS C2 FROM "DEMO"."shop"."orders" WHERE "id" < 5 ORDER BY "id"`
+	types := []plan.Type{plain(pgcat.Int8), plain(pgcat.Text)}
+	emea := r.bearer("emea")
+	emea.Role = "EMEA"
+	for range 2 {
+		if a := read(t.Context(), r.open(emea), sql, types...); a.err != nil || !slices.Equal(a.rows, []string{"0|***", "1|***", "2|***"}) {
+			t.Error(a.rows, a.err)
+		}
+		if a := read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.err != nil || len(a.rows) != 5 || a.rows[4] != "4|customer 4" {
+			t.Error(a.rows, a.err)
+		}
+	}
+	lower := r.bearer("analyst")
+	lower.Role, lower.Warehouse = "EMEA", "BIG_WH"
+	if a := read(t.Context(), r.open(lower), sql, types...); a.err != nil || len(a.rows) != 3 {
+		t.Error(a.rows, a.err)
+	}
+	if h := r.server.History(""); h[len(h)-1].Role != "EMEA" || h[len(h)-1].Warehouse != "BIG_WH" || h[len(h)-1].User != "ANALYST" {
+		t.Errorf("%+v", h[len(h)-1])
+	}
+	if n := r.server.Sessions(""); n != 3 {
+		t.Errorf("%d sessions", n)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	r := newRig(t)
+	wrong := func(change func(*source.Bearer)) source.Conn {
+		b := r.bearer("analyst")
+		change(&b)
+		return r.open(b)
+	}
+	c := r.open(r.bearer("analyst"))
+	for _, w := range []struct {
+		name, sql, code string
+		conn            source.Conn
+	}{
+		{"no such table", `SELECT 1 AS C1 FROM "DEMO"."shop"."nothing"`, "42501", c},
+		{"no such column", `SELECT "nothing" AS C1 FROM "DEMO"."shop"."orders"`, "42703", c},
+		{"not to be read", `SELECT 1 AS C1 FROM "DEMO"."shop"."types"`, "42501", wrong(func(b *source.Bearer) { b.Token, b.Owner.Person, b.Role = secret.New("emea"), "emea", "EMEA" })},
+		{"bad syntax", `SELEKT`, "XX000", c},
+		{"division by zero", `SELECT "id" / 0 AS C1 FROM "DEMO"."shop"."orders"`, "22012", c},
+		{"no warehouse", allOrders, "55000", wrong(func(b *source.Bearer) { b.Warehouse = "NONE" })},
+		{"a role of others", one, "42501", wrong(func(b *source.Bearer) { b.Role = "SYSADMIN" })},
+		{"a role beyond the token", one, "42501", wrong(func(b *source.Bearer) { b.Token, b.Role = secret.New("narrow"), "EMEA" })},
+		{"no token of theirs", one, "28000", wrong(func(b *source.Bearer) { b.Token = secret.New("forged") })},
+		{"another type", `SELECT 'x' AS C1`, "42804", c},
+		{"another count", `SELECT 1 AS C1, 2 AS C2`, "42804", c},
+	} {
+		a := read(t.Context(), w.conn, w.sql, plain(pgcat.Int4))
+		if pgerr.Code(a.err) != w.code || a.report.Status != w.code {
+			t.Errorf("%s: %s %v (%s), wanted %s", w.name, pgerr.Code(a.err), a.err, a.report.Status, w.code)
+		}
+		if h := r.server.History(""); len(a.report.QueryID) > 0 && h[len(h)-1].ID != a.report.QueryID {
+			t.Errorf("%s: query %s", w.name, a.report.QueryID)
+		}
+	}
+}
+
+// TestTokens: a token that Snowflake rejects is replaced once, and its session belongs to the next generation.
+func TestTokens(t *testing.T) {
+	r := newRig(t)
+	r.tokens.expire("analyst")
+	b := r.bearer("analyst")
+	asked := 0
+	b.Refresh = func(context.Context) (source.Bearer, error) {
+		asked++
+		next := r.bearer("next")
+		next.Owner = source.Owner{Organisation: "acme", Person: "analyst", Generation: 2}
+		return next, nil
+	}
+	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != nil || asked != 1 {
+		t.Error(a.err, asked)
+	}
+	r.source.Forget(source.Owner{Organisation: "acme", Person: "analyst", Generation: 2})
+	if n := r.server.Sessions(""); n != 1 {
+		t.Errorf("%d sessions", n)
+	}
+	b.Refresh = func(context.Context) (source.Bearer, error) { return r.bearer("forged"), nil }
+	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); pgerr.Code(a.err) != "28000" {
+		t.Error(a.err)
+	}
+	gone := pgerr.New("28000", "sf connection is missing")
+	b.Refresh = func(context.Context) (source.Bearer, error) { return source.Bearer{}, gone }
+	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != error(gone) {
+		t.Error(a.err)
+	}
+}
+
+// TestSessionEnds: a session whose token has expired is renewed, one that is over is replaced.
+func TestSessionEnds(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	for _, master := range []bool{false, true} {
+		if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil {
+			t.Fatal(a.err)
+		}
+		if n := r.server.ExpireSessions("", master); n == 0 {
+			t.Fatal("no session")
+		}
+		if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil {
+			t.Errorf("master %v: %v", master, a.err)
+		}
+	}
+}
+
+// TestCancel: a statement that is cancelled is aborted at Snowflake at once.
+func TestCancel(t *testing.T) {
+	r := newRig(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	done := make(chan answer)
+	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, plain(pgcat.Int8)) }()
+	r.wait("the statement runs", func() bool { return len(r.server.History("")) == 1 })
+	began := time.Now()
+	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
+	abort, err := r.server.Control().Wait(t.Context(), func(q fault.Request) bool { return strings.HasSuffix(q.Path, "/abort-request") })
+	if took := abort.Started.Sub(began); err != nil || took > 200*time.Millisecond {
+		t.Error(err, took)
+	}
+	a := <-done
+	if h := r.server.History(""); pgerr.Code(a.err) != pgerr.QueryCanceled || h[0].Status != "ABORTED" {
+		t.Errorf("%v, %+v", a.err, h[0])
+	}
+	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+}
+
+// TestRelease ends a statement of which some rows were read, or none.
+func TestRelease(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	columns := []plan.Col{{ID: 1, Type: plain(pgcat.Int8)}, {ID: 2, Type: numeric(15, 2)}, {ID: 3, Type: plain(pgcat.Text)}, {ID: 4, Type: plain(pgcat.Bool)}}
+	rows, err := c.Run(t.Context(), dialect.Text{Text: allOrders, Columns: columns})
+	if err != nil || !rows.Next() {
+		t.Fatal(err, rows.Err())
+	}
+	rows.Retain()
+	rows.Release()
+	rows.Release()
+	rows, err = c.Run(t.Context(), dialect.Text{Text: endless, Columns: columns[:1]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	rows.Release()
+	if took := time.Since(began); took > time.Second {
+		t.Error("released after", took)
+	}
+	r.wait("the sessions end", func() bool { return r.server.Sessions("") == 0 })
+}
+
+var faults = []struct {
+	name string
+	rule fault.Rule
+	code string // what may come, the first for preference
+}{
+	{"latency", fault.Rule{Kind: fault.Latency, Millis: 100}, "00000"},
+	{"slow chunks", fault.Rule{Kind: fault.Drip, Path: "/results/", Millis: 20}, "00000"},
+	{"too many requests, once", fault.Rule{Kind: fault.Status, Path: "/queries/", Status: 429, Times: 1}, "00000"},
+	{"too many requests", fault.Rule{Kind: fault.Status, Path: "/queries/", Status: 429}, "53400"},
+	{"login refused", fault.Rule{Kind: fault.Status, Path: "/session/v1", Status: 403}, "08001"},
+	{"unavailable, once", fault.Rule{Kind: fault.Status, Path: "/results/", Status: 503, Times: 1}, "00000"},
+	{"unavailable", fault.Rule{Kind: fault.Status, Path: "/session/v1", Status: 503}, "08006"},
+	{"chunks unavailable", fault.Rule{Kind: fault.Status, Path: "/results/", Status: 500}, "08006"},
+	{"chunk gone", fault.Rule{Kind: fault.Status, Path: "/results/", Status: 403, Nth: 3}, "08006"},
+	{"reset once", fault.Rule{Kind: fault.Reset, Path: "/results/", Bytes: 1000, Nth: 2, Times: 1}, "00000"},
+	{"reset", fault.Rule{Kind: fault.Reset, Path: "/results/", Bytes: 1000}, "08006"},
+	{"login reset", fault.Rule{Kind: fault.Reset, Path: "/session/v1", Bytes: 10}, "08006"},
+	{"truncated chunk", fault.Rule{Kind: fault.Truncate, Path: "/results/", Bytes: 5000, Nth: 2}, "08P01 08006"},
+	{"empty chunk", fault.Rule{Kind: fault.Truncate, Path: "/results/", Bytes: 0, Nth: 2}, "08P01 08006"},
+	{"truncated answer", fault.Rule{Kind: fault.Truncate, Path: "/queries/v1/query", Bytes: 5000}, "08P01 08006"},
+	{"token expires on the way", fault.Rule{Kind: fault.Expired, Path: "/queries/v1/query", Times: 1}, "00000"},
+	{"token expires always", fault.Rule{Kind: fault.Expired, Path: "/queries/v1/query"}, "08006"},
+}
+
+// TestFaults: whatever happens on the way, the rows are right or there is the right error, and nothing stays open.
+func TestFaults(t *testing.T) {
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			if err := r.server.Control().Add(f.rule); err != nil {
+				t.Fatal(err)
+			}
+			a := read(t.Context(), r.open(r.bearer("analyst")), allOrders, orderTypes...)
+			if !strings.Contains(f.code, pgerr.Code(a.err)) {
+				t.Errorf("%s %v, cause %v", pgerr.Code(a.err), a.err, pgerr.From(a.err).Unwrap())
+			}
+			if a.err == nil && len(a.rows) != rowsOfOrders {
+				t.Errorf("%d rows", len(a.rows))
+			}
+			if a.err != nil && strings.Contains(a.err.Error(), "127.0.0.1") {
+				t.Error("the error tells an address: ", a.err)
+			}
+			r.server.Control().Clear()
+			// Of a login that broke off only Snowflake knows, and a session whose token has ended cannot be closed.
+			if a.err != nil && !strings.HasPrefix(f.rule.Path, "/session/") && f.rule.Kind != fault.Expired {
+				r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+			}
+		})
+	}
+}
+
+// TestContradictions: a column that is sent as another type, and a table that nobody may read any more.
+func TestContradictions(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	r.server.Contradict("C2", true)
+	if a := read(t.Context(), c, allOrders, orderTypes...); pgerr.Code(a.err) != pgerr.DatatypeMismatch {
+		t.Error(a.err)
+	}
+	r.server.Contradict("C2", false)
+	r.server.Refuse("sf.shop.orders", true)
+	if a := read(t.Context(), c, allOrders, orderTypes...); pgerr.Code(a.err) != pgerr.InsufficientPrivilege {
+		t.Error(a.err)
+	}
+}
