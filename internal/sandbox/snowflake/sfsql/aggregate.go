@@ -16,7 +16,7 @@ type aggregate struct {
 
 // aggregates follow sql-reference/functions-aggregation; each function's page has its name.
 var aggregates = map[string]aggregate{
-	"COUNT_IF":        {args: "b", typ: intType, form: "count_if($1)$O"},
+	"COUNT_IF":        {args: "b", typ: intType, form: "COALESCE(count_if($1)$O, 0)"},
 	"BOOLAND_AGG":     {args: "b", typ: boolType, form: "bool_and($1)$O"},
 	"BOOLOR_AGG":      {args: "b", typ: boolType, form: "bool_or($1)$O"},
 	"BOOLXOR_AGG":     {args: "b", typ: boolType, form: "(CASE WHEN count($1)$O = 0 THEN NULL ELSE count_if($1)$O = 1 END)"},
@@ -262,7 +262,7 @@ func extremeCall(a *aggregation, name string) (value, *Error) {
 	return value{sql: name + "(" + v.sql + ")" + a.over, typ: v.typ, nullable: true}, nil
 }
 
-// listAgg: no rows make ” and not NULL (functions/listagg).
+// listAgg: no rows make an empty string and not NULL (functions/listagg).
 func listAgg(a *aggregation) (value, *Error) {
 	if err := a.s.arity(a.x, 1, 2); err != nil {
 		return value{}, err

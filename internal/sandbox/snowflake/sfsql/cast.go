@@ -151,6 +151,11 @@ func (c *compiler) fromText(v value, to Type, try bool) (string, bool) {
 	if m == "" {
 		return "", false
 	}
+	if v.lit != nil {
+		if sql, ok := c.literalCast(*v.lit, to); ok {
+			return sql, true
+		}
+	}
 	if try {
 		m = strings.Replace(m, "sf_", "sf_try_", 1)
 	}
@@ -171,7 +176,12 @@ func (c *compiler) fromText(v value, to Type, try bool) (string, bool) {
 // toText converts to VARCHAR. How Snowflake prints a FLOAT is not documented, so that is refused.
 func (c *compiler) toText(v value) (string, bool) {
 	switch v.typ.Kind {
-	case Number, Boolean, Date:
+	case Number:
+		if v.typ.Scale == v.typ.Precision {
+			v.sql = castTo(v.sql, number(v.typ.Precision+1, v.typ.Scale))
+		}
+		return castTo(v.sql, of(Varchar)), true
+	case Boolean, Date:
 		return castTo(v.sql, of(Varchar)), true
 	case Time:
 		return c.formatted(v, param(c, "TIME_OUTPUT_FORMAT", "HH24:MI:SS"))

@@ -119,6 +119,7 @@ var knownErrors = []struct {
 	{"timestamp field value out of range", 100035, "22007", "Timestamp is not recognized"},
 	{"invalid timestamp field format", 100035, "22007", "Timestamp is not recognized"},
 	{"time field value out of range", 100108, "22007", "Time is not recognized"},
+	{"to DECIMAL(", 100046, "22003", "Number out of representable range"},
 	{"Could not convert string", 100038, "22018", "Numeric value is not recognized"},
 	{"missing )", 100048, "2201B", "Invalid regular expression: missing )"},
 	{"missing argument to repetition", 100048, "2201B", "Invalid regular expression: missing argument to repetition operator"},

@@ -80,7 +80,10 @@ func numberLiteral(t string) (value, *Error) {
 	}
 	whole, frac, _ := strings.Cut(t, ".")
 	whole = strings.TrimLeft(whole, "0")
-	p := max(len(whole)+len(frac), 1)
+	p := max(len(whole), 1) + len(frac)
+	if len(whole) == 0 && p == maxPrecision+1 {
+		p = maxPrecision
+	}
 	if p > maxPrecision || len(frac) > 37 {
 		return value{}, &Error{100046, "22003", "Number out of representable range: type FIXED[SB16](38,0){not null}, value " + t}
 	}

@@ -34,7 +34,7 @@ func (s *scope) item(f fromItem, left []field) (string, []field, *Error) {
 func (s *scope) tableItem(f *tableItem) (string, []field, *Error) {
 	if len(f.parts) == 1 {
 		if w := s.with.find(f.parts[0].text); w != nil {
-			return s.derived(w.table.sql, w.table, f.alias, &f.parts[0], f.columns)
+			return s.derived(w.table, f.alias, f.columns, f.parts[0].text)
 		}
 	}
 	return s.base(f)
@@ -65,8 +65,8 @@ func (s *scope) base(f *tableItem) (string, []field, *Error) {
 		items[i] = castTo(quote(col.Name), col.Type) + " AS " + alias
 		t.cols = append(t.cols, tableCol{col.Name, alias, col.Type, col.Nullable})
 	}
-	sql := fmt.Sprintf("(SELECT %s FROM %s)", strings.Join(items, ", "), r.From)
-	return s.derived(sql, t, f.alias, &name{text: full[2]}, f.columns, full...)
+	t.sql = fmt.Sprintf("(SELECT %s FROM %s)", strings.Join(items, ", "), r.From)
+	return s.derived(t, f.alias, f.columns, full...)
 }
 
 // qualified completes an object's name with the session's database and schema.
@@ -82,19 +82,16 @@ func (c *compiler) qualified(parts []name) ([]string, *Error) {
 	return full, nil
 }
 
-// derived makes a FROM item of a table: its columns under an alias, or under the object's own name (which qualifiers may
-// precede) when it has none.
-func (s *scope) derived(sql string, t *table, alias, own *name, columns []name, full ...string) (string, []field, *Error) {
+// derived makes a FROM item of a table, whose text is one already: its columns under an alias, or without one under the object's
+// own names, of which a qualifier may leave out the first.
+func (s *scope) derived(t *table, alias *name, columns []name, own ...string) (string, []field, *Error) {
 	t, err := s.c.renamed(t, columns)
 	if err != nil {
 		return "", nil, err
 	}
-	qualifier := full
-	switch {
-	case alias != nil:
+	qualifier := own
+	if alias != nil {
 		qualifier = []string{alias.text}
-	case full == nil && own != nil:
-		qualifier = []string{own.text}
 	}
 	id := s.c.id("q")
 	fields := make([]field, len(t.cols))
@@ -102,7 +99,7 @@ func (s *scope) derived(sql string, t *table, alias, own *name, columns []name, 
 		fields[i] = field{name: col.name, qualifier: qualifier,
 			value: value{sql: id + "." + col.alias, typ: col.typ, nullable: col.nullable}}
 	}
-	return sql + " AS " + id, fields, nil
+	return t.sql + " AS " + id, fields, nil
 }
 
 func (s *scope) queryItem(f *queryItem, left []field) (string, []field, *Error) {
@@ -121,7 +118,8 @@ func (s *scope) queryItem(f *queryItem, left []field) (string, []field, *Error) 
 			return "", nil, unsupportedSubquery()
 		}
 	}
-	return s.derived(prefix+t.sql+")", t, f.alias, nil, f.columns)
+	t.sql = prefix + t.sql + ")"
+	return s.derived(t, f.alias, f.columns)
 }
 
 // join compiles one join (sql-reference/constructs/join).

@@ -11,7 +11,6 @@ var numberFunctions = []function{
 	{name: "SIGN", args: "n", typ: number(1, 0), form: "sign($1)"},
 	{name: "SIGN", args: "f", typ: floatType, form: "CAST(sign($1) AS DOUBLE)"},
 	{name: "SQRT", args: "f", typ: floatType, form: "sqrt($1)"},
-	{name: "CBRT", args: "f", typ: floatType, form: "cbrt($1)"},
 	{name: "SQUARE", args: "f", typ: floatType, form: "($1 * $1)"},
 	{name: "POWER", args: "ff", typ: floatType, form: "sf_power($1, $2)", page: "pow"},
 	{name: "POW", args: "ff", typ: floatType, form: "sf_power($1, $2)"},
@@ -37,7 +36,6 @@ var numberFunctions = []function{
 	{name: "BITOR", args: "ii", typ: number(38, 0), form: "($1 | $2)"},
 	{name: "BITXOR", args: "ii", typ: number(38, 0), form: "xor($1, $2)"},
 	{name: "BITNOT", args: "i", typ: number(38, 0), form: "(~$1)"},
-	{name: "WIDTH_BUCKET", args: "nnni", typ: intType, form: "sf_width_bucket($1, $2, $3, $4)"},
 }
 
 // div0 compiles DIV0(a, b) and DIV0NULL(a, b): a/b, or 0 when b is 0 (or NULL).

@@ -101,8 +101,11 @@ type regexArgs struct {
 	nullable                  bool
 }
 
-// regex reads arguments: at says where occurrence, parameters and group stand (0: not at all); the position must be 1.
-func (s *scope) regex(x *call, a []value, position, occurrence, parameters, group int) (r regexArgs, err *Error) {
+// places are the indexes of a regular-expression function's optional arguments; 0: it has none.
+type places struct{ position, occurrence, parameters, group int }
+
+// regex reads arguments from their places; the position must be 1.
+func (s *scope) regex(x *call, a []value, at places) (r regexArgs, err *Error) {
 	pair, ok := s.c.fit("tt", a[:2])
 	if !ok {
 		return r, invalidTypes(x.name, a)
@@ -111,27 +114,27 @@ func (s *scope) regex(x *call, a []value, position, occurrence, parameters, grou
 		return r, err
 	}
 	r = regexArgs{subject: pair[0].sql, pattern: pair[1].sql, options: "'c'", occurrence: 1, nullable: true}
-	get := func(at, otherwise int) int {
-		if at == 0 || at >= len(a) || err != nil {
+	get := func(i, otherwise int) int {
+		if i == 0 || i >= len(a) || err != nil {
 			return otherwise
 		}
-		n, ok := constInt(a[at])
+		n, ok := constInt(a[i])
 		if !ok || n < 0 {
 			err = unsupported("%s with these arguments", x.name)
 		}
 		return n
 	}
-	if n := get(position, 1); n != 1 {
+	if n := get(at.position, 1); n != 1 {
 		return r, unsupported("%s from a position other than 1", x.name)
 	}
-	r.occurrence = get(occurrence, 1)
-	r.group = get(group, 0)
-	if parameters > 0 && parameters < len(a) && err == nil {
-		o, ok := constant(a[parameters])
+	r.occurrence = get(at.occurrence, 1)
+	r.group = get(at.group, 0)
+	if at.parameters > 0 && at.parameters < len(a) && err == nil {
+		o, ok := constant(a[at.parameters])
 		if !ok || strings.Trim(o, "cimse") != "" {
 			return r, unsupported("%s with these parameters", x.name)
 		}
-		if strings.Contains(o, "e") && group >= len(a) {
+		if strings.Contains(o, "e") && at.group >= len(a) {
 			r.group = 1
 		}
 		r.options = text(regexOptions(o))
@@ -155,7 +158,7 @@ func regexOptions(o string) string {
 
 // regexpSubstr: the n-th match or its group, NULL without one (sql-reference/functions/regexp_substr).
 func regexpSubstr(s *scope, x *call, a []value) (value, *Error) {
-	r, err := s.regex(x, a, 2, 3, 4, 5)
+	r, err := s.regex(x, a, places{2, 3, 4, 5})
 	if err == nil && r.occurrence < 1 {
 		err = unsupported("occurrence 0 of %s", x.name)
 	}
@@ -165,7 +168,7 @@ func regexpSubstr(s *scope, x *call, a []value) (value, *Error) {
 
 // regexpInstr: where the first match begins, 0 without one (sql-reference/functions/regexp_instr).
 func regexpInstr(s *scope, x *call, a []value) (value, *Error) {
-	r, err := s.regex(x, a, 2, 3, 5, 6)
+	r, err := s.regex(x, a, places{2, 3, 5, 6})
 	if err != nil {
 		return value{}, err
 	}
@@ -193,7 +196,7 @@ func regexpReplace(s *scope, x *call, a []value) (value, *Error) {
 		with = fitted[0]
 	}
 	all := append(append([]value(nil), a[:2]...), a[min(3, len(a)):]...)
-	r, err := s.regex(x, all, 2, 3, 4, 0)
+	r, err := s.regex(x, all, places{2, 3, 4, 0})
 	if err != nil {
 		return value{}, err
 	}

@@ -72,7 +72,11 @@ func (c *compiler) concat(a, b value) (value, *Error) {
 		}
 		out[i] = c.convert(v, to).sql
 	}
-	return value{sql: "(" + out[0] + " || " + out[1] + ")", typ: to, nullable: a.nullable || b.nullable}, nil
+	sql := "(" + out[0] + " || " + out[1] + ")"
+	if a.typ.Kind == Null || b.typ.Kind == Null {
+		sql = castTo(sql, to)
+	}
+	return value{sql: sql, typ: to, nullable: a.nullable || b.nullable}, nil
 }
 
 // arithmetic compiles + - * / % (sql-reference/operators-arithmetic).

@@ -237,6 +237,9 @@ func (p *parser) postfix() (expr, *Error) {
 				x = &castExpr{p.spanFrom(from), x, t, false}
 			}
 		case p.isOp(":"), p.isOp("["):
+			if _, again := x.(*path); again {
+				return nil, p.unexpected()
+			}
 			x, err = p.path(x, from)
 		default:
 			return x, nil

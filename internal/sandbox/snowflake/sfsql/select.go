@@ -185,7 +185,7 @@ func (b *selectBuilder) finish() *Error {
 	texts, list := make([]string, len(b.items)), make([]string, len(b.items))
 	for i, it := range b.items {
 		texts[i] = it.value.sql
-		list[i] = b.scope.c.convert(it.value, b.cols[i].typ).sql + " AS " + b.cols[i].alias
+		list[i] = b.scope.c.exactly(it.value, b.cols[i].typ) + " AS " + b.cols[i].alias
 	}
 	head := "SELECT "
 	if b.s.distinct {
@@ -310,4 +310,14 @@ func keyable(t Type) *Error {
 		return unsupported("grouping or distinct rows of %s", t.Kind)
 	}
 	return nil
+}
+
+// exactly is a value as a result column: DuckDB folds some constants to NULL of another type, so whatever is not a column or a cast
+// is cast.
+func (c *compiler) exactly(v value, t Type) string {
+	sql := c.convert(v, t).sql
+	if strings.HasPrefix(sql, "CAST(") || strings.HasPrefix(sql, "q") && strings.Trim(sql, "qc.0123456789") == "" {
+		return sql
+	}
+	return castTo(sql, t)
 }

@@ -192,9 +192,9 @@ func (s *scope) flatten(f *functionItem, left []field) (string, []field, *Error)
 		names[col.name] = col.alias
 		t.cols = append(t.cols, col)
 	}
-	sql := fmt.Sprintf("LATERAL (SELECT CAST(1 AS DECIMAL(18,0)) AS %s, e.k AS %s, CASE WHEN e.k IS NULL THEN '[' || e.i || ']' ELSE e.k END AS %s, "+
+	t.sql = fmt.Sprintf("LATERAL (SELECT CAST(1 AS DECIMAL(18,0)) AS %s, e.k AS %s, CASE WHEN e.k IS NULL THEN '[' || e.i || ']' ELSE e.k END AS %s, "+
 		"CAST(CASE WHEN e.k IS NULL THEN e.i END AS DECIMAL(18,0)) AS %s, e.v AS %s, e.j AS %s FROM (SELECT unnest(sf_elements(f.j)) AS v, "+
 		"unnest(sf_keys(f.j)) AS k, unnest(range(len(sf_elements(f.j)))) AS i, f.j AS j FROM (SELECT %s AS j) AS f) AS e WHERE e.v IS NOT NULL)",
 		names["SEQ"], names["KEY"], names["PATH"], names["INDEX"], names["VALUE"], names["THIS"], v.sql)
-	return s.derived(sql, t, f.alias, &name{text: "FLATTEN"}, nil)
+	return s.derived(t, f.alias, nil, "FLATTEN")
 }
