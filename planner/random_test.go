@@ -147,6 +147,10 @@ func (s *shaper) lateral(depth int) string {
 
 // simple is a condition without subqueries.
 func (s *shaper) simple() string {
+	if s.chance(40) {
+		return s.pick("false", "NULL", "1 = 2", "true", "NOT (NOT ("+s.simple()+"))", "coalesce(NULL, "+s.simple()+")",
+			"CASE WHEN 1 = 2 THEN true WHEN "+s.simple()+" THEN "+s.simple()+" END")
+	}
 	switch s.r.IntN(9) {
 	case 0:
 		return s.column("g") + s.pick(" = ", " <> ", " < ") + s.pick("'a'", "'b'", "'c'")

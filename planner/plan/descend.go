@@ -21,3 +21,8 @@ func DescendNode(n Node, f func(Expr) (Expr, bool)) Node {
 func Children(e Expr, f func(Expr), sub func(Node)) {
 	withChildren(e, func(c Expr) Expr { f(c); return c }, func(n Node) Node { sub(n); return n })
 }
+
+// MapExprShallow returns e with f applied to its direct child expressions; the plans of subqueries stay.
+func MapExprShallow(e Expr, f func(Expr) Expr) Expr {
+	return withChildren(e, f, func(n Node) Node { return n })
+}

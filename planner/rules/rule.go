@@ -59,12 +59,14 @@ func Default() []Batch {
 		PushJoinCondition,
 		PushFilterIntoSetOp, PushFilterIntoAggregate, PushFilterIntoWindow, PushFilterThrough}}
 	return []Batch{
-		{Name: "simplify", Rules: []Rule{InlineCTE, MergeFilters, MergeProjects, ExtractCommonConjuncts}},
-		{Name: "unnest", Apart: true, Rules: []Rule{UnnestExists, UnnestScalar, UnnestLateral, MergeFilters, MergeProjects}},
+		{Name: "simplify", Rules: []Rule{InlineCTE, MergeFilters, MergeProjects, SimplifyExpressions, ExtractCommonConjuncts,
+			RemoveDistinct}},
+		{Name: "unnest", Apart: true, Rules: []Rule{UnnestExists, UnnestScalar, UnnestLateral, MergeFilters, MergeProjects, RemoveEmpty}},
 		push,
 		{Name: "infer", Order: Root, Apart: true, Rules: []Rule{InferFromDisjunction, InferEqualities, InferJoinFilter}},
 		{Name: "merge", Order: Root, Apart: true, Rules: []Rule{MergeSameSource}},
 		{Name: "push again", Order: Down, Apart: true, Rules: push.Rules},
+		{Name: "aggregate", Order: Up, Apart: true, Rules: []Rule{SplitAverage, PartialAggregate, MergeProjects}},
 		{Name: "limit", Order: Down, Apart: true, Rules: []Rule{PushLimitIntoProject, PushLimitIntoLeftJoin, PushLimitIntoUnion}},
 	}
 }

@@ -88,9 +88,9 @@ func (env *Env) eachScalar(e plan.Expr, f func(*plan.Subquery) plan.Expr) plan.E
 	})
 }
 
-// grouped is a correlated aggregate made independent: a plan with one row for each value of the keys, the terms that join it,
+// independent is a correlated aggregate made independent: a plan with one row for each value of the keys, the terms that join it,
 // and the value for an outer row.
-type grouped struct {
+type independent struct {
 	plan     plan.Node
 	on       []plan.Expr
 	value    plan.Expr
@@ -98,7 +98,7 @@ type grouped struct {
 }
 
 // grouping makes a subquery independent of the columns of outer; false when it does not depend on them, or cannot be.
-func (env *Env) grouping(q *plan.Subquery, outer set) (*grouped, bool) {
+func (env *Env) grouping(q *plan.Subquery, outer set) (*independent, bool) {
 	if !env.free(q.Plan).meets(outer) {
 		return nil, false
 	}
@@ -141,7 +141,7 @@ func overAggregate(n plan.Node, values []plan.Expr) ([]plan.Expr, *plan.Aggregat
 }
 
 // groupedBy groups an aggregate by what its input is equated with.
-func (env *Env) groupedBy(a *plan.Aggregate, outer set) (*grouped, bool) {
+func (env *Env) groupedBy(a *plan.Aggregate, outer set) (*independent, bool) {
 	for _, e := range a.Aggs {
 		agg, ok := e.(*plan.Agg)
 		if !ok || agg.Within || !emptyIsNull(agg) && !counts(agg) || volatile(agg) || hasSubquery(agg) || !calm(agg) {
@@ -156,10 +156,10 @@ func (env *Env) groupedBy(a *plan.Aggregate, outer set) (*grouped, bool) {
 	if d.fail || len(d.terms) == 0 || !env.free(n).empty() {
 		return nil, false
 	}
-	return &grouped{plan: n, on: d.terms}, true
+	return &independent{plan: n, on: d.terms}, true
 }
 
-func (g *grouped) joinTo(n plan.Node, kind plan.JoinKind) plan.Node {
+func (g *independent) joinTo(n plan.Node, kind plan.JoinKind) plan.Node {
 	return &plan.Join{Kind: kind, Left: n, Right: g.plan, Cond: Conjunction(g.on)}
 }
 
