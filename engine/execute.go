@@ -63,10 +63,10 @@ func (r *run) start(p *planner.Prepared) (array.RecordReader, error) {
 	}
 	persons := r.persons()
 	if err := r.engine.config.Tokens.Check(r.ctx, r.who, persons); err != nil {
-		r.begin(false)
+		_ = r.begin() // the refusal is what counts
 		return nil, err
 	}
-	if err := r.begin(len(persons) > 0); err != nil {
+	if err := r.begin(); err != nil {
 		return nil, err
 	}
 	if r.plan.Path == planner.Local { // computed before Execute returns: there is nothing to cancel
@@ -106,22 +106,19 @@ func (r *run) persons() []string {
 	return out
 }
 
-// begin writes the audit record of the statement: durable before anything is called, with the next group commit when no
-// source will be, and together with its end when all is computed here and now.
-func (r *run) begin(durable bool) error {
+// begin writes the audit record of the statement: with the next group commit, and together with its end when all is computed
+// here and now. It is durable before anything is called, since the record of each call is waited for and comes after it.
+func (r *run) begin() error {
 	b := audit.Begin{Session: r.who, Statement: r.plan.Template, Literals: r.plan.Literals, Parameters: r.parameters(),
 		Model: r.plan.Input.View.ID(), Path: r.plan.Path.String()}
 	for _, u := range r.plan.Entities {
 		b.Entities = append(b.Entities, audit.Entity{Name: u.Name, Columns: u.Columns, FilterColumns: u.FilterColumns})
 	}
 	var err error
-	switch log := r.engine.config.Audit; {
-	case durable:
-		r.audit, err = log.Begin(r.ctx, b)
-	case r.plan.Path == planner.Local:
-		r.draft, err = log.Draft(r.ctx, b)
-	default:
-		r.audit, err = log.BeginLater(r.ctx, b)
+	if r.plan.Path == planner.Local {
+		r.draft, err = r.engine.config.Audit.Draft(r.ctx, b)
+	} else {
+		r.audit, err = r.engine.config.Audit.BeginLater(r.ctx, b)
 	}
 	return err
 }
