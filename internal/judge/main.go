@@ -21,7 +21,7 @@ const readOnly = "SET default_transaction_read_only = on"
 type options struct {
 	bin, waggle, oracle, corpus, report, match string
 	record, words                              bool
-	seed, expressions, shapes                  int
+	seed, expressions, shapes, tables          int
 }
 
 func main() {
@@ -37,6 +37,7 @@ func main() {
 	flag.IntVar(&o.seed, "seed", 1, "the first random statement's seed")
 	flag.IntVar(&o.expressions, "expressions", 20000, "how many random expressions")
 	flag.IntVar(&o.shapes, "shapes", 2000, "how many random query shapes")
+	flag.IntVar(&o.tables, "tables", 2000, "how many random query shapes over stored tables, on each route")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	differ, err := run(ctx, &o)
@@ -88,7 +89,30 @@ func run(ctx context.Context, o *options) (bool, error) {
 		*part.into = j.score
 		fmt.Printf("%s: %s\n", part.name, &j.score)
 	}
+	if err := r.judgeTables(ctx); err != nil {
+		return false, err
+	}
 	return r.differ(), r.write(o.report)
+}
+
+// judgeTables runs random shapes over stored tables.
+func (r *results) judgeTables(ctx context.Context) error {
+	if r.options.tables == 0 {
+		return nil
+	}
+	w, err := newWorld(ctx, r.options.bin)
+	if err != nil {
+		return err
+	}
+	defer w.stop()
+	j := newRouted(w, os.Stdout)
+	defer j.close()
+	err = j.judgeSeeds(ctx, r.options.seed, r.options.tables)
+	r.routes = j.scores
+	for i := range j.scores {
+		fmt.Printf("%s: %s\n", routes[i].name, &j.scores[i])
+	}
+	return err
 }
 
 func (o *options) files() ([][]statement, error) {
@@ -135,6 +159,15 @@ func startWaggle(ctx context.Context, o *options) (string, func(), error) {
 
 // serve makes a site in dir and serves it.
 func serve(ctx context.Context, bin, dir string) (*e2e.Server, error) {
+	site, err := newSite(ctx, bin, dir, "")
+	if err != nil {
+		return nil, err
+	}
+	return site.Serve(ctx)
+}
+
+// newSite makes a site in dir for the program bin, which is built there when it is empty.
+func newSite(ctx context.Context, bin, dir, more string) (*e2e.Site, error) {
 	var err error
 	if bin == "" {
 		bin, err = e2e.Build(ctx, dir)
@@ -144,11 +177,7 @@ func serve(ctx context.Context, bin, dir string) (*e2e.Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	site, err := e2e.NewSite(ctx, bin, dir, "")
-	if err != nil {
-		return nil, err
-	}
-	return site.Serve(ctx)
+	return e2e.NewSite(ctx, bin, dir, more)
 }
 
 // writeRecords writes PostgreSQL's answers beside each corpus file.

@@ -12,10 +12,21 @@ import (
 type results struct {
 	options                     *options
 	corpus, expressions, shapes score
+	routes                      []score // of routes
 }
 
 func (r *results) differ() bool {
-	return r.corpus.verdicts[different]+r.expressions.verdicts[different]+r.shapes.verdicts[different] > 0
+	n := r.corpus.verdicts[different] + r.expressions.verdicts[different] + r.shapes.verdicts[different]
+	for i := range r.routes {
+		n += r.routes[i].verdicts[different]
+	}
+	return n > 0
+}
+
+// row is a line of the report's table.
+type row struct {
+	name string
+	s    *score
 }
 
 // write writes docs/judged.md; an empty path writes nothing.
@@ -32,17 +43,18 @@ func (r *results) write(path string) error {
 		"and by the extended protocol with binary results; names, types, typmods, rows, command tags, SQLSTATEs, messages and positions were\ncompared.\n\n"+
 		"- date: %s\n- commit: %s\n- seeds: %d and up\n\n", time.Now().UTC().Format("2006-01-02"), strings.TrimSpace(string(commit)), r.options.seed)
 	b.WriteString("| statements | count | equal | refused (0A000) | other message or position | different |\n|---|---|---|---|---|---|\n")
-	for _, row := range []struct {
-		name string
-		s    *score
-	}{{"corpus (testdata/judge)", &r.corpus}, {"random expressions", &r.expressions}, {"random query shapes", &r.shapes}} {
+	rows := []row{{"corpus (testdata/judge)", &r.corpus}, {"random expressions", &r.expressions}, {"random query shapes", &r.shapes}}
+	for i := range r.routes {
+		rows = append(rows, row{"random query shapes over stored tables, " + routes[i].name, &r.routes[i]})
+	}
+	for _, row := range rows {
 		v := row.s.verdicts
 		fmt.Fprintf(&b, "| %s | %d | %d | %d | %d | %d |\n", row.name, row.s.total, v[equal], v[refused], v[worded], v[different])
 	}
 	b.WriteString("\n## Refused\n\nAnswered with 0A000 and a position, never wrongly:\n\n")
 	var all score
-	for _, s := range []*score{&r.corpus, &r.expressions, &r.shapes} {
-		all.merge(s)
+	for _, row := range rows {
+		all.merge(row.s)
 	}
 	for _, line := range all.refusals() {
 		fmt.Fprintf(&b, "- %s\n", line)

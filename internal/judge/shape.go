@@ -23,10 +23,18 @@ var (
 
 // randomShape is a query over two small tables; its expressions cannot fail, so that only its shape is judged.
 func randomShape(g *generator) *node {
-	g.calm = true
-	body := pick(g.r, []func(*generator) *node{plainShape, groupShape, groupShape, windowShape, unionShape, distinctShape, plainShape, nestedShape})(g)
-	return pattern(0, tables+"#", body)
+	return pattern(0, tables+"#", pick(g.r, shapes)(randomly(g)))
 }
+
+// storedShape is one over tables that are stored as t and u.
+func storedShape(g *generator) *node { return pick(g.r, append(shapes, storedShapes...))(randomly(g)) }
+
+func randomly(g *generator) *generator {
+	g.calm = true
+	return g
+}
+
+var shapes = []func(*generator) *node{plainShape, groupShape, groupShape, windowShape, unionShape, distinctShape, plainShape, nestedShape}
 
 // from makes a FROM clause and sets the columns in scope.
 func (g *generator) from() *node {
