@@ -1,6 +1,9 @@
 package result
 
 import (
+	"bytes"
+	"encoding/json"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -92,11 +95,24 @@ func (p *plain) add(a arrow.Array) error {
 }
 
 func (p *plain) texts(b *array.StringBuilder, a arrow.Array, value func(int) string) error {
+	semi := p.column.Type == Variant || p.column.Type == Object || p.column.Type == Array
 	return each(a, b, func(i int) {
 		v := value(i)
+		if semi {
+			v = indented(v)
+		}
 		p.bytes += len(v) + 4
 		b.Append(v)
 	})
+}
+
+// indented is a JSON text as the service sends it: over several lines.
+func indented(text string) string {
+	var out bytes.Buffer
+	if json.Indent(&out, []byte(text), "", "  ") != nil {
+		return text
+	}
+	return out.String()
 }
 
 func (p *plain) binaries(b *array.BinaryBuilder, a arrow.Array, value func(int) []byte) error {
