@@ -1,6 +1,6 @@
 # Waggle's commands; README.md explains the first two. `make help` lists all.
 GO      ?= go
-TAGS    := duckdb_arrow
+TAGS    := duckdb_arrow,minicore_disabled
 PACKAGES ?= ./...
 export GOFLAGS := -tags=$(TAGS)
 

@@ -12,7 +12,7 @@ const module = "github.com/waggle-sql/waggle"
 
 func load(t *testing.T) []*packages.Package {
 	t.Helper()
-	all, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports, BuildFlags: []string{"-tags=duckdb_arrow"}}, module+"/...")
+	all, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedImports, BuildFlags: []string{"-tags=duckdb_arrow,minicore_disabled"}}, module+"/...")
 	if err != nil || len(all) < 20 {
 		t.Fatalf("%d packages: %v", len(all), err)
 	}

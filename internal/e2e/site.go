@@ -25,7 +25,7 @@ const (
 // Build compiles cmd/waggle of the module that holds the working directory into dir and returns the program's path.
 func Build(ctx context.Context, dir string) (string, error) {
 	bin := filepath.Join(dir, "waggle")
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "duckdb_arrow", "-o", bin, "github.com/waggle-sql/waggle/cmd/waggle")
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "duckdb_arrow,minicore_disabled", "-o", bin, "github.com/waggle-sql/waggle/cmd/waggle")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build ./cmd/waggle: %w: %s", err, out)
 	}
