@@ -28,6 +28,9 @@ func (p *snow) call(c *plan.Call) sx {
 	if !ok {
 		return p.unsupported(c.At, "function %s", c.Name)
 	}
+	if x, ok := p.zoneless(c); ok {
+		return x
+	}
 	sig, args := proc.Signature(), p.operands(c)
 	if op, ok := snowComparisons[sig]; ok {
 		return p.compare(c, op, args)
@@ -49,17 +52,26 @@ func (p *snow) call(c *plan.Call) sx {
 	return p.unsupported(c.At, "function %s", sig)
 }
 
-// operands prints the arguments but for constant intervals, which have no form of their own.
+// operands prints the arguments. An interval is the microseconds between two moments or a constant, which has no form of its own.
 func (p *snow) operands(c *plan.Call) []sx {
 	args := make([]sx, len(c.Args))
 	for i, a := range c.Args {
 		if a.Type().OID == pgcat.Interval {
-			args[i].oid = pgcat.Interval
+			args[i] = sx{text: p.elapsed(a), oid: pgcat.Interval}
 			continue
 		}
 		args[i] = p.expr(a)
 	}
 	return args
+}
+
+// elapsed is the number of microseconds between two moments, "" for any other interval.
+func (p *snow) elapsed(e plan.Expr) string {
+	c, ok := e.(*plan.Call)
+	if !ok || c.Name != "timestamp_mi" && c.Name != "timestamptz_mi" {
+		return ""
+	}
+	return p.fillBare("DATEDIFF(MICROSECOND, $2, $1)", p.exprs(c.Args))
 }
 
 // divided refuses quotients as operands: only comparisons and a few factors know them.

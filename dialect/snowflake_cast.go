@@ -11,6 +11,9 @@ func (p *snow) cast(e *plan.Cast) sx {
 	if inner, ok := e.Arg.(*plan.Cast); ok && inner.T.OID == pgcat.Bpchar && inner.T.Mod < 0 && e.T.OID == pgcat.Bpchar && e.Explicit {
 		return p.cast(&plan.Cast{Base: e.Base, Arg: inner.Arg, Method: plan.FunctionCast, Explicit: true})
 	}
+	if x, ok := p.truncatedDay(e); ok {
+		return x
+	}
 	x := p.expr(e.Arg)
 	from, to := e.Arg.Type().OID, e.T.OID
 	if x.null {

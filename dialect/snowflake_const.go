@@ -14,15 +14,7 @@ import (
 // widest is how far an integer may be from zero.
 var widest = map[uint32]float64{pgcat.Int2: 1 << 15, pgcat.Int4: 1 << 31, pgcat.Int8: 1 << 63}
 
-// snowType is the type by which values of a PostgreSQL type are computed in Snowflake.
-func snowType(t plan.Type) (string, bool) {
-	if _, s, ok := decimalOf(t); ok && t.OID == pgcat.Numeric {
-		return "NUMBER(38, " + itoa(s) + ")", true
-	}
-	text, ok := snowTypes[t.OID]
-	return text, ok
-}
-
+// snowTypes are the types by which values of PostgreSQL's types are computed in Snowflake; a number has a scale of its own.
 var snowTypes = map[uint32]string{
 	pgcat.Bool: "BOOLEAN", pgcat.Int2: "NUMBER(38, 0)", pgcat.Int4: "NUMBER(38, 0)", pgcat.Int8: "NUMBER(38, 0)",
 	pgcat.Numeric: "NUMBER(38, 0)", pgcat.Float8: "FLOAT", pgcat.Float4: "FLOAT", pgcat.Text: "VARCHAR", pgcat.Varchar: "VARCHAR",
@@ -30,9 +22,9 @@ var snowTypes = map[uint32]string{
 	pgcat.Timestamp: "TIMESTAMP_NTZ", pgcat.TimestampTZ: "TIMESTAMP_LTZ",
 }
 
-// null is a NULL of a type.
+// null is a NULL of a type. That of a number has no scale, which would become the scale of the values beside it.
 func (p *snow) null(t plan.Type, at int) sx {
-	text, ok := snowType(t)
+	text, ok := snowTypes[t.OID]
 	if !ok {
 		return p.unsupported(at, "a value of this type")
 	}

@@ -20,6 +20,8 @@ func snowNumbers() map[string]snowRule {
 		"round(numeric,int4)": rounding("ROUND"), "trunc(numeric,int4)": rounding("TRUNC"),
 		"ceil(numeric)": whole("CEIL($1)"), "ceiling(numeric)": whole("CEIL($1)"), "floor(numeric)": whole("FLOOR($1)"),
 		"sign(numeric)": whole("SIGN($1)"), "numeric_mod(numeric,numeric)": numericRemainder, "mod(numeric,numeric)": numericRemainder,
+		"float8pl(float8,float8)": floating(" + "), "float8mi(float8,float8)": floating(" - "),
+		"float8mul(float8,float8)": floating(" * "), "float8div(float8,float8)": floating(" / "),
 		"float8um(float8)": doubled("(- $1)"), "float8up(float8)": doubled("$1"), "float8abs(float8)": doubled("ABS($1)"), "abs(float8)": doubled("ABS($1)"),
 	}
 	for prefix, types := range map[string]string{
@@ -183,6 +185,9 @@ func (p *snow) shown(x sx, t plan.Type) string {
 	}
 	if x.loose {
 		return p.unsupported(-1, "a number of several display scales as a result").text
+	}
+	if _, s, ok := decimalOf(t); ok && x.null && t.OID == pgcat.Numeric {
+		return "NULL::NUMBER(38, " + itoa(s) + ")"
 	}
 	if x.scale == 0 || t.OID != pgcat.Numeric {
 		return x.text

@@ -24,6 +24,7 @@ func snowTimeRules() map[string]snowRule {
 		"timestamptz_pl_interval(timestamptz,interval)": moved(0, 1, "$1", 1), "timestamptz_mi_interval(timestamptz,interval)": moved(0, 1, "$1", -1),
 		"date_trunc(text,timestamp)": snowTrunc, "to_char(timestamp,text)": snowToChar,
 	}
+	rules["extract(text,timestamptz)"], rules["extract(text,interval)"] = snowInstantEpoch, snowElapsed
 	for _, t := range []string{"date", "timestamp"} {
 		rules["extract(text,"+t+")"], rules["date_part(text,"+t+")"] = snowExtract, snowExtract
 	}
@@ -102,6 +103,8 @@ func snowExtract(p *snow, c *plan.Call, args []sx) (sx, bool) {
 		x.text = p.fillBare(form, args[1:])
 	case field == "epoch" && date:
 		x.text = p.fillBare("(DATEDIFF(DAY, '1970-01-01'::DATE, $1) * 86400)", args[1:])
+	case field == "second" && !date && c.T.OID == pgcat.Numeric:
+		x.text, x.s = p.fillBare("(SECOND($1) + DATE_PART('NANOSECOND', $1) * 0.000000001)::NUMBER(38, 6)", args[1:]), 6
 	case field == "epoch" && c.T.OID == pgcat.Numeric:
 		x.text, x.s = p.fillBare("(DATEDIFF(MICROSECOND, '1970-01-01 00:00:00'::TIMESTAMP_NTZ, $1) * 0.000001)", args[1:]), 6
 	default:
@@ -113,27 +116,91 @@ func snowExtract(p *snow, c *plan.Call, args []sx) (sx, bool) {
 	return x, true
 }
 
-// snowPatterns are the parts of a format that both write alike, longest first.
-var snowPatterns = []string{"YYYY", "HH24", "MM", "DD", "MI", "SS"}
+// snowInstantEpoch: the seconds since 1970 are the one field of an instant that no zone changes.
+func snowInstantEpoch(p *snow, c *plan.Call, args []sx) (sx, bool) {
+	field, ok := textConst(c.Args[0])
+	text := p.fillBare("(DATEDIFF(MICROSECOND, '1970-01-01 00:00:00 +00:00'::TIMESTAMP_LTZ, $2) * 0.000001)", args)
+	return sx{text: text, p: 38, s: 6}, ok && strings.EqualFold(field, "epoch")
+}
+
+// snowElapsed says how many seconds, or whole days, lie between two moments; Snowflake has no other intervals.
+func snowElapsed(p *snow, c *plan.Call, args []sx) (sx, bool) {
+	field, ok := textConst(c.Args[0])
+	ok = ok && args[1].text != ""
+	switch strings.ToLower(field) {
+	case "epoch":
+		return sx{text: p.fillBare("($2 * 0.000001)", args), p: 38, s: 6}, ok
+	case "day":
+		return sx{text: p.fillBare("(($2 - MOD($2, 86400000000)) / 86400000000)::NUMBER(38, 0)", args), p: 38}, ok
+	}
+	return sx{}, false
+}
+
+// zoneless says what PostgreSQL computes of a date by way of its midnight in the session's zone, but which no zone changes: the
+// format of its calendar fields.
+func (p *snow) zoneless(c *plan.Call) (sx, bool) {
+	if signatureOf(c.Proc, c.Name) != "to_char(timestamptz,text)" {
+		return sx{}, false
+	}
+	day, ok := midnightOf(c.Args[0])
+	format, known := textConst(c.Args[1])
+	if !ok || !known || !snowFormat(format, snowPatterns[:3]) {
+		return sx{}, false
+	}
+	return sx{text: "TO_VARCHAR(" + p.expr(day).text + ", " + p.expr(c.Args[1]).text + ")", oid: pgcat.Text}, true
+}
+
+// truncatedDay is date_trunc(unit, a date)::date for units of days and more.
+func (p *snow) truncatedDay(e *plan.Cast) (sx, bool) {
+	c, ok := e.Arg.(*plan.Call)
+	if !ok || e.T.OID != pgcat.Date || signatureOf(c.Proc, c.Name) != "date_trunc(text,timestamptz)" {
+		return sx{}, false
+	}
+	unit, known := textConst(c.Args[0])
+	day, isDay := midnightOf(c.Args[1])
+	name, ok := snowUnits[strings.ToLower(unit)]
+	if !known || !isDay || !ok || strings.HasSuffix(name, "SECOND") || name == "HOUR" || name == "MINUTE" {
+		return sx{}, false
+	}
+	return sx{text: "DATE_TRUNC('" + name + "', " + p.expr(day).text + ")", oid: pgcat.Date}, true
+}
+
+// midnightOf is the date that a cast makes into an instant.
+func midnightOf(e plan.Expr) (plan.Expr, bool) {
+	c, ok := e.(*plan.Cast)
+	if !ok || c.T.OID != pgcat.TimestampTZ || c.Arg.Type().OID != pgcat.Date {
+		return nil, false
+	}
+	return c.Arg, true
+}
+
+// snowPatterns are the parts of a format that both write alike, those of a date first.
+var snowPatterns = []string{"YYYY", "MM", "DD", "HH24", "MI", "SS"}
 
 // snowToChar says formats of digits and punctuation.
 func snowToChar(p *snow, c *plan.Call, args []sx) (sx, bool) {
 	format, ok := textConst(c.Args[1])
-	rest := format
-	for ok && rest != "" {
+	return sx{text: "TO_VARCHAR(" + args[0].text + ", " + args[1].text + ")"}, ok && snowFormat(format, snowPatterns)
+}
+
+// snowFormat reports a format that is made of patterns and punctuation.
+func snowFormat(format string, patterns []string) bool {
+	for rest := format; rest != ""; {
 		n := 0
-		for _, part := range snowPatterns {
+		for _, part := range patterns {
 			if strings.HasPrefix(rest, part) {
 				n = len(part)
-				break
 			}
 		}
 		if n == 0 && strings.IndexByte("-/:. ,", rest[0]) >= 0 {
 			n = 1
 		}
-		ok, rest = n > 0, rest[n:]
+		if n == 0 {
+			return false
+		}
+		rest = rest[n:]
 	}
-	return sx{text: "TO_VARCHAR(" + args[0].text + ", " + args[1].text + ")"}, ok && format != ""
+	return format != ""
 }
 
 // compareMoment compares with a timestamp column of nanoseconds without cutting it, so that the source can still skip what
