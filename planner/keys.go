@@ -26,7 +26,7 @@ func flows(v *semantic.View) map[rules.Flow]rules.Permit {
 					if direction == "to-from" {
 						f = rules.Flow{From: to, FromProperty: r.ToKey[i], To: from, ToProperty: r.FromKey[i]}
 					}
-					out[f] = rules.Permit{Relationship: "relationship " + m.Name + "." + r.Name, Up: direction == "to-from"}
+					out[f] = rules.Permit{Relationship: "relationship " + m.Name + "." + r.Name, Up: direction == "to-from", Across: r.Across}
 				}
 			}
 		}

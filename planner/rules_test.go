@@ -35,7 +35,7 @@ func testInput(t testing.TB, sql string) Input {
 			"crm": {Language: "rest", Objects: map[string]dialect.Object{"Deal": {Request: "GET /deals", Limit: true,
 				Sinks: []dialect.Sink{exact("id", "Id", "=")}}}},
 			"desk":    {Language: "postgres", Collation: "C.UTF-8", Keys: dialect.Keys{Max: 1000, Bytes: 100_000, Array: true}},
-			"snow":    {Language: "snowflake", Collation: "C.UTF-8", Keys: dialect.Keys{Max: 2000, Bytes: 100_000}},
+			"snow":    {Language: "snowflake", Region: "eu", Collation: "C.UTF-8", Keys: dialect.Keys{Max: 2000, Bytes: 100_000}},
 			"billing": {Language: "postgres", Keys: dialect.Keys{Max: 500, Bytes: 50_000}},
 		},
 	}

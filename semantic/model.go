@@ -106,6 +106,7 @@ type Relationship struct {
 	FromKey  []string
 	ToKey    []string
 	KeysFlow []string // directions in which values may cross sources as join keys: "from-to", "to-from"
+	Across   bool     // they may also cross from one region to another
 	Descr    string
 	At       Place
 }

@@ -35,7 +35,7 @@ func (l *loader) readModel(n *strictyaml.Node, file string) {
 func (l *loader) readRelationships(n *strictyaml.Node) {
 	for _, c := range pairs(n) {
 		r := &Relationship{Name: c.Key, From: c.Value.String("from"), To: c.Value.String("to"),
-			KeysFlow: c.Value.Strings("keys_flow"), Descr: c.Value.String("description"), At: c.At}
+			KeysFlow: c.Value.Strings("keys_flow"), Across: c.Value.Bool("across_regions"), Descr: c.Value.String("description"), At: c.At}
 		from, to := l.side(c.Value.Get("from")), l.side(c.Value.Get("to"))
 		for _, pair := range pairs(c.Value.Get("on")) {
 			r.FromKey = append(r.FromKey, pair.Key)

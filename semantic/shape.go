@@ -69,6 +69,7 @@ func modelShape(name, metrics *shape, described []strictyaml.Field) *shape {
 		strictyaml.Field{Name: "on", Required: true, Shape: nonEmpty(mapOf(nil, &shape{}, "Property of from: property of to."))},
 		strictyaml.Field{Name: "keys_flow", Shape: &shape{Kind: strictyaml.OneOrList, Elem: &shape{Enum: []string{"from-to", "to-from"}},
 			Doc: "Directions in which key values may cross from one source to the other."}},
+		strictyaml.Field{Name: "across_regions", Shape: &shape{Kind: strictyaml.Flag, Doc: "They may also cross from one region to another."}},
 		strictyaml.Field{Name: "description", Shape: &shape{Doc: "What it is, in a sentence."}})
 	fields := []strictyaml.Field{{Name: "name", Required: true, Shape: name}}
 	for _, f := range described {

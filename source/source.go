@@ -69,6 +69,7 @@ type Capabilities struct {
 	Version   string // changes whenever the answer changes; part of the plan cache's key
 	Objects   map[string]dialect.Object
 	Keys      dialect.Keys // what a SQL source takes as a list of join keys
+	Region    string       // where its data lives, "" when the configuration does not say
 	// Settings are what SET waggle.<connection>.<name> chooses for a person's sessions, with the configured values: role, warehouse.
 	Settings map[string]string
 	Org      bool // requests use the organisation's credential (DECISIONS 25)

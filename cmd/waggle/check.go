@@ -216,5 +216,8 @@ func connectors(c *config) (map[string]source.Source, map[string]vault.SourceCon
 		sources[conf.name] = s
 		oauth[conf.name] = conf.signIn(d.OAuth())
 	}
+	for _, conf := range c.sources {
+		sources[conf.name] = source.InRegion(sources[conf.name], conf.region)
+	}
 	return sources, oauth, nil
 }

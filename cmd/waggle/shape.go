@@ -56,7 +56,7 @@ func sourcesShape() *strictyaml.Shape {
 			field("tls", false, enum("verify checks the PostgreSQL server's certificate; off is for loopback addresses.", "verify", "off")),
 			field("ca", false, text("PEM file with the authorities of the PostgreSQL server's certificate; default: the system's.")),
 			field("collation", false, enum("The PostgreSQL database's, when it is the one that Waggle computes with.", "C.UTF-8")),
-			field("region", false, text("Where its data lives.")),
+			field("region", false, text("Where its data lives. Join keys do not cross from one region to another, unless the relationship says across_regions.")),
 			field("base_url", false, text("Another address than the definition's, or than Snowflake's own host: of a private link.")),
 			field("oauth", false, object("The OAuth client that the source knows Waggle by.",
 				field("client_id", true, text("Its id.")),

@@ -10,10 +10,12 @@ import (
 // 13). Entities are schema.name.
 type Flow struct{ From, FromProperty, To, ToProperty string }
 
-// Permit is the relationship that declares a Flow. Up says that the values go from its to-one side to the other.
+// Permit is the relationship that declares a Flow. Up says that the values go from its to-one side to the other, Across that they may
+// leave the region.
 type Permit struct {
 	Relationship string
 	Up           bool
+	Across       bool
 }
 
 // Transfer finds for a placed plan, its Remotes numbered, which fragments' key values may restrict which others. The plan
@@ -176,7 +178,8 @@ func (t *transfer) allowed(build *plan.Remote, from plan.ColID, probe *plan.Remo
 		return Permit{}, false
 	}
 	permit, ok := t.flows[Flow{a.Schema + "." + a.Name, ac.Name, b.Schema + "." + b.Name, bc.Name}]
-	return permit, ok
+	same := t.env.Sources[build.Connection].Region == t.env.Sources[probe.Connection].Region
+	return permit, ok && (same || permit.Across)
 }
 
 // personal: values that never leave their source.
