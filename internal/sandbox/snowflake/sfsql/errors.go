@@ -43,6 +43,11 @@ func unsupported(format string, args ...any) *Error {
 	return compilation(2, "0A000", "Unsupported feature '%s'.", fmt.Sprintf(format, args...))
 }
 
+// tooComplex is the error of statements beyond the limits of length, nesting and chains.
+func tooComplex() *Error {
+	return &Error{603, "54001", "SQL compilation error:\nThe statement is too long or too deeply nested."}
+}
+
 func invalidTypes(name string, args []value) *Error {
 	types := make([]string, len(args))
 	for i, a := range args {

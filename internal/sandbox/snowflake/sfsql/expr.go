@@ -4,8 +4,19 @@ import (
 	"strings"
 )
 
-// expr compiles an expression. Where the scope is grouped, an expression that is a group key as a whole stands for it.
+// maxSpent bounds the bytes that one statement's expressions are written in, counted at every level of nesting.
+const maxSpent = 256 << 20
+
 func (s *scope) expr(x expr) (value, *Error) {
+	v, err := s.compile(x)
+	if s.c.spent += len(v.sql); err == nil && s.c.spent > maxSpent {
+		return value{}, tooComplex()
+	}
+	return v, err
+}
+
+// compile compiles an expression. Where the scope is grouped, an expression that is a group key as a whole stands for it.
+func (s *scope) compile(x expr) (value, *Error) {
 	if v, ok := s.key(x); ok {
 		return v, nil
 	}
@@ -239,13 +250,13 @@ func (s *scope) inList(x *inList) (value, *Error) {
 	}
 	out := make([]string, len(vs))
 	for i := range vs {
-		out[i] = s.c.convert(vs[i], to).sql
+		out[i] = s.c.operand(vs[i], to)
 	}
 	not := ""
 	if x.not {
 		not = "NOT "
 	}
-	return value{sql: "(" + s.c.convert(v, to).sql + " " + not + "IN (" + strings.Join(out, ", ") + "))", typ: of(Boolean),
+	return value{sql: "(" + s.c.operand(v, to) + " " + not + "IN (" + strings.Join(out, ", ") + "))", typ: of(Boolean),
 		nullable: true}, nil
 }
 

@@ -39,7 +39,7 @@ type lexer struct {
 
 func lex(text string) ([]token, *Error) {
 	if len(text) > maxText {
-		return nil, &Error{1, "54001", "SQL compilation error:\nThe query text is too long."}
+		return nil, tooComplex()
 	}
 	if !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0 {
 		return nil, syntaxError(text, 0, "<invalid character>")
@@ -50,7 +50,7 @@ func lex(text string) ([]token, *Error) {
 			return nil, err
 		}
 		if len(l.tokens) > maxTokens {
-			return nil, &Error{1, "54001", "SQL compilation error:\nThe query text has too many tokens."}
+			return nil, tooComplex()
 		}
 		if l.at == len(text) {
 			return append(l.tokens, token{kind: tEnd, text: "<EOF>", from: l.at, to: l.at}), nil

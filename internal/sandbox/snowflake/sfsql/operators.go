@@ -49,9 +49,21 @@ func (c *compiler) compare(op string, a, b value) (value, *Error) {
 	if to.Kind == TimestampTZ {
 		to = of(TimestampLTZ)
 	}
-	l, r := c.convert(a, to), c.convert(b, to)
-	return value{sql: "(" + l.sql + " " + strings.TrimSpace(op) + " " + r.sql + ")", typ: of(Boolean),
+	l, r := c.operand(a, to), c.operand(b, to)
+	return value{sql: "(" + l + " " + strings.TrimSpace(op) + " " + r + ")", typ: of(Boolean),
 		nullable: (a.nullable || b.nullable) && !strings.Contains(op, "DISTINCT")}, nil
+}
+
+// operand is a value as one side of a comparison. A short number stands bare: it compares exactly with any DECIMAL, and thousands of
+// casts would cost seconds.
+func (c *compiler) operand(v value, to Type) string {
+	if v.lit == nil || v.typ.Kind != Number || to.Kind != Number || len(*v.lit) > 17 {
+		return c.convert(v, to).sql
+	}
+	if strings.HasPrefix(*v.lit, "-") {
+		return "(" + *v.lit + ")"
+	}
+	return *v.lit
 }
 
 // concat is || (sql-reference/functions/concat): strings or binaries; a number becomes a string.

@@ -3,7 +3,7 @@ package sfsql
 import "strings"
 
 // maxDepth bounds the nesting of a statement.
-const maxDepth = 400
+const maxDepth = 200
 
 type parser struct {
 	text   string
@@ -45,7 +45,7 @@ func (p *parser) unexpected() *Error {
 // enter bounds recursion; leave is called as the matching defer.
 func (p *parser) enter() *Error {
 	if p.depth++; p.depth > maxDepth {
-		return &Error{1, "54001", "SQL compilation error:\nThe statement is nested too deeply."}
+		return tooComplex()
 	}
 	return nil
 }

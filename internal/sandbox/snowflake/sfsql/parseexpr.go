@@ -180,8 +180,8 @@ func (p *parser) sum() (expr, *Error) { return p.binary(p.product, "+", "-", "||
 
 func (p *parser) product() (expr, *Error) { return p.binary(p.signed, "*", "/", "%") }
 
-// maxChain bounds a left-deep chain of one precedence.
-const maxChain = 2000
+// maxChain bounds a left-deep chain of operators of one precedence, or of set operators.
+const maxChain = 300
 
 func (p *parser) binary(next func() (expr, *Error), ops ...string) (expr, *Error) {
 	from := p.peek().from
@@ -197,7 +197,7 @@ func (p *parser) binary(next func() (expr, *Error), ops ...string) (expr, *Error
 			return x, nil
 		}
 		if n > maxChain {
-			return nil, &Error{1, "54001", "SQL compilation error:\nThe expression has too many operators."}
+			return nil, tooComplex()
 		}
 		var y expr
 		if y, err = next(); err == nil {
@@ -228,7 +228,7 @@ func (p *parser) postfix() (expr, *Error) {
 	x, err := p.primary()
 	for n := 0; err == nil; n++ {
 		if n > maxDepth {
-			return nil, &Error{1, "54001", "SQL compilation error:\nThe expression has too many operators."}
+			return nil, tooComplex()
 		}
 		switch {
 		case p.op("::"):

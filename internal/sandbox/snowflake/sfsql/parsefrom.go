@@ -3,7 +3,10 @@ package sfsql
 // fromList reads the FROM clause; a comma is a cross join.
 func (p *parser) fromList() (fromItem, *Error) {
 	l, err := p.joined()
-	for err == nil {
+	for n := 0; err == nil; n++ {
+		if n > maxChain {
+			return nil, tooComplex()
+		}
 		at := p.peek().from
 		if !p.op(",") {
 			return l, nil
@@ -23,7 +26,10 @@ func (p *parser) joined() (fromItem, *Error) {
 	}
 	defer p.leave()
 	l, err := p.fromItem()
-	for err == nil {
+	for n := 0; err == nil; n++ {
+		if n > maxChain {
+			return nil, tooComplex()
+		}
 		j := &joinItem{at: p.peek().from, l: l}
 		if !p.joinKind(j) {
 			return l, nil

@@ -124,7 +124,10 @@ func (p *parser) orderItems() (out []orderItem, err *Error) {
 // union reads set operators; INTERSECT binds tighter (sql-reference/operators-query).
 func (p *parser) union() (body, *Error) {
 	l, err := p.intersect()
-	for err == nil {
+	for n := 0; err == nil; n++ {
+		if n > maxChain {
+			return nil, tooComplex()
+		}
 		op := ""
 		switch {
 		case p.word("UNION"):
@@ -149,7 +152,10 @@ func (p *parser) union() (body, *Error) {
 
 func (p *parser) intersect() (body, *Error) {
 	l, err := p.term()
-	for err == nil {
+	for n := 0; err == nil; n++ {
+		if n > maxChain {
+			return nil, tooComplex()
+		}
 		if !p.word("INTERSECT") {
 			return l, nil
 		}

@@ -10,6 +10,7 @@ type compiler struct {
 	env      *Env
 	text     string
 	ids      int
+	spent    int // bytes of text made so far
 	specials map[string]special
 	dates    map[string]dateFunction
 }
@@ -219,7 +220,7 @@ func (c *compiler) statement(q *query) (*Query, *Error) {
 		out.Columns = append(out.Columns, Column{col.name, col.typ, col.nullable})
 	}
 	if len(out.SQL) > 16*maxText {
-		return nil, &Error{1, "54001", "SQL compilation error:\nThe compiled statement is too long."}
+		return nil, tooComplex()
 	}
 	return out, nil
 }

@@ -1,0 +1,64 @@
+package sfsql
+
+import (
+	"strings"
+	"testing"
+)
+
+// FuzzCompile demands that no text makes Compile panic, and that what it accepts names no relation but by the environment's text.
+func FuzzCompile(f *testing.F) {
+	for _, s := range []string{"SELECT 1", "SELECT id, SUM(n) OVER (ORDER BY id) FROM t QUALIFY 1 = 1", "WITH a AS (SELECT 1) SELECT * FROM a",
+		"SELECT v:a[0]::INT FROM j, LATERAL FLATTEN(j.v) f", "SHOW TABLES IN SCHEMA a.b", "SELECT 'a\\x41' || $$b$$", "ALTER SESSION SET A = 1",
+		"SELECT * FROM t JOIN u USING (id) WHERE id IN (SELECT id FROM u WHERE u.id = t.id)", "SELECT DATEADD(d, 1, CURRENT_DATE) - INTERVAL '1 day'",
+		"SELECT COUNT(DISTINCT b, s) FROM t GROUP BY CUBE (b, (s, id)) HAVING GROUPING(b) = 0 ORDER BY 1 NULLS FIRST LIMIT 1 OFFSET 2"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		env := testEnv()
+		q, err := Compile(text, env)
+		if (q == nil) == (err == nil) {
+			t.Fatalf("%q: %v, %v", text, q, err)
+		}
+	})
+}
+
+func TestDeep(t *testing.T) {
+	for _, text := range []string{
+		"SELECT " + strings.Repeat("(", 100_000) + "1",
+		"SELECT " + strings.Repeat("-", 1) + strings.Repeat(" - ", 100_000) + "1",
+		"SELECT " + strings.Repeat("NOT ", 100_000) + "TRUE",
+		"SELECT 1" + strings.Repeat("::INT", 100_000),
+		"SELECT 1" + strings.Repeat("+1", 100_000),
+		strings.Repeat("SELECT * FROM (", 50_000),
+		"SELECT " + strings.Repeat("CASE WHEN TRUE THEN ", 50_000),
+		"SELECT 1" + strings.Repeat(" UNION ALL SELECT 1", 20_000),
+		"SELECT 1 FROM t" + strings.Repeat(" JOIN t", 50_000),
+		strings.Repeat("(", 200_000),
+		"SELECT " + strings.Repeat("ABS(", 190) + "1" + strings.Repeat(")", 190),
+		"SELECT " + strings.Repeat("1/(", 120) + "1" + strings.Repeat(")", 120),
+	} {
+		if q, err := Compile(text, testEnv()); err == nil && len(q.SQL) > 1<<24 {
+			t.Errorf("%.30q… makes %d bytes", text, len(q.SQL))
+		}
+	}
+}
+
+// TestWide compiles what clients do send: thousands of operands and list elements.
+func TestWide(t *testing.T) {
+	db := open(t)
+	for _, text := range []string{
+		"SELECT COUNT(*) FROM t WHERE " + strings.Repeat("id = 7 OR ", 5_000) + "id = 1",
+		"SELECT COUNT(*) FROM t WHERE id" + strings.Repeat(" + 0", 300) + " = 1",
+		"SELECT COUNT(*) FROM t WHERE id" + strings.Repeat(" || ''", 300) + " = '1'",
+		"SELECT COUNT(*) FROM t WHERE " + strings.Repeat("ABS(", 190) + "id" + strings.Repeat(")", 190) + " = 1",
+		"SELECT COUNT(*) FROM t WHERE id IN (1" + strings.Repeat(", 99", 16_383) + ")",
+	} {
+		if got := run(t, db, text, testEnv()); got != "NUMBER(18,0)\n1" {
+			t.Errorf("%.60s…: %.200s", text, got)
+		}
+	}
+	_, err := Compile("SELECT 1 FROM t WHERE id IN (1"+strings.Repeat(", 99", 16_384)+")", testEnv())
+	if err == nil || err.Number != 1795 {
+		t.Errorf("a list of 16,385: %v", err)
+	}
+}
