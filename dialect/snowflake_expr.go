@@ -199,27 +199,45 @@ func (p *snow) choose(e *plan.Choose) sx {
 	return x
 }
 
-// maxSnowList is how many items Snowflake takes in a list: one more is its error 001795.
-const maxSnowList = 16_384
+// Snowflake takes so many items in a list of plain literals (one more is its error 001795), and so many that are casts or other
+// expressions.
+const (
+	maxSnowList     = 16_384
+	maxComputedList = 50
+)
+
+func isConst(e plan.Expr) bool {
+	_, ok := e.(*plan.Const)
+	return ok
+}
 
 // in prints a list of constants in parts that Snowflake takes, and any other list as comparisons.
 func (p *snow) in(e *plan.In) sx {
 	x := p.expr(e.Arg)
 	p.comparable(x, e.At)
-	items := make([]string, len(e.List))
+	items, most := make([]string, len(e.List)), maxSnowList
 	for i, a := range e.List {
 		v := p.expr(a)
 		p.comparable(v, a.Pos())
 		items[i] = v.text
+		if v.null {
+			items[i] = "NULL"
+		}
+		if number, ok := strings.CutPrefix(v.text, "(-"); ok && isConst(a) {
+			items[i] = "-" + strings.TrimSuffix(number, ")")
+		}
+		if _, text := textConst(a); !text && (!isConst(a) || strings.ContainsAny(items[i], ":(")) {
+			most = maxComputedList
+		}
 	}
 	op, word := " IN (", " OR "
 	if e.Negated {
 		op, word = " NOT IN (", " AND "
 	}
 	var parts []string
-	for len(items) > maxSnowList {
-		parts = append(parts, x.text+op+strings.Join(items[:maxSnowList], ", ")+")")
-		items = items[maxSnowList:]
+	for len(items) > most {
+		parts = append(parts, x.text+op+strings.Join(items[:most], ", ")+")")
+		items = items[most:]
 	}
 	parts = append(parts, x.text+op+strings.Join(items, ", ")+")")
 	return boolean(paren(p.count(strings.Join(parts, word))))

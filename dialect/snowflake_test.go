@@ -1,0 +1,118 @@
+package dialect
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// TestSnowflakeFormsAreKnown: a misspelt signature would never be found.
+func TestSnowflakeFormsAreKnown(t *testing.T) {
+	check := func(sig string) {
+		if _, ok := pgcat.ProcBySignature(sig); !ok {
+			t.Errorf("PostgreSQL has no %s", sig)
+		}
+	}
+	for _, family := range snowForms {
+		for sig := range family {
+			check(sig)
+		}
+	}
+	for _, family := range snowRules {
+		for sig := range family {
+			check(sig)
+		}
+	}
+	for sig := range snowAggs {
+		check(sig)
+	}
+	for sig := range snowComparisons {
+		check(sig)
+	}
+}
+
+func TestSnowflakeError(t *testing.T) {
+	raised := strings.TrimPrefix(snowRaise(pgerr.NumericOutOfRange, "integer out of range", 17, "x"), "TO_NUMBER(")
+	text, _, _ := strings.Cut(raised, " ||")
+	e, ok := SnowflakeError("Numeric value " + text + " is not recognized")
+	if !ok || e.Code != pgerr.NumericOutOfRange || e.Position != 18 || e.Message != "integer out of range" {
+		t.Errorf("%v %+v", ok, e)
+	}
+	for _, other := range []string{"", "Numeric value 'x' is not recognized", "'waggle:", "'waggle:22003:x:y'", "'waggle:1:2:3'"} {
+		if _, ok := SnowflakeError(other); ok {
+			t.Errorf("%q is ours", other)
+		}
+	}
+}
+
+// TestSnowflakeLists: a list of casts has at most 50 items, one of plain literals 16,384.
+func TestSnowflakeLists(t *testing.T) {
+	for _, c := range []struct {
+		oid         uint32
+		items, most int
+	}{{pgcat.Int4, 20_000, maxSnowList}, {pgcat.Date, 120, maxComputedList}} {
+		in := &plan.In{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Arg: col(1, c.oid)}
+		for i := range c.items {
+			k := &plan.Const{Base: plan.Base{T: plan.Type{OID: c.oid, Mod: -1}}, Value: datum.Int(i - 5)}
+			if c.oid == pgcat.Date {
+				k.Value = datum.Date(i)
+			}
+			in.List = append(in.List, k)
+		}
+		p := newSnow("C.UTF-8")
+		p.dry = true
+		text := p.expr(in).text
+		if got, want := strings.Count(text, " IN ("), (c.items+c.most-1)/c.most; p.err != nil || got != want || strings.Contains(text, "(-") && !strings.Contains(text, "IN (-") {
+			t.Errorf("%d lists, not %d: %v", got, want, p.err)
+		}
+	}
+}
+
+// TestSnowflakeCollation: without a known collation text is passed on, never compared.
+func TestSnowflakeCollation(t *testing.T) {
+	same := callOf(t, "texteq(text,text)", col(1, pgcat.Text), col(2, pgcat.Text))
+	for collation, ok := range map[string]bool{"C.UTF-8": true, "": false, "en-ci": false} {
+		d, _ := SQLFor("snowflake", collation)
+		if err := d.SayExpr(same); (err == nil) != ok {
+			t.Errorf("%q: %v", collation, err)
+		}
+		if err := d.SayExpr(callOf(t, "length(text)", col(1, pgcat.Text))); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestSnowflakeObject(t *testing.T) {
+	for object, want := range map[string]string{
+		"tpch.orders": `"tpch"."orders"`, "DEMO.PUBLIC.T": `"DEMO"."PUBLIC"."T"`, `"a.b"."c""d"`: `"a.b"."c""d"`, "t": `"t"`,
+	} {
+		if got := snowObject(object); got != want {
+			t.Errorf("%s: %s", object, got)
+		}
+	}
+}
+
+// FuzzSnowflakeText: a literal ends where it ends, and reads back as it was.
+func FuzzSnowflakeText(f *testing.F) {
+	f.Add("it's \\ \"x\"")
+	f.Fuzz(func(t *testing.T, s string) {
+		q := snowText(s)
+		var back strings.Builder
+		for i := 1; i < len(q)-1; i++ {
+			if q[i] == '\'' || q[i] == '\\' {
+				if i++; i == len(q)-1 || q[i] != q[i-1] {
+					t.Fatal(q)
+				}
+			}
+			back.WriteByte(q[i])
+		}
+		if back.String() != s {
+			t.Error(fmt.Sprintf("%q is %s", s, q))
+		}
+	})
+}
