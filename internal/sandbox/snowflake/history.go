@@ -9,21 +9,25 @@ import (
 
 // Entry is a statement that the emulator has been given.
 type Entry struct {
-	ID, RequestID   string
-	Login, User     string
-	Subject         string // of the token that opened the session
-	Role, Warehouse string
-	Tag             string // QUERY_TAG
-	Text            string
-	Session         int64
-	DescribeOnly    bool
-	Started, Ended  time.Time
-	Status          string // RUNNING, SUCCESS, FAILED_WITH_ERROR or ABORTED
-	ErrorCode       string
-	ErrorMessage    string
+	ID           string    `json:"id"`
+	RequestID    string    `json:"request_id"`
+	Login        string    `json:"login"`
+	User         string    `json:"user"`
+	Subject      string    `json:"subject"` // of the token that opened the session
+	Role         string    `json:"role"`
+	Warehouse    string    `json:"warehouse"`
+	Tag          string    `json:"query_tag"`
+	Text         string    `json:"text"`
+	Session      int64     `json:"session"`
+	DescribeOnly bool      `json:"describe_only"`
+	Started      time.Time `json:"started"`
+	Ended        time.Time `json:"ended,omitzero"`
+	Status       string    `json:"status"` // RUNNING, SUCCESS, FAILED_WITH_ERROR or ABORTED
+	ErrorCode    string    `json:"error_code,omitempty"`
+	ErrorMessage string    `json:"error_message,omitempty"`
 	// Cause is the emulator's own reason in DuckDB's words, which clients are not told.
-	Cause string
-	Rows  int64
+	Cause string `json:"cause,omitempty"`
+	Rows  int64  `json:"rows"`
 }
 
 const maxHistory = 100_000

@@ -66,7 +66,11 @@ func (s *Server) authenticate(in loginRequest) (oauth.Grant, *failure) {
 	if account, _, _ := strings.Cut(d.AccountName, "."); s.config.Account != "" && !strings.EqualFold(account, s.config.Account) {
 		return none, fail("390422", "08001", "The requested account does not exist.")
 	}
-	if !strings.EqualFold(d.Authenticator, "OAUTH") {
+	switch strings.ToUpper(d.Authenticator) {
+	case "OAUTH":
+	case "ID_TOKEN":
+		return none, fail("390195", "08001", "The provided ID Token is invalid.")
+	default:
 		return none, fail("390100", "08001", "Incorrect username or password was specified.")
 	}
 	grant, state := s.config.Tokens.Lookup(d.Token)

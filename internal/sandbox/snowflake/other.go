@@ -127,7 +127,7 @@ func (j *job) qualified(name []string) (database, schema, table string, ok bool)
 	n := j.session
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	full := append([]string{n.database, n.schema}, name...)
+	full := append([]string{n.database, n.schema}[:max(3-len(name), 0)], name...)
 	full = full[len(full)-3:]
 	return full[0], full[1], full[2], full[0] != "" && full[1] != ""
 }

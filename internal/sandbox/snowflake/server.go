@@ -110,7 +110,11 @@ func New(config Config) (*Server, error) {
 func (s *Server) Control() *fault.Control { return s.control }
 
 // ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !s.switches(w, r) {
+		s.handler.ServeHTTP(w, r)
+	}
+}
 
 // Close stops all statements and removes the results.
 func (s *Server) Close() {

@@ -3,6 +3,7 @@ package snowflake
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -287,5 +288,39 @@ func TestTwoPeopleShareNothing(t *testing.T) {
 	}
 	if len(s.History("analyst@acme.example")) != 2 || len(s.History("emea@acme.example")) != 2 {
 		t.Errorf("%+v", s.History(""))
+	}
+}
+
+func TestSwitchesOverHTTP(t *testing.T) {
+	s, web := emulator(t, nil)
+	db := connect(t, web, "analyst", nil)
+	if err := db.QueryRowContext(t.Context(), "SELECT 1").Scan(new(int)); err != nil {
+		t.Fatal(err)
+	}
+	do := func(method, path string) string {
+		r, _ := http.NewRequestWithContext(t.Context(), method, web.URL+path, nil)
+		resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, _ := io.ReadAll(resp.Body)
+		return strings.TrimSpace(string(body))
+	}
+	if got := do("GET", "/_sandbox/history?person=analyst@acme.example"); !strings.Contains(got, `"text":"SELECT 1"`) {
+		t.Error(got)
+	}
+	if got := do("GET", "/_sandbox/history?person=emea@acme.example"); got != "[]" {
+		t.Error(got)
+	}
+	do("POST", "/_sandbox/refuse?table=sf.shop.orders")
+	if !s.isRefused("sf.shop.orders") {
+		t.Error("not refused")
+	}
+	if got := do("POST", "/_sandbox/sessions/expire"); got != `{"sessions":1}` {
+		t.Error(got)
+	}
+	if got := do("GET", "/_sandbox/faults"); got != "[]" {
+		t.Error(got)
 	}
 }

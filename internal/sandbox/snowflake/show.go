@@ -77,7 +77,7 @@ func (s *Server) scope(j *job, st sfsql.Statement) (scope, *failure) {
 			out.database = part[0]
 		}
 	case "TABLE":
-		full := append([]string{out.database, out.schema}, part...)
+		full := append([]string{out.database, out.schema}[:max(3-len(part), 0)], part...)
 		full = full[len(full)-3:]
 		out.database, out.schema, out.table = full[0], full[1], full[2]
 		if len(s.within(out)) == 0 {
