@@ -274,12 +274,12 @@ func TestDescribedTypes(t *testing.T) {
 	for _, text := range []string{"NUMBER(38,0)", "NUMBER(4,0)", "NUMBER(9,0)", "NUMBER(18,0)", "NUMBER(12,2)", "FLOAT", "VARCHAR(16777216)", "VARCHAR(10) COLLATE 'en-ci'",
 		"TIMESTAMP_NTZ(9)", "TIMESTAMP_TZ(9)", "VARIANT", "BINARY(8388608)", "TIME(9)", "DATE", "BOOLEAN", "VECTOR(FLOAT, 3)", "NUMBER(99,0)", ""} {
 		if c, ok := typeOf(text); ok {
-			got = append(got, plan.TypeName(c))
+			got = append(got, strings.TrimSpace(plan.TypeName(c)+" "+collationOf(c, text)))
 		} else {
 			got = append(got, "-")
 		}
 	}
-	want := []string{"numeric(38,0)", "smallint", "integer", "bigint", "numeric(12,2)", "double precision", "text", "character varying(10)",
+	want := []string{"numeric(38,0)", "smallint", "integer", "bigint", "numeric(12,2)", "double precision", "text C.UTF-8", "character varying(10) nondeterministic en-ci",
 		"timestamp without time zone", "timestamp with time zone", "jsonb", "bytea", "time without time zone", "date", "boolean", "-", "-", "-"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, wanted %q", got, want)

@@ -100,16 +100,32 @@ func (s *system) schema(loader sf.ArrowStreamLoader) (source.Schema, error) {
 		if name == "" {
 			return out, s.malformed(errors.New("a described column has no name"))
 		}
-		t, ok := typeOf(cell(row, "type"))
+		text := cell(row, "type")
+		t, ok := typeOf(text)
 		if !ok {
 			continue
 		}
-		out.Columns = append(out.Columns, source.Column{Name: name, Type: t, NotNull: cell(row, "null?") == "N"})
+		out.Columns = append(out.Columns, source.Column{Name: name, Type: t, NotNull: cell(row, "null?") == "N", Collation: collationOf(t, text)})
 	}
 	if len(out.Columns) == 0 {
 		return out, s.malformed(errors.New("no column is described"))
 	}
 	return out, nil
+}
+
+// collationOf is a text column's collation as plan.Column has it. DESCRIBE TABLE writes one behind the type, as VARCHAR(10) COLLATE
+// 'en-ci'; without one, and under utf8, texts are compared by their bytes. Under any other, texts that differ may be equal
+// (https://docs.snowflake.com/en/sql-reference/collation).
+func collationOf(t plan.Type, text string) string {
+	if t.OID != pgcat.Text && t.OID != pgcat.Varchar {
+		return ""
+	}
+	_, name, _ := strings.Cut(text, "COLLATE '")
+	name = strings.TrimSuffix(strings.TrimSpace(name), "'")
+	if name == "" || strings.EqualFold(name, "utf8") || strings.EqualFold(name, "bin") {
+		return "C.UTF-8"
+	}
+	return plan.Nondeterministic + name
 }
 
 // longText are the lengths of a VARCHAR that has been given none.

@@ -55,7 +55,7 @@ func (t *tokens) expire(text string) {
 
 // rig is an emulator with two tables and three people, and the source that reads it.
 type rig struct {
-	*testing.T
+	testing.TB
 	server *emulator.Server
 	tokens *tokens
 	source source.Source
@@ -63,12 +63,17 @@ type rig struct {
 
 const rowsOfOrders = 100_000
 
-func newRig(t *testing.T) *rig {
+func newRig(t testing.TB) *rig { return newRigOf(t, 0) }
+
+// newRigOf has a table of so many rows too.
+func newRigOf(t testing.TB, rows int) *rig {
+	t.Helper()
+	wideSQL, wideTable := wide(rows)
 	db, err := duck.Open(":memory:", duck.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range append(slices.Clone(sfsql.Setup()),
+	for _, text := range append(slices.Clone(sfsql.Setup()), wideSQL,
 		fmt.Sprintf(`CREATE TABLE orders AS SELECT i::DECIMAL(19,0) AS id, (i * 1.01)::DECIMAL(15,2) AS price, 'customer ' || i AS customer, i %% 2 = 0 AS paid FROM range(%d) t(i)`, rowsOfOrders),
 		`CREATE TABLE types AS SELECT 99999999999999999999999999999999999999::DECIMAL(38,0) AS n, -1.5::DOUBLE AS f, DATE '1969-07-20' AS d, TIME '12:34:56.789' AS t,
 			TIMESTAMP '1969-07-20 20:17:40.123456' AS ts, 'caf' || chr(233) AS s, '\xAB'::BLOB AS b, NULL::BOOLEAN AS nothing`) {
@@ -82,7 +87,7 @@ func newRig(t *testing.T) *rig {
 	known := &tokens{by: map[string]oauth.Grant{"analyst": grant("analyst", "session:role-any"), "emea": grant("emea"), "next": grant("analyst", "session:role-any"),
 		"narrow": grant("analyst", "session:role:ANALYST")}}
 	server, err := emulator.New(emulator.Config{
-		Account: "acme", Source: "sf", Database: db, Warehouses: []string{"BI_WH", "BIG_WH"}, Dir: t.TempDir(), Tokens: known, Tables: tables(), Policy: policy(),
+		Account: "acme", Source: "sf", Database: db, Warehouses: []string{"BI_WH", "BIG_WH"}, Dir: t.TempDir(), Tokens: known, Tables: append(tables(), wideTable), Policy: policy(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +103,7 @@ func newRig(t *testing.T) *rig {
 		server.Close()
 		db.Close()
 	})
-	return &rig{T: t, server: server, tokens: known, source: s}
+	return &rig{TB: t, server: server, tokens: known, source: s}
 }
 
 func policy() *access.Policy {
@@ -109,7 +114,7 @@ func policy() *access.Policy {
 				Select: []string{"ANALYST", "EMEA"}, Columns: map[string][]string{"EMEA": {"id", "customer"}},
 				Rows: map[string]string{"EMEA": `"id" < 3`}, Masks: map[string]map[string]string{"EMEA": {"customer": "'***'"}},
 			},
-			"sf.shop.types": {Select: []string{"ANALYST"}},
+			"sf.shop.types": {Select: []string{"ANALYST"}}, "sf.shop.wide": {Select: []string{"ANALYST"}},
 		},
 	}
 }
@@ -248,7 +253,7 @@ func TestDescribe(t *testing.T) {
 	c := r.open(r.bearer("analyst"))
 	s, err := c.Describe(t.Context(), "shop.orders")
 	want := []source.Column{{Name: "id", Type: numeric(19, 0), NotNull: true}, {Name: "price", Type: numeric(15, 2)},
-		{Name: "customer", Type: plan.Type{OID: pgcat.Varchar, Mod: 104}}, {Name: "paid", Type: plain(pgcat.Bool)}}
+		{Name: "customer", Type: plan.Type{OID: pgcat.Varchar, Mod: 104}, Collation: "C.UTF-8"}, {Name: "paid", Type: plain(pgcat.Bool)}}
 	if err != nil || !slices.Equal(s.Columns, want) {
 		t.Error(s, err)
 	}

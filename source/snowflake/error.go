@@ -90,7 +90,10 @@ func (s *system) refusal(e *sf.SnowflakeError, rec *recorder) error {
 	if raised, ok := dialect.SnowflakeError(e.Message); ok && e.Number == 100038 { // a printed text has raised PostgreSQL's own error
 		return raised
 	}
-	out := pgerr.New(stateOf(e), "the source %s answers: %s", name, words).WithDetail("Snowflake error %06d, SQLSTATE %s, query %s.", e.Number, e.SQLState, e.QueryID)
+	out := pgerr.New(stateOf(e), "the source %s answers: %s", name, words).WithDetail("Snowflake error %06d, SQLSTATE %s.", e.Number, e.SQLState)
+	if e.QueryID != "" {
+		out = out.WithDetail("Snowflake error %06d, SQLSTATE %s, query %s.", e.Number, e.SQLState, e.QueryID)
+	}
 	if hint := hintOf(e.Number); hint != "" {
 		out = out.WithHint("%s", hint)
 	}
