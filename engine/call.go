@@ -39,9 +39,17 @@ func (r *run) call(ctx context.Context, q *question) (source.Rows, error) {
 	r.onClose(func() { _ = conn.Close() })
 	rows, err := conn.Run(source.WithRequestID(ctx, string(r.audit)+"-"+c.id), request)
 	if rows != nil {
+		r.used(q.Connection)
 		rows = c.watch(rows)
 	}
 	return rows, err
+}
+
+// used tells that a SQL source has let the person in, so that its objects can be shown as it describes them.
+func (r *run) used(connection string) {
+	if _, ok := r.engine.capabilities[connection].SQL(); ok && r.engine.config.Used != nil {
+		r.engine.config.Used(r.who, connection)
+	}
 }
 
 func (r *run) addCall(c *call) {

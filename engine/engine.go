@@ -39,7 +39,9 @@ type Limits struct {
 
 // Config is what an Engine works with. It is handed over once, by cmd.
 type Config struct {
-	Views    Views
+	Views Views
+	// Used is told when a person's call of a SQL source has gone through; nil for nobody.
+	Used     func(who *identity.Session, connection string)
 	Standing Standing
 	Sources  map[string]source.Source // by connection; Catalog among them
 	Tokens   *vault.Tokens

@@ -74,10 +74,12 @@ func (s *system) engine(pool *workspace.Pool) (*engine.Engine, error) {
 	sources := maps.Clone(s.sources)
 	sources[engine.Catalog] = catalog.New(byIDs{v}, provider{s})
 	l := s.config.limits
-	return engine.New(engine.Config{
-		Views: v, Standing: s.directory, Sources: sources, Tokens: s.vault.Tokens(), Audit: s.log, Pool: pool,
+	e := engine.New(engine.Config{
+		Views: v, Used: v.Used, Standing: s.directory, Sources: sources, Tokens: s.vault.Tokens(), Audit: s.log, Pool: pool,
 		Limits: engine.Limits{Timeout: l.timeout, Rows: l.rows, ExtractRows: l.extractRows, Memory: l.memory, Queue: l.queue, PlanBytes: 64 << 20},
-	}), nil
+	})
+	v.describe, v.described = e.Describe, s.described
+	return e, nil
 }
 
 // listen serves the PostgreSQL port, the console, the socket and the vault's background until ctx ends.

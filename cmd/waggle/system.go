@@ -25,13 +25,14 @@ type system struct {
 	sources   map[string]source.Source      // by connection
 	oauth     map[string]vault.SourceConfig // by connection
 	vault     *vault.Vault
+	described *described
 	running   *engine.Engine // in a serving process
 	close     []func()
 }
 
 // openSystem opens store, keys, audit log, directory and vault. Errors are one sentence each: F0000.
 func openSystem(ctx context.Context, c *config) (*system, error) {
-	s := &system{config: c}
+	s := &system{config: c, described: &described{}}
 	if err := s.open(ctx); err != nil {
 		s.Close()
 		return nil, err
@@ -61,7 +62,7 @@ func (s *system) open(ctx context.Context) (err error) {
 		s.onClose(func() { _ = source.Close() })
 	}
 	s.vault, err = vault.Open(ctx, vault.Config{Store: s.db, Keys: s.keys, PublicURL: s.config.publicURL, Sources: s.oauth, Journal: s.log,
-		Sessions: sessions(s.sources)})
+		Sessions: sessions{s.sources, s.described}})
 	if err != nil {
 		return err
 	}

@@ -11,16 +11,21 @@ import (
 	"github.com/waggle-sql/waggle/semantic"
 )
 
-// views gives the engine the view of a session and the catalog the view of an id. Nothing is described at these sources,
-// so that all people of an organisation have equal views.
+// views gives the engine the view of a session and the catalog the view of an id. People to whom the sources describe the same
+// have one view.
 type views struct {
-	load   func(organisation string) ([]*semantic.Model, error)
-	system []*plan.Table
+	load      func(organisation string) ([]*semantic.Model, error)
+	system    []*plan.Table
+	describe  describer // nil: nothing is described
+	described *described
 
 	mu    sync.Mutex
 	byOrg map[string]*semantic.View
 	byID  map[string]*semantic.View
 }
+
+// maxViews bounds the views that are kept for statements that have been prepared.
+const maxViews = 4096
 
 // newViews loads the models once, so that a defect is known before anybody connects.
 func newViews(c *config, system []*plan.Table) (*views, error) {
@@ -68,9 +73,49 @@ func (c *config) checkCollations(m *semantic.Model) error {
 	return nil
 }
 
-// View returns the models as a person may see them.
-func (v *views) View(_ context.Context, who *identity.Session) (*semantic.View, error) {
-	return v.of(who.OrgName)
+// View returns the models as a person may see them. A source that the person has used since it last described its objects is
+// asked for them first.
+func (v *views) View(ctx context.Context, who *identity.Session) (*semantic.View, error) {
+	all, err := v.of(who.OrgName)
+	if err != nil || v.describe == nil {
+		return all, err
+	}
+	p := person{who.Org, who.Person}
+	for {
+		connection := v.described.next(p)
+		if connection == "" {
+			break
+		}
+		v.described.keep(p, connection, v.describe.ask(ctx, who, connection, all.Models()))
+	}
+	return v.described.view(p, func(states map[string]semantic.State) *semantic.View {
+		if len(states) == 0 {
+			return all
+		}
+		return v.kept(semantic.NewView(all.Models(), v.system, states))
+	}), nil
+}
+
+// Used tells that a person's call of a connection has gone through.
+func (v *views) Used(who *identity.Session, connection string) {
+	v.described.used(person{who.Org, who.Person}, connection)
+}
+
+// kept returns the view that is equal to the given one and may be found by its id.
+func (v *views) kept(view *semantic.View) *semantic.View {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if known, ok := v.byID[view.ID()]; ok {
+		return known
+	}
+	if len(v.byID) >= maxViews {
+		clear(v.byID)
+		for _, all := range v.byOrg {
+			v.byID[all.ID()] = all
+		}
+	}
+	v.byID[view.ID()] = view
+	return view
 }
 
 func (v *views) of(organisation string) (*semantic.View, error) {
