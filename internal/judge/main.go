@@ -22,6 +22,7 @@ type options struct {
 	bin, waggle, oracle, corpus, report, match string
 	record, words                              bool
 	seed, expressions, shapes, tables          int
+	tpch, sandbox, spread                      string
 }
 
 func main() {
@@ -38,6 +39,9 @@ func main() {
 	flag.IntVar(&o.expressions, "expressions", 20000, "how many random expressions")
 	flag.IntVar(&o.shapes, "shapes", 2000, "how many random query shapes")
 	flag.IntVar(&o.tables, "tables", 2000, "how many random query shapes over stored tables, on each route")
+	flag.StringVar(&o.tpch, "tpch", "", "folder of TPC-H's tables as Parquet files: run its queries over every spread, and nothing else")
+	flag.StringVar(&o.spread, "spread", "", "only spreads whose name contains this, and the first one")
+	flag.StringVar(&o.sandbox, "sandbox", "bin/waggle-sandbox", "program that serves the spreads")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	differ, err := run(ctx, &o)
@@ -53,6 +57,10 @@ func main() {
 
 // run reports whether an answer differs.
 func run(ctx context.Context, o *options) (bool, error) {
+	if o.tpch != "" {
+		failed, err := (&tpch{sandbox: o.sandbox, files: o.tpch, queries: "testdata/tpch", match: o.spread, out: os.Stdout}).run(ctx)
+		return failed > 0, err
+	}
 	pg, stop, err := startOracle(ctx, o.oracle)
 	if err != nil {
 		return false, err
