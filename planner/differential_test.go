@@ -23,8 +23,8 @@ var (
 	shapes    = flag.Int("shapes", 400, "how many random queries")
 )
 
-// TestRulesAgainstPostgres runs random queries on PostgreSQL 17 twice: as they are written, and as the rules leave them, printed
-// again as if one source held all tables. Three sources make every rule fire.
+// TestRulesAgainstPostgres runs random queries on PostgreSQL 17 twice: as they are written, and as the rules and the placement leave
+// them, printed again as if one source held all tables. Three sources make every rule fire.
 func TestRulesAgainstPostgres(t *testing.T) {
 	if !oracle.Installed() {
 		t.Skip(oracle.ErrAbsent)
@@ -105,7 +105,13 @@ func (j *rulesJudge) rewritten(seed uint64, sql string) string {
 	for _, c := range b.Columns {
 		out = append(out, c.ID)
 	}
-	text, err := dialect.Postgres(rules.Rewrite(env, b.Root, out), out, "C.UTF-8")
+	root := deep(rules.Place(env, rules.Rewrite(env, b.Root, out)), func(n plan.Node) plan.Node {
+		if r, ok := n.(*plan.Remote); ok {
+			return r.Plan
+		}
+		return n
+	})
+	text, err := dialect.Postgres(root, out, "C.UTF-8")
 	if err != nil {
 		j.t.Errorf("seed %d: %v\n%s", seed, err, sql)
 	}

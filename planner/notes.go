@@ -86,8 +86,12 @@ func nodeNotes(n plan.Node, r *plan.Remote, c source.Capabilities) []Note {
 
 // sqlReason is why a node above a fragment of a SQL source is not part of it.
 func sqlReason(n plan.Node, r *plan.Remote, sql dialect.SQL) string {
-	if len(n.Inputs()) > 1 {
-		return "its inputs come from several places"
+	if in := n.Inputs(); len(in) > 1 {
+		for _, i := range in {
+			if other, ok := i.(*plan.Remote); !ok || other.Connection != r.Connection {
+				return "its inputs come from several places"
+			}
+		}
 	}
 	var said error
 	plan.MapOwn(n, func(e plan.Expr) plan.Expr {
@@ -96,8 +100,11 @@ func sqlReason(n plan.Node, r *plan.Remote, sql dialect.SQL) string {
 		}
 		return e
 	})
-	if said != nil {
+	switch {
+	case said != nil:
 		return said.Error()
+	case len(n.Inputs()) > 1:
+		return "it would make more rows than it reads"
 	}
 	return r.Connection + " is asked for what is below it alone"
 }

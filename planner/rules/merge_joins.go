@@ -223,7 +223,7 @@ func (a *assembly) written(g, j int) bool {
 // covers reports whether equalities between group g and input j reach every column of the declared key of input of, which is j or
 // one of the group; known is false when it declares none.
 func (a *assembly) covers(g, j, of int) (yes, known bool) {
-	key := declaredKey(a.inputs[of])
+	key := a.env.declaredKey(a.inputs[of])
 	if len(key) == 0 {
 		return false, false
 	}
@@ -254,7 +254,7 @@ func (a *assembly) makeTerms(g, j int, written bool) {
 	if written {
 		return
 	}
-	for _, id := range declaredKey(a.inputs[j]) {
+	for _, id := range a.env.declaredKey(a.inputs[j]) {
 		other, ok := a.partner(id, func(i int) bool { return a.of[i] == g })
 		if !ok {
 			continue
@@ -263,36 +263,4 @@ func (a *assembly) makeTerms(g, j int, written bool) {
 			a.terms = append(a.terms, &term{expr: e, reads: a.reads(e)})
 		}
 	}
-}
-
-// declaredKey is the columns of the key that an input's table declares; nil when it has none or they are not all there.
-func declaredKey(n plan.Node) []plan.ColID {
-	switch n := n.(type) {
-	case *plan.Filter:
-		return declaredKey(n.Input)
-	case *plan.Join:
-		if n.Kind == plan.Semi || n.Kind == plan.Anti {
-			return declaredKey(n.Left)
-		}
-	case *plan.Scan:
-		var key []plan.ColID
-		for _, k := range n.Table.Key {
-			i := slices.Index(n.Fields, k)
-			if i < 0 {
-				return nil
-			}
-			key = append(key, n.Out[i].ID)
-		}
-		return key
-	case *plan.Aggregate:
-		if n.Sets != nil {
-			return nil
-		}
-		var key []plan.ColID
-		for _, c := range n.Out[:len(n.Groups)] {
-			key = append(key, c.ID)
-		}
-		return key
-	}
-	return nil
 }

@@ -17,7 +17,7 @@ import (
 //
 // Of a SQL source, the largest subtree that its dialect can say becomes one Remote, see whole.
 func Place(env *Env, n plan.Node) plan.Node {
-	p := &placer{env: env, tries: maxTries}
+	p := &placer{env: env, root: n, tries: maxTries}
 	return p.place(n)
 }
 
@@ -26,7 +26,7 @@ func (p *placer) place(n plan.Node) plan.Node {
 	if r, ok := p.whole(n); ok {
 		return r
 	}
-	n = p.splitFilter(n)
+	n = p.splitProject(p.splitFilter(n))
 	in := n.Inputs()
 	out := make([]plan.Node, len(in))
 	for i, c := range in {
