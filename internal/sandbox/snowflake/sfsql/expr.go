@@ -233,6 +233,9 @@ func (s *scope) inList(x *inList) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
+	if err := computedList(x.list); err != nil {
+		return value{}, err
+	}
 	vs := make([]value, len(x.list))
 	to := v.typ
 	for i, y := range x.list {
@@ -258,6 +261,27 @@ func (s *scope) inList(x *inList) (value, *Error) {
 	}
 	return value{sql: "(" + s.c.operand(v, to) + " " + not + "IN (" + strings.Join(out, ", ") + "))", typ: of(Boolean),
 		nullable: true}, nil
+}
+
+// maxComputed is how many elements of an IN list may be something else than literals and placeholders; a cast literal counts.
+const maxComputed = 50
+
+func computedList(list []expr) *Error {
+	n := 0
+	for _, x := range list {
+		if u, ok := x.(*unary); ok && u.op == "-" {
+			x = u.x
+		}
+		switch x.(type) {
+		case *numberLit, *stringLit, *boolLit, *nullLit, *bindExpr:
+		default:
+			n++
+		}
+	}
+	if n > maxComputed {
+		return compilation(2014, "22000", "In-list contains more than 50 non-constant values")
+	}
+	return nil
 }
 
 func (s *scope) caseExpr(x *caseExpr) (value, *Error) {
