@@ -119,6 +119,9 @@ func answer(t *testing.T, dsn, text string) string {
 const refused = "ERROR: "
 
 func TestDemoOverTablesThatSomebodyBrings(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds and runs waggle")
+	}
 	pg, err := oracle.Start(t.Context())
 	if errors.Is(err, oracle.ErrAbsent) {
 		t.Skip(err)

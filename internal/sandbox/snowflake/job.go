@@ -85,11 +85,15 @@ const keptResults = 16
 func (n *session) forget(newest *job) {
 	n.recent = append(n.recent, newest)
 	for len(n.recent) > keptResults && n.recent[0].over() {
-		old := n.recent[0]
-		old.first, old.rowset, old.chunks, old.forgotten = result.Chunk{}, nil, nil, true
-		delete(n.jobs, old.requestID)
+		n.recent[0].release()
+		delete(n.jobs, n.recent[0].requestID)
 		n.recent = n.recent[1:]
 	}
+}
+
+// release drops the result of a statement that is over. The caller holds the session's lock.
+func (j *job) release() {
+	j.first, j.rowset, j.chunks, j.forgotten = result.Chunk{}, nil, nil, true
 }
 
 func either(a, b any) any {

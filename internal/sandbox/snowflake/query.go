@@ -3,6 +3,7 @@ package snowflake
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -145,7 +146,7 @@ func milli(t time.Time) int64 {
 func (s *Server) find(n *session, id string) *job {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, j := range s.history {
+	for _, j := range slices.Backward(s.history) {
 		if j.id == id && j.session.login == n.login {
 			return j
 		}

@@ -138,7 +138,11 @@ func (s *Server) drop(n *session) {
 	defer n.mu.Unlock()
 	for _, j := range n.jobs {
 		j.cancel(canceled())
+		if j.over() {
+			j.release()
+		}
 	}
+	n.jobs, n.recent = map[string]*job{}, nil
 }
 
 // Sessions is how many sessions are open for a person, or for everybody when the login is empty.

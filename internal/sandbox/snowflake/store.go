@@ -36,16 +36,15 @@ type store struct {
 
 // stored is one chunk that can be fetched. Its data are in memory or in a file.
 type stored struct {
-	key, owner  string
-	secret      string // what keyHeader must be
-	rows        int
-	size        int64 // before compression
-	stored      int64
-	data        []byte
-	file        string
-	expires     time.Time
-	keep        bool // beyond its time
-	compression bool
+	key, owner string
+	secret     string // what keyHeader must be
+	rows       int
+	size       int64 // before compression
+	stored     int64
+	data       []byte
+	file       string
+	expires    time.Time
+	kept       bool // beyond its time
 }
 
 func newStore(dir string, ttl time.Duration, now func() time.Time) *store {
@@ -102,7 +101,7 @@ func (b *batch) finish() []*stored {
 	defer b.store.mu.Unlock()
 	now := b.store.now()
 	for key, c := range b.store.chunks {
-		if !c.keep && !now.Before(c.expires) {
+		if !c.kept && !now.Before(c.expires) {
 			delete(b.store.chunks, key)
 			c.remove()
 		}
@@ -127,6 +126,15 @@ func (c *stored) remove() {
 	}
 }
 
+// keep makes chunks stay beyond their time.
+func (s *store) keep(chunks []*stored) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range chunks {
+		c.kept = true
+	}
+}
+
 // owner is whose result a chunk is part of.
 func (s *store) owner(key string) string {
 	s.mu.Lock()
@@ -144,7 +152,7 @@ func (s *store) find(key string) *stored {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.chunks[key]
-	if c == nil || !c.keep && !s.now().Before(c.expires) {
+	if c == nil || !c.kept && !s.now().Before(c.expires) {
 		return nil
 	}
 	return c
