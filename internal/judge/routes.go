@@ -42,6 +42,18 @@ func (j *routed) judgeSeeds(ctx context.Context, from, count int) error {
 	return ctx.Err()
 }
 
+// judgeCorpus judges every statement of a corpus.
+func (j *routed) judgeCorpus(ctx context.Context, files [][]statement) error {
+	for _, file := range files {
+		for i := range file {
+			if err := j.judgeNode(ctx, leaf(0, file[i].sql), 0); err != nil {
+				return fmt.Errorf("%s:%d: %w", file[i].file, file[i].line, err)
+			}
+		}
+	}
+	return nil
+}
+
 func (j *routed) judgeNode(ctx context.Context, n *node, seed int) error {
 	sql := n.String()
 	want, err := j.oracle.simple(ctx, sql)
