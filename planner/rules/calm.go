@@ -27,7 +27,8 @@ func calmCall(c *plan.Call) bool {
 	if c.Op != "" {
 		return slices.Contains([]string{"=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "||", "~~", "!~~"}, c.Op)
 	}
-	return slices.Contains([]string{"lower", "upper", "length", "char_length", "extract", "date_part", "abs"}, c.Name)
+	return slices.Contains([]string{"lower", "upper", "length", "char_length", "extract", "date_part", "date_trunc", "abs",
+		"btrim", "ltrim", "rtrim", "replace", "left", "right", "starts_with"}, c.Name)
 }
 
 func allCalm(list []plan.Expr) bool {

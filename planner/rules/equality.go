@@ -111,10 +111,12 @@ func (c *classes) see(r *plan.Ref) {
 
 // add takes a term's equality in.
 func (c *classes) add(term plan.Expr) {
-	a, b, ok := equality(term)
-	if !ok {
-		return
+	if a, b, ok := equality(term); ok {
+		c.unite(a, b)
 	}
+}
+
+func (c *classes) unite(a, b *plan.Ref) {
 	c.see(a)
 	c.see(b)
 	c.parent[c.find(a.ID)] = c.find(b.ID)

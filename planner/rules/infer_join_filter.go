@@ -27,6 +27,7 @@ func (env *Env) inferSides(j *plan.Join) plan.Node {
 	if j.Kind != plan.Left && j.Kind != plan.Semi && j.Kind != plan.Anti {
 		return j
 	}
+	left, right := env.knows(j.Left), env.knows(j.Right)
 	k := &knowledge{classes: newClasses()}
 	k.gather(j.Left)
 	if j.Kind == plan.Semi {
@@ -38,25 +39,45 @@ func (env *Env) inferSides(j *plan.Join) plan.Node {
 	for _, t := range Conjuncts(j.Cond) {
 		k.classes.add(t)
 	}
-	// What holds on the right already is not said again, and says nothing of the left.
-	right := &knowledge{classes: newClasses()}
-	right.gather(j.Right)
-	left, mine := env.cols(j.Left), env.cols(j.Right)
-	var toLeft, toRight []plan.Expr
-	for _, t := range k.classes.implied(append(right.terms[:len(right.terms):len(right.terms)], k.terms...)) {
-		switch r := bound(t); {
-		case mine.has(r.ID) && env.asks(j.Right, t):
+	toLeft, toRight := []plan.Expr{}, []plan.Expr{}
+	for _, t := range k.classes.implied(k.terms) {
+		switch {
+		case right.lacks(t) && env.asks(j.Right, t):
 			toRight = append(toRight, t)
-		case left.has(r.ID) && j.Kind == plan.Semi && env.asks(j.Left, t):
+		case j.Kind == plan.Semi && left.lacks(t) && env.asks(j.Left, t):
 			toLeft = append(toLeft, t)
 		}
 	}
 	return withSides(j, filter(j.Left, toLeft), filter(j.Right, toRight))
 }
 
+// side is what one side of a join shows, and the bounds on it that hold already, under any name of their columns.
+type side struct {
+	cols  set
+	names *classes
+	known map[boundKey]bool
+}
+
+func (env *Env) knows(n plan.Node) *side {
+	k := &knowledge{classes: newClasses(), names: newClasses()}
+	k.gather(n)
+	s := &side{cols: env.cols(n), names: k.names, known: map[boundKey]bool{}}
+	for _, t := range k.terms {
+		s.known[keyOf(t, s.names.find(bound(t).ID))] = true
+	}
+	return s
+}
+
+// lacks reports whether a bound is on a column of the side, and new.
+func (s *side) lacks(t plan.Expr) bool {
+	id := bound(t).ID
+	return s.cols.has(id) && !s.known[keyOf(t, s.names.find(id))]
+}
+
 // knowledge is what holds in every row of a plan: bounds on columns, and columns that are equal.
 type knowledge struct {
 	classes *classes
+	names   *classes // when given: columns that are names of one
 	terms   []plan.Expr
 }
 
@@ -104,8 +125,8 @@ func (k *knowledge) same(c plan.Col, e plan.Expr) {
 	if !ok || r.ID == c.ID {
 		return
 	}
-	a := refTo(c)
-	k.classes.see(a)
-	k.classes.see(r)
-	k.classes.parent[k.classes.find(a.ID)] = k.classes.find(r.ID)
+	k.classes.unite(refTo(c), r)
+	if k.names != nil {
+		k.names.unite(refTo(c), r)
+	}
 }

@@ -14,10 +14,15 @@ func Prune(n plan.Node, out []plan.ColID) plan.Node {
 	for _, id := range out {
 		need.add(id)
 	}
-	return (&pruner{&Env{}}).node(n, need)
+	return newPruner(&Env{}).node(n, need)
 }
 
-type pruner struct{ env *Env }
+type pruner struct {
+	env  *Env
+	read map[int]set // of each common table expression, the places of the columns that are read
+}
+
+func newPruner(env *Env) *pruner { return &pruner{env: env, read: map[int]set{}} }
 
 func (p *pruner) node(n plan.Node, need set) plan.Node {
 	n = plan.MapOwn(n, func(e plan.Expr) plan.Expr { return plan.MapExprSubqueries(e, p.subquery) })
@@ -34,6 +39,8 @@ func (p *pruner) node(n plan.Node, need set) plan.Node {
 		return p.setOp(n, need)
 	case *plan.With:
 		return p.with(n, need)
+	case *plan.CTERef:
+		return p.cteRef(n, need)
 	case *plan.Unique:
 		if n.On == nil {
 			need = p.env.cols(n)
@@ -156,17 +163,17 @@ func (p *pruner) setOp(n *plan.SetOp, need set) plan.Node {
 // pick projects a set operation's input to the columns at the given places.
 func (p *pruner) pick(n plan.Node, keep []int) plan.Node {
 	c := &plan.Project{Input: n}
+	inner, _ := n.(*plan.Project)
+	if inner != nil {
+		c.Input = inner.Input
+	}
 	for _, i := range keep {
 		col := n.Cols()[i]
-		c.Exprs, c.Out = append(c.Exprs, refTo(col)), append(c.Out, col)
+		var e plan.Expr = refTo(col)
+		if inner != nil {
+			e = inner.Exprs[i]
+		}
+		c.Exprs, c.Out = append(c.Exprs, e), append(c.Out, col)
 	}
 	return p.inputs(c, nil)
-}
-
-func (p *pruner) with(n *plan.With, need set) plan.Node {
-	c := &plan.With{CTEs: append([]plan.CTE(nil), n.CTEs...), Body: p.node(n.Body, need)}
-	for i := range c.CTEs {
-		c.CTEs[i].Plan = p.whole(c.CTEs[i].Plan)
-	}
-	return c
 }

@@ -9,7 +9,7 @@ import "github.com/waggle-sql/waggle/planner/plan"
 //	    x                               x
 //
 // It would be wrong with grouping sets (g is NULL in the sets without it), without groups (the one row of an empty group
-// would stay), for a computed group, and for a type in which equal values can look different to the term: PostgreSQL's
+// would stay), for a group computed by what can raise, and for a type in which equal values can look different to the term: PostgreSQL's
 // own rule is the same, since a group's values are equal to the operator but `text(g)` is taken from one of them.
 var PushFilterIntoAggregate = Rule{"PushFilterIntoAggregate", func(env *Env, n plan.Node) (plan.Node, bool) {
 	f, ok := n.(*plan.Filter)
@@ -23,8 +23,8 @@ var PushFilterIntoAggregate = Rule{"PushFilterIntoAggregate", func(env *Env, n p
 	by := map[plan.ColID]plan.Expr{}
 	var known set
 	for i, g := range a.Groups {
-		if r, plain := g.(*plan.Ref); plain {
-			by[a.Out[i].ID] = r
+		if calm(g) && !hasSubquery(g) && !volatile(g) {
+			by[a.Out[i].ID] = g
 			known.add(a.Out[i].ID)
 		}
 	}

@@ -2,13 +2,14 @@ package rules
 
 import "github.com/waggle-sql/waggle/planner/plan"
 
-// PushFilterIntoProject moves a term below a projection when all the columns that it reads are plain renamings.
+// PushFilterIntoProject moves a term below a projection when all the columns that it reads are plain renamings, or computed by what
+// cannot raise.
 //
-//	filter b > 1            project [b = a]
-//	  project [b = a]   →     filter a > 1
-//	    x                       x
+//	filter b > 1 and c          project [b = a, c = (d = 'x')]
+//	  project [b = a, c = (d = 'x')]   →     filter a > 1 and d = 'x'
+//	    x                                      x
 //
-// It would be wrong for computed columns: a filter on 1/a would run 1/a on rows that a filter in between had removed, and
+// It would be wrong for other computed columns: a filter on 1/a would run 1/a on rows that a filter in between had removed, and
 // a volatile column would get a second value.
 var PushFilterIntoProject = Rule{"PushFilterIntoProject", func(env *Env, n plan.Node) (plan.Node, bool) {
 	f, ok := n.(*plan.Filter)
@@ -19,7 +20,7 @@ var PushFilterIntoProject = Rule{"PushFilterIntoProject", func(env *Env, n plan.
 	if !ok {
 		return n, false
 	}
-	by := renamings(p)
+	by := definitions(p)
 	all := env.cols(p)
 	var known set
 	for id := range by {
@@ -41,6 +42,17 @@ func renamings(p *plan.Project) map[plan.ColID]plan.Expr {
 	for i, e := range p.Exprs {
 		switch e.(type) {
 		case *plan.Ref, *plan.Const:
+			by[p.Out[i].ID] = e
+		}
+	}
+	return by
+}
+
+// definitions is renamings and the computed columns that may be computed twice, and for other rows.
+func definitions(p *plan.Project) map[plan.ColID]plan.Expr {
+	by := renamings(p)
+	for i, e := range p.Exprs {
+		if by[p.Out[i].ID] == nil && calm(e) && !hasSubquery(e) && !volatile(e) {
 			by[p.Out[i].ID] = e
 		}
 	}

@@ -61,7 +61,8 @@ func Default() []Batch {
 	return []Batch{
 		{Name: "simplify", Rules: []Rule{InlineCTE, MergeFilters, MergeProjects, SimplifyExpressions, ExtractCommonConjuncts,
 			RemoveDistinct}},
-		{Name: "unnest", Apart: true, Rules: []Rule{UnnestExists, UnnestScalar, UnnestLateral, MergeFilters, MergeProjects, RemoveEmpty}},
+		{Name: "unnest", Apart: true, Rules: []Rule{UnnestExists, UnnestScalar, UnnestLateral, InlineCTE, MergeFilters, MergeProjects,
+			RemoveEmpty}},
 		push,
 		{Name: "infer", Order: Root, Apart: true, Rules: []Rule{InferFromDisjunction, InferEqualities, InferJoinFilter}},
 		{Name: "merge", Order: Root, Apart: true, Rules: []Rule{MergeSameSource}},

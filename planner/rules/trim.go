@@ -43,5 +43,5 @@ func Trim(env *Env, n plan.Node, out []plan.ColID) plan.Node {
 	for _, id := range out {
 		need.add(id)
 	}
-	return (&pruner{env}).node(n, need)
+	return newPruner(env).node(n, need)
 }
