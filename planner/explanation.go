@@ -183,8 +183,12 @@ func (r *FragmentRan) String() string {
 }
 
 func (t *lines) ran(r *RunFacts) {
-	if r.WorkspacePeak > 0 {
-		t.add("Workspace: %s, at most %s", millis(r.Workspace), Bytes(r.WorkspacePeak))
+	if r.Workspace > 0 {
+		peak := ""
+		if r.WorkspacePeak > 0 {
+			peak = ", at most " + Bytes(r.WorkspacePeak)
+		}
+		t.add("Workspace: %s%s", millis(r.Workspace), peak)
 	}
 	t.add("Ran: %s in %s", counted(r.Rows, "row"), millis(r.Whole))
 }
