@@ -22,8 +22,8 @@ func (c *conn) Describe(ctx context.Context, object string) (source.Schema, erro
 	if err != nil {
 		return source.Schema{}, err
 	}
-	rec := &recorder{}
-	ctx = withRecorder(ctx, rec)
+	ctx, rec := recording(ctx)
+	defer rec.stop(nil)
 	l, loader, err := c.query(ctx, "DESCRIBE TABLE "+name)
 	if l == nil {
 		return source.Schema{}, c.system.failure(ctx, rec, err)

@@ -75,7 +75,7 @@ func (s *system) login(ctx context.Context, b source.Bearer) (*session, error) {
 		Account: c.Account, Host: s.base.Hostname(), Port: port, Protocol: s.base.Scheme,
 		Authenticator: sf.AuthTypeOAuth, Token: b.Token.Reveal(), Database: c.Database, Role: b.Role, Warehouse: b.Warehouse,
 		Application: "Waggle", Params: parameters(wanted), Transporter: &exchanges{system: s}, DisableOCSPChecks: true,
-		LoginTimeout: loginTime, ClientTimeout: exchangeTime, MaxRetryCount: maxRetries,
+		LoginTimeout: loginTime, ClientTimeout: -1, MaxRetryCount: maxRetries, // exchanges bounds each of them
 		ClientStoreTemporaryCredential: sf.ConfigBoolFalse, ClientRequestMfaToken: sf.ConfigBoolFalse,
 	}
 	opened, err := sf.NewConnector(sf.SnowflakeDriver{}, conf).Connect(ctx)

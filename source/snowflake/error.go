@@ -2,6 +2,7 @@ package snowflake
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -142,14 +143,20 @@ func (s *system) unreached(err error, rec *recorder) error {
 	if errors.As(err, &place) { // its address may hold a signature
 		err = place.Err
 	}
+	var own *pgerr.Error
 	var dns *net.DNSError
 	var syntax *json.SyntaxError
+	var unproven *tls.CertificateVerificationError
 	name := s.config.Name
 	switch status := rec.status(); {
+	case errors.As(err, &own):
+		return own
 	case status == http.StatusTooManyRequests:
 		return pgerr.New(pgerr.ConfigurationLimitExceeded, "the source %s takes no more requests for now", name).WithDetail("HTTP status 429.").WithHint("try again later")
 	case errors.Is(err, syscall.ECONNREFUSED), errors.As(err, &dns):
 		return pgerr.New(pgerr.CannotConnect, "the source %s cannot be reached", name).Because(err)
+	case errors.As(err, &unproven):
+		return pgerr.New(pgerr.CannotConnect, "the source %s does not prove who it is", name).Because(err).WithHint("its certificate must be signed by an authority that this machine trusts")
 	case errors.As(err, &syntax):
 		return s.malformed(err)
 	case errors.Is(err, context.DeadlineExceeded):

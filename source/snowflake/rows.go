@@ -29,7 +29,6 @@ type rows struct {
 	text    dialect.Text
 	rec     *recorder
 	schema  *arrow.Schema
-	cancel  context.CancelCauseFunc
 	line    chan *chunk // in the order of the result
 	chunk   *chunk      // being handed on
 	decode  chan struct{}
@@ -42,10 +41,10 @@ type rows struct {
 var _ source.Rows = (*rows)(nil)
 
 func (c *conn) start(ctx context.Context, text dialect.Text) *rows {
-	r := &rows{conn: c, text: text, rec: &recorder{}, schema: schemaOf(text.Columns), line: make(chan *chunk, ahead-1), decode: make(chan struct{}, 2)}
+	r := &rows{conn: c, text: text, schema: schemaOf(text.Columns), line: make(chan *chunk, ahead-1), decode: make(chan struct{}, 2)}
 	r.refs.Store(1)
+	ctx, r.rec = recording(ctx)
 	r.rec.report.Status = "running"
-	ctx, r.cancel = context.WithCancelCause(withRecorder(ctx, r.rec))
 	r.done.Go(func() {
 		defer close(r.line)
 		err := pgerr.Contained(func() error { return r.run(ctx) })
@@ -152,7 +151,7 @@ func (r *rows) Release() {
 		return
 	}
 	r.drop()
-	r.cancel(errReleased)
+	r.rec.stop(errReleased)
 	if r.chunk != nil {
 		r.chunk.drain()
 	}

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -17,7 +20,7 @@ import (
 
 const (
 	exchangeTime = 5 * time.Minute // of one exchange, whole; Snowflake answers a long statement's every 45 seconds
-	farewellTime = 5 * time.Second // of an exchange that only ends something
+	farewellTime = 3 * time.Second // of an exchange that only ends something
 	answerBytes  = 256 << 20       // of one answer, as it is sent
 )
 
@@ -29,16 +32,47 @@ func newTransport() *http.Transport {
 		MaxIdleConns: 256, MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second, MaxResponseHeaderBytes: 256 << 10}
 }
 
-// exchanges is what one session of the driver sends its requests through. It bounds them, notes them in the recorder of
-// their context, and takes a chunk of a result whole, as it is compressed, so that a download that breaks off is one that
-// the driver repeats.
-type exchanges struct{ system *system }
+// exchanges is what one session of the driver sends its requests through. It bounds them and notes them in the recorder of
+// their context. A chunk of a result is taken whole, as it is compressed, so that a download that breaks off is one that
+// the driver repeats; what no repetition mends ends the request; and what only ends something is tried once.
+type exchanges struct {
+	system *system
+	over   atomic.Bool // Snowflake cannot be reached
+}
 
 // RoundTrip sends a request.
 func (e *exchanges) RoundTrip(r *http.Request) (*http.Response, error) {
-	if strings.HasPrefix(r.URL.Path, "/telemetry") {
-		return localAnswer(r, `{"success":true}`), nil
+	farewell := timeOf(r) == farewellTime
+	if strings.HasPrefix(r.URL.Path, "/telemetry") || farewell && e.over.Load() {
+		return localAnswer(r, done), nil
 	}
+	answer, err := e.send(r)
+	switch {
+	case farewell && (err != nil || answer.StatusCode != http.StatusOK):
+		if err == nil {
+			_ = answer.Body.Close()
+		}
+		return localAnswer(r, done), nil
+	case err != nil && permanent(err):
+		rec := recorderOf(r.Context())
+		cause := e.system.unreached(err, rec)
+		e.over.Store(e.over.Load() || pgerr.Code(cause) == pgerr.CannotConnect)
+		rec.stop(cause)
+	}
+	return answer, err
+}
+
+const done = `{"success":true}`
+
+// permanent reports whether an exchange has failed as its repetition would.
+func permanent(err error) bool {
+	var dns *net.DNSError
+	var unproven *tls.CertificateVerificationError
+	var own *pgerr.Error
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &dns) && !dns.IsTemporary || errors.As(err, &unproven) || errors.As(err, &own)
+}
+
+func (e *exchanges) send(r *http.Request) (*http.Response, error) {
 	rec := recorderOf(r.Context())
 	if r.URL.Path == "/session/token-request" && rec.renewed() > maxRenewals {
 		return localAnswer(r, `{"success":false,"code":"390114","message":"The session ends as often as it is renewed."}`), nil
@@ -125,14 +159,18 @@ func (b *body) Close() error {
 type recorder struct {
 	mu         sync.Mutex
 	report     source.Report
-	lastStatus int // of an HTTP answer that was no success; 0 after one that broke off
-	renewals   int // of the session's token
+	cancel     context.CancelCauseFunc // ends the request; nil where nothing can
+	lastStatus int                     // of an HTTP answer that was no success; 0 after one that broke off
+	renewals   int                     // of the session's token
 }
 
 type recorderKey struct{}
 
-func withRecorder(ctx context.Context, r *recorder) context.Context {
-	return context.WithValue(ctx, recorderKey{}, r)
+// recording returns a context whose exchanges are noted in a new recorder, and its end.
+func recording(ctx context.Context) (context.Context, *recorder) {
+	r := &recorder{}
+	ctx, r.cancel = context.WithCancelCause(ctx)
+	return context.WithValue(ctx, recorderKey{}, r), r
 }
 
 // recorderOf returns the context's recorder, or one that nobody reads.
@@ -176,6 +214,13 @@ func (r *recorder) failed(status int) {
 		s.Retries++
 		r.lastStatus = status
 	})
+}
+
+// stop ends the request.
+func (r *recorder) stop(cause error) {
+	if r.cancel != nil {
+		r.cancel(cause)
+	}
 }
 
 // renewed counts a renewal of the session's token.
