@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -82,5 +83,43 @@ func TestExitCodes(t *testing.T) {
 				t.Errorf("exit code %d, want %d", got, c.want)
 			}
 		})
+	}
+}
+
+func TestServeOverTablesThatSomebodyBrings(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"sf/shop/orders.csv": "id\n1\n", "snowflake_two/shop/orders.csv": "id\n2\n"} {
+		path := filepath.Join(dir, "tables", name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file := filepath.Join(dir, "ready.json")
+	ctx, cancel := context.WithCancel(t.Context())
+	root := newRoot()
+	root.SetOut(&bytes.Buffer{})
+	root.SetArgs([]string{"serve", "--data", filepath.Join(dir, "tables"), "--person", "carol", "--ready-file", file})
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(ctx) }()
+	r := waitReady(t, file)
+	if len(r.Sources) != 4 || r.Sources["sf"] == "" || r.Sources["sf"] == r.Sources["snowflake_two"] {
+		t.Errorf("sources %v", r.Sources)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestServeHasNoPostgres(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pg1", "shop", "orders.csv")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte("id\n1\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	root := newRoot()
+	root.SetOut(&bytes.Buffer{})
+	root.SetArgs([]string{"serve", "--data", filepath.Dir(filepath.Dir(filepath.Dir(path)))})
+	if err := root.ExecuteContext(t.Context()); err == nil || !strings.Contains(err.Error(), "the source pg1 is a PostgreSQL database") {
+		t.Error(err)
 	}
 }
