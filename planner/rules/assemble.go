@@ -30,26 +30,26 @@ func (a *assembly) build() plan.Node {
 	return a.rest(n)
 }
 
-// next chooses among the groups that are left.
+// next chooses among the groups that are left: one that an equality joins, else one that any term joins.
 func (a *assembly) next(left, there []int, last int) int {
-	joined := none
+	best, at := 0, 0
 	for i, g := range left {
-		if !a.connected(there, a.groups[g]) {
-			continue
+		rank := a.connected(there, a.groups[g])
+		if rank > 0 && a.env.connection(a.inputs[a.groups[g][0]]) != a.env.connection(a.inputs[a.groups[last][0]]) {
+			rank++
 		}
-		if a.env.connection(a.inputs[a.groups[g][0]]) != a.env.connection(a.inputs[a.groups[last][0]]) {
-			return i
-		}
-		if joined == none {
-			joined = i
+		if rank > best {
+			best, at = rank, i
 		}
 	}
-	return max(joined, 0)
+	return at
 }
 
-// connected reports whether a term reads both lists of inputs and nothing else.
-func (a *assembly) connected(x, y []int) bool {
-	return slices.ContainsFunc(a.terms, func(t *term) bool {
+// connected ranks how terms that read both lists of inputs, and nothing else, join them: 3 by an equality, 1 by anything else, 0
+// not at all.
+func (a *assembly) connected(x, y []int) int {
+	rank := 0
+	for _, t := range a.terms {
 		inX, inY := 0, 0
 		for _, i := range t.reads {
 			switch {
@@ -59,8 +59,15 @@ func (a *assembly) connected(x, y []int) bool {
 				inY++
 			}
 		}
-		return inX > 0 && inY > 0 && inX+inY == len(t.reads)
-	})
+		if inX == 0 || inY == 0 || inX+inY < len(t.reads) {
+			continue
+		}
+		if c, ok := t.expr.(*plan.Call); ok && c.Op == "=" {
+			return 3
+		}
+		rank = 1
+	}
+	return rank
 }
 
 // subtree joins the inputs of one group, each with the joins of their own source.

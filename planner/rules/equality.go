@@ -194,8 +194,9 @@ func literalKey(e plan.Expr) any {
 
 // equal says that two columns of one type are equal; false for a type without an equality of its own.
 func equal(a, b *plan.Ref) (plan.Expr, bool) {
+	args := []plan.Expr{asText(a), asText(b)}
 	for _, o := range pgcat.OperatorsByName("=") {
-		if o.Left != a.T.OID || o.Right != b.T.OID || !o.Merges {
+		if o.Left != args[0].Type().OID || o.Right != args[1].Type().OID || !o.Merges {
 			continue
 		}
 		p, ok := pgcat.ProcByOID(o.Code)
@@ -203,7 +204,15 @@ func equal(a, b *plan.Ref) (plan.Expr, bool) {
 			return nil, false
 		}
 		t := plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}, At: -1}
-		return &plan.Call{Base: t, Proc: o.Code, Name: p.Name, Op: "=", Args: []plan.Expr{a, b}}, true
+		return &plan.Call{Base: t, Proc: o.Code, Name: p.Name, Op: "=", Args: args}, true
 	}
 	return nil, false
+}
+
+// asText reads varchar as text, which has its operators.
+func asText(r *plan.Ref) plan.Expr {
+	if r.T.OID != pgcat.Varchar {
+		return r
+	}
+	return &plan.Cast{Base: plan.Base{T: plan.Type{OID: pgcat.Text, Mod: -1}, At: -1}, Arg: r, Method: plan.Relabel}
 }

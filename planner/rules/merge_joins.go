@@ -199,24 +199,25 @@ func (a *assembly) grow(g int, k connection) {
 
 // joins reports whether input j may come into group g, and which input's key is then a key of the group's rows.
 func (a *assembly) joins(g, grain, j int) (int, bool) {
-	written := a.written(g, j)
 	byKey, known := a.covers(g, j, j)
-	if byKey {
-		a.makeTerms(g, j, written)
+	if byKey && a.makeTerms(g, j) {
 		return grain, true
 	}
-	if !written {
+	if !a.written(g, j) {
 		return grain, false
 	}
 	grainKey, grainKnown := a.covers(g, j, grain)
 	return j, grainKey || !known || !grainKnown
 }
 
-// written reports whether a term of the statement reads input j and the group alone.
+// written reports whether an equality of the statement reads input j and the group alone.
 func (a *assembly) written(g, j int) bool {
 	return slices.ContainsFunc(a.terms, func(t *term) bool {
-		return len(t.reads) > 1 && slices.Contains(t.reads, j) && !hasSubquery(t.expr) &&
-			!slices.ContainsFunc(t.reads, func(i int) bool { return i != j && a.of[i] != g })
+		c, ok := t.expr.(*plan.Call)
+		if !ok || c.Op != "=" || len(t.reads) < 2 || !slices.Contains(t.reads, j) || hasSubquery(c) {
+			return false
+		}
+		return !slices.ContainsFunc(t.reads, func(i int) bool { return i != j && a.of[i] != g })
 	})
 }
 
@@ -249,18 +250,36 @@ func (a *assembly) partner(id plan.ColID, wanted func(int) bool) (*plan.Ref, boo
 	return nil, false
 }
 
-// makeTerms writes the equalities by which input j joins the group when they were only inferred.
-func (a *assembly) makeTerms(g, j int, written bool) {
-	if written {
-		return
-	}
+// makeTerms writes the equalities by which the key of input j joins the group where they were only inferred; false when one has no
+// operator.
+func (a *assembly) makeTerms(g, j int) bool {
+	var made []*term
+	inGroup := func(i int) bool { return i >= 0 && a.of[i] == g }
 	for _, id := range a.env.declaredKey(a.inputs[j]) {
-		other, ok := a.partner(id, func(i int) bool { return a.of[i] == g })
-		if !ok {
+		if slices.ContainsFunc(a.terms, func(t *term) bool {
+			x, y, ok := equality(t.expr)
+			return ok && (x.ID == id && inGroup(a.input(y.ID)) || y.ID == id && inGroup(a.input(x.ID)))
+		}) {
 			continue
 		}
-		if e, ok := equal(a.class.refs[id], other); ok {
-			a.terms = append(a.terms, &term{expr: e, reads: a.reads(e)})
+		other, ok := a.partner(id, inGroup)
+		if !ok {
+			return false
 		}
+		e, ok := equal(a.class.refs[id], other)
+		if !ok {
+			return false
+		}
+		made = append(made, &term{expr: e, reads: a.reads(e)})
 	}
+	a.terms = append(a.terms, made...)
+	return true
+}
+
+// input is the input that shows a column, or none.
+func (a *assembly) input(id plan.ColID) int {
+	if i, ok := a.owner[id]; ok {
+		return i
+	}
+	return none
 }

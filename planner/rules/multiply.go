@@ -7,8 +7,8 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// multiplies reports whether a plan is a join that has more rows than its inputs, as far as can be told: a cross product, or
-// equalities that reach the declared key of neither side. Without a declared key it is not assumed.
+// multiplies reports whether a plan is a join that has more rows than its inputs, as far as can be told: one without an equality, or
+// with equalities that reach the declared key of neither side. Without a declared key it is not assumed.
 func (env *Env) multiplies(n plan.Node) bool {
 	switch n := n.(type) {
 	case *plan.Filter:
@@ -30,11 +30,24 @@ func (env *Env) joinMultiplies(j *plan.Join) bool {
 	if j.Lateral || singleRow(j.Left) || singleRow(j.Right) {
 		return false
 	}
-	if j.Cond == nil {
+	if !env.equates(j) {
 		return true
 	}
 	left, right := env.declaredKey(j.Left), env.declaredKey(j.Right)
 	return left != nil && right != nil && !env.reached(left, j) && !env.reached(right, j)
+}
+
+// equates reports whether a join's condition holds an equality between its sides.
+func (env *Env) equates(j *plan.Join) bool {
+	left, right := env.cols(j.Left), env.cols(j.Right)
+	return slices.ContainsFunc(Conjuncts(j.Cond), func(t plan.Expr) bool {
+		c, ok := t.(*plan.Call)
+		if !ok || c.Op != "=" || len(c.Args) != 2 {
+			return false
+		}
+		x, y := env.refs(c.Args[0]), env.refs(c.Args[1])
+		return x.meets(left) && y.meets(right) && !x.meets(right) && !y.meets(left) || x.meets(right) && y.meets(left) && !x.meets(left) && !y.meets(right)
+	})
 }
 
 // singleRow reports whether a plan has one row at most.
