@@ -1,0 +1,44 @@
+package postgres
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/waggle-sql/waggle/internal/secret"
+	"github.com/waggle-sql/waggle/source"
+	"github.com/waggle-sql/waggle/source/sourcetest"
+)
+
+// TestConformance proves every form of PostgreSQL's dialect that takes the types of the table t.
+func TestConformance(t *testing.T) {
+	direct, s := server(t)
+	sample := 400
+	if os.Getenv("WAGGLE_CONFORMANCE") == "all" {
+		sample = 0
+	}
+	script(t, direct, "SET TimeZone = 'UTC'")
+	sourcetest.RunSQL(t, sourcetest.SQLSuite{Source: s, Object: "public.t", Table: "t", Key: "id", Sample: sample, Seed: 1,
+		Open: func(t *testing.T) source.Conn {
+			return openAs(t, s, source.Password{Owner: source.Owner{Person: "ann"}, User: "postgres", Password: secret.New("any")})
+		},
+		Answer: func(ctx context.Context, sql string) ([][]*string, error) {
+			results, err := direct.Exec(ctx, sql).ReadAll()
+			if err != nil {
+				return nil, err
+			}
+			var rows [][]*string
+			for _, r := range results[len(results)-1].Rows {
+				row := make([]*string, len(r))
+				for i, c := range r {
+					if c != nil {
+						text := string(c)
+						row[i] = &text
+					}
+				}
+				rows = append(rows, row)
+			}
+			return rows, nil
+		},
+	})
+}
