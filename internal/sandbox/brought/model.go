@@ -19,6 +19,12 @@ func (d *Data) Models() (map[string][]File, error) {
 			return nil, bad(d.Dir, "the schema %s cannot name a model", schema).WithHint("Rename its folder.")
 		}
 		files := []File{{"model.yaml", "name: " + model + "\n"}}
+		if len(d.Relationships[schema]) > 0 {
+			files[0].Text += "relationships:\n"
+			for _, r := range d.Relationships[schema] {
+				files[0].Text += r.model()
+			}
+		}
 		used := map[string]bool{}
 		for _, t := range d.tables(schema) {
 			name := word(t.Name)

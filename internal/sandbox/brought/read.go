@@ -1,5 +1,5 @@
-// Package brought reads tables that anyone brings to the sandbox: DIR/<source>/<schema>/<table>.parquet or .csv, and DIR/grants.yaml,
-// which says who may see what. A source's kind is what its folder's name begins with.
+// Package brought reads tables that anyone brings to the sandbox: DIR/<source>/<schema>/<table>.parquet or .csv, DIR/grants.yaml,
+// which says who may see what, and DIR/relationships.yaml, which says how tables refer to each other. A source's kind is what its folder's name begins with.
 package brought
 
 import (
@@ -35,6 +35,8 @@ type Data struct {
 	Dir     string
 	Sources []Source
 	Policy  *access.Policy
+	// Relationships are those of relationships.yaml, by schema.
+	Relationships map[string][]Relationship
 }
 
 // Source is a system with its tables, in the order of schemas and names.
@@ -107,7 +109,10 @@ func Read(ctx context.Context, dir string) (*Data, error) {
 	if len(r.data.Sources) == 0 {
 		return nil, bad(dir, "there is no table").WithHint("Put files at <source>/<schema>/<table>.parquet or .csv below it.")
 	}
-	r.data.Policy, err = readGrants(filepath.Join(dir, "grants.yaml"), r.data)
+	if r.data.Policy, err = readGrants(filepath.Join(dir, "grants.yaml"), r.data); err != nil {
+		return nil, err
+	}
+	r.data.Relationships, err = readRelationships(filepath.Join(dir, "relationships.yaml"), r.data)
 	return r.data, err
 }
 
@@ -125,10 +130,10 @@ func (r *reader) walk(ctx context.Context) error {
 	for _, e := range entries {
 		path := filepath.Join(r.data.Dir, e.Name())
 		switch {
-		case e.Name() == "grants.yaml":
+		case e.Name() == "grants.yaml" || e.Name() == "relationships.yaml":
 			continue
 		case !folder(path):
-			return bad(path, "it is no folder of a source").WithHint("Tables are at <source>/<schema>/<table>.parquet or .csv; beside the sources there is grants.yaml alone.")
+			return bad(path, "it is no folder of a source").WithHint("Tables are at <source>/<schema>/<table>.parquet or .csv; beside the sources there are grants.yaml and relationships.yaml alone.")
 		case !sourceName.MatchString(e.Name()):
 			return bad(path, "a source's name has lower-case letters, digits and underscores only")
 		}

@@ -144,6 +144,31 @@ func TestNumbersOfCSV(t *testing.T) {
 	}
 }
 
+func TestRelationships(t *testing.T) {
+	files := map[string]string{"sf/shop/orders.csv": ordersCSV, "pg1/shop/customer.csv": "name\nAda\n", "relationships.yaml": `shop:
+  order_customer: {from: orders, to: customer, on: {customer: name}, keys_flow: [from-to, to-from]}
+`}
+	data, err := Read(t.Context(), folderOf(t, files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	models, err := data.Models()
+	want := "name: shop\nrelationships:\n  order_customer: {from: orders, to: customer, on: {customer: name}, keys_flow: [from-to, to-from]}\n"
+	if err != nil || models["shop"][0].Text != want {
+		t.Error(models["shop"][0].Text, err)
+	}
+	for text, want := range map[string]string{
+		"shop: {a: {from: order, to: customer, on: {customer: name}}}":                       "relationships.yaml:1:8: the schema shop has no table order",
+		"shop: {a: {from: orders, to: customer, on: {customer: nosuch}}}":                    "the table customer has no column nosuch",
+		"shop: {a: {from: orders, to: customer, on: {customer: name}, keys_flow: sideways}}": "sideways",
+	} {
+		files["relationships.yaml"] = text
+		if _, err := Read(t.Context(), folderOf(t, files)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Error(err)
+		}
+	}
+}
+
 func TestModelsNeedAName(t *testing.T) {
 	data, err := Read(t.Context(), folderOf(t, map[string]string{"sf/public/orders.csv": ordersCSV}))
 	if err != nil {
