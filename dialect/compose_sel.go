@@ -92,5 +92,6 @@ type sx struct {
 	positive bool       // of a quotient: the divisor is never negative, and never zero where text is not NULL
 	scale    plan.ColID // of a number whose display scale differs from row to row: the hidden column that says it
 	loose    bool       // the display scale of a number is not known: it can be compared, not shown
+	foreign  bool       // text that the source compares otherwise: it can be passed on, not computed with
 	raw      string     // of a moment cut to microseconds: the bare column
 }

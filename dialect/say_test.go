@@ -41,7 +41,7 @@ func TestSay(t *testing.T) {
 		}
 		var lines []string
 		for _, language := range []string{"postgres", "snowflake"} {
-			sql, _ := dialect.SQLFor(language, "C.UTF-8")
+			sql, _ := dialect.SQLFor(language, "C.UTF-8", "UTC")
 			said := "-  (" + "not said)"
 			if text, err := sql.Print(b.Root, out); err == nil {
 				said = text.Text

@@ -13,10 +13,16 @@ const maxSnowflakeSQL = 1_000_000
 
 // snowflakeSQL is Snowflake's dialect. Its texts rely on a session with TIMEZONE = UTC, WEEK_START = 1 and WEEK_OF_YEAR_POLICY
 // = 0. With another collation than C.UTF-8 no text is compared.
-type snowflakeSQL struct{ collation string }
+type snowflakeSQL struct {
+	collation string
+	utc       bool
+}
+
+// utcZones are names of the zone of our sessions at Snowflake: only for a session in it do instants have the same calendar there.
+var utcZones = map[string]bool{"UTC": true, "Etc/UTC": true, "GMT": true, "Etc/GMT": true, "UCT": true, "Zulu": true}
 
 func (d snowflakeSQL) Say(n plan.Node) error {
-	p := newSnow(d.collation)
+	p := newSnow(d)
 	p.dry = true
 	s := p.node(n)
 	p.listed(s, n, columnIDs(n))
@@ -24,20 +30,20 @@ func (d snowflakeSQL) Say(n plan.Node) error {
 }
 
 func (d snowflakeSQL) SayExpr(e plan.Expr) error {
-	p := newSnow(d.collation)
+	p := newSnow(d)
 	p.dry, p.where, p.filtering = true, true, true
 	p.expr(e)
 	return p.err
 }
 
 func (d snowflakeSQL) Print(root plan.Node, out []plan.ColID) (Text, error) {
-	p := newSnow(d.collation)
+	p := newSnow(d)
 	t := p.top(p.node(root), root, out)
 	return t, p.err
 }
 
 func (d snowflakeSQL) Template(root plan.Node, mask bool) string {
-	p := newSnow(d.collation)
+	p := newSnow(d)
 	p.show, p.mask = true, mask
 	return p.top(p.node(root), root, columnIDs(root)).Text
 }
@@ -55,6 +61,7 @@ func columnIDs(n plan.Node) []plan.ColID {
 type snow struct {
 	composer
 	binary    bool     // text compares byte by byte
+	utc       bool     // the asking session is in UTC
 	where     bool     // what is printed stands in a WHERE, where scalar subqueries may be correlated
 	filtering bool     // what is printed is a conjunct of a WHERE, where Snowflake takes any subquery
 	shared    []string // queries of the statement's own WITH: "q1 AS (…)"
@@ -63,8 +70,8 @@ type snow struct {
 	mask      bool     // literals are $
 }
 
-func newSnow(collation string) *snow {
-	p := &snow{binary: collation == "C.UTF-8"}
+func newSnow(d snowflakeSQL) *snow {
+	p := &snow{binary: d.collation == "C.UTF-8", utc: d.utc}
 	p.composer = newComposer(p, maxSnowflakeSQL, "source")
 	p.flat = true
 	return p
@@ -75,7 +82,13 @@ func (p *snow) unsupported(at int, format string, args ...any) sx {
 	return sx{text: "NULL"}
 }
 
-func (p *snow) value(e plan.Expr) sx { return p.expr(e) }
+// value passes columns on, also those whose text the source compares otherwise.
+func (p *snow) value(e plan.Expr) sx {
+	if r, ok := e.(*plan.Ref); ok {
+		return p.ref(r)
+	}
+	return p.expr(e)
+}
 
 // ordered prints a sort key; values of other types have no order that is PostgreSQL's.
 func (p *snow) ordered(e plan.Expr) string {
@@ -91,7 +104,7 @@ func (p *snow) comparable(x sx, at int) {
 		p.unsupported(at, "order and equality of a quotient")
 	case !snowComparable[x.oid]:
 		p.unsupported(at, "order and equality of this type")
-	case !p.binary && collatable(x.oid):
+	case (!p.binary || x.foreign) && collatable(x.oid):
 		p.unsupported(at, "comparison of text under an unknown collation")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -31,6 +32,9 @@ func (p *snow) call(c *plan.Call) sx {
 	if x, ok := p.zoneless(c); ok {
 		return x
 	}
+	if p.folded(c) {
+		return p.null(c.T, c.At)
+	}
 	sig, args := proc.Signature(), p.operands(c)
 	if op, ok := snowComparisons[sig]; ok {
 		return p.compare(c, op, args)
@@ -50,6 +54,31 @@ func (p *snow) call(c *plan.Call) sx {
 		}
 	}
 	return p.unsupported(c.At, "function %s", sig)
+}
+
+// folded reports a call that is a constant once the plan is filled: of a stable function over leaves that are filled.
+func (p *snow) folded(c *plan.Call) bool {
+	proc, ok := pgcat.ProcByOID(c.Proc)
+	late := ok && proc.Volatile == 's' && datum.Has(c.Proc) && p.dry
+	if !late {
+		return false
+	}
+	late = false
+	for _, a := range c.Args {
+		switch a := a.(type) {
+		case *plan.Const:
+		case *plan.Late:
+			late = late || a.Kind != plan.ClockTime
+		case *plan.Call:
+			if !p.folded(a) {
+				return false
+			}
+			late = true
+		default:
+			return false
+		}
+	}
+	return late
 }
 
 // operands prints the arguments. An interval is the microseconds between two moments or a constant, which has no form of its own.
@@ -105,7 +134,9 @@ var snowComparisons = comparisonTable(
 	[]string{"bool:bool", "int2:int2", "int4:int4", "int8:int8", "int24:int2,int4", "int42:int4,int2", "int28:int2,int8",
 		"int82:int8,int2", "int48:int4,int8", "int84:int8,int4", "float8:float8", "text:text", "bytea:bytea", "date_:date",
 		"time_:time", "timestamp_:timestamp", "timestamptz_:timestamptz", "bpchar:bpchar", "numeric_:numeric",
-		"date_%s_timestamp:date,timestamp", "timestamp_%s_date:timestamp,date"},
+		"date_%s_timestamp:date,timestamp", "timestamp_%s_date:timestamp,date",
+		"date_%s_timestamptz:date,timestamptz", "timestamptz_%s_date:timestamptz,date",
+		"timestamp_%s_timestamptz:timestamp,timestamptz", "timestamptz_%s_timestamp:timestamptz,timestamp"},
 )
 
 // exchanged is the operator with its operands exchanged.

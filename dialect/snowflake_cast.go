@@ -39,7 +39,11 @@ func (p *snow) cast(e *plan.Cast) sx {
 	case characters(from) && characters(to):
 		return p.toText(e, x, from)
 	}
-	if form, ok := snowCasts[[2]uint32{from, to}]; ok && e.T.Mod < 0 {
+	form, ok := snowCasts[[2]uint32{from, to}]
+	if !ok && p.utc {
+		form, ok = snowZoned[[2]uint32{from, to}]
+	}
+	if ok && e.T.Mod < 0 {
 		return sx{text: p.fill(form, []sx{x}), oid: to}
 	}
 	return p.unsupported(e.At, "a cast from %s to %s", plan.TypeName(e.Arg.Type()), plan.TypeName(e.T))
@@ -56,6 +60,15 @@ var snowCasts = map[[2]uint32]string{
 	{pgcat.Int8, pgcat.Text}:      "TO_VARCHAR($1)",
 	{pgcat.Bool, pgcat.Text}:      "IFF($1, 'true', IFF($1 IS NULL, NULL, 'false'))",
 	{pgcat.Date, pgcat.Text}:      "TO_VARCHAR($1, 'YYYY-MM-DD')",
+}
+
+// snowZoned are those that go through the session's zone, which is ours when the asking session is in UTC.
+var snowZoned = map[[2]uint32]string{
+	{pgcat.Date, pgcat.TimestampTZ}:      "$1::TIMESTAMP_LTZ",
+	{pgcat.Timestamp, pgcat.TimestampTZ}: "$1::TIMESTAMP_LTZ",
+	{pgcat.TimestampTZ, pgcat.Date}:      "$1::DATE",
+	{pgcat.TimestampTZ, pgcat.Timestamp}: "$1::TIMESTAMP_NTZ",
+	{pgcat.TimestampTZ, pgcat.Time}:      "$1::TIME",
 }
 
 // length applies a typmod: numeric(p,s) rounds half away from zero in both; varchar(n) and char(n) cut when that was asked for.

@@ -43,7 +43,11 @@ func (p *snow) form(e plan.Expr) sx {
 	case *plan.Const:
 		return p.constant(e)
 	case *plan.Ref:
-		return p.ref(e)
+		x := p.ref(e)
+		if x.foreign {
+			return p.unsupported(e.At, "text under another collation")
+		}
+		return x
 	case *plan.Late:
 		return p.late(e)
 	case *plan.Call:

@@ -47,7 +47,9 @@ func (p *snow) scan(n *plan.Scan) *sel {
 	s := &sel{from: snowObject(n.Table.Object) + " AS " + alias, plain: true}
 	for i, f := range n.Fields {
 		c := n.Table.Columns[f]
-		p.set(s, n.Out[i].ID, snowColumn(alias+"."+ident(c.Physical), c.Type))
+		x := snowColumn(alias+"."+ident(c.Physical), c.Type)
+		x.foreign = c.Collation != "" && c.Collation != "C.UTF-8" && collatable(c.Type.OID)
+		p.set(s, n.Out[i].ID, x)
 	}
 	return s
 }

@@ -64,7 +64,7 @@ func TestSnowflakeLists(t *testing.T) {
 			}
 			in.List = append(in.List, k)
 		}
-		p := newSnow("C.UTF-8")
+		p := newSnow(snowflakeSQL{collation: "C.UTF-8"})
 		p.dry = true
 		text := p.expr(in).text
 		if got, want := strings.Count(text, " IN ("), (c.items+c.most-1)/c.most; p.err != nil || got != want || strings.Contains(text, "(-") && !strings.Contains(text, "IN (-") {
@@ -77,7 +77,7 @@ func TestSnowflakeLists(t *testing.T) {
 func TestSnowflakeCollation(t *testing.T) {
 	same := callOf(t, "texteq(text,text)", col(1, pgcat.Text), col(2, pgcat.Text))
 	for collation, ok := range map[string]bool{"C.UTF-8": true, "": false, "en-ci": false} {
-		d, _ := SQLFor("snowflake", collation)
+		d, _ := SQLFor("snowflake", collation, "")
 		if err := d.SayExpr(same); (err == nil) != ok {
 			t.Errorf("%q: %v", collation, err)
 		}

@@ -23,6 +23,8 @@ func snowTimeRules() map[string]snowRule {
 		"interval_pl_timestamp(interval,timestamp)":     moved(1, 0, "$2", 1),
 		"timestamptz_pl_interval(timestamptz,interval)": moved(0, 1, "$1", 1), "timestamptz_mi_interval(timestamptz,interval)": moved(0, 1, "$1", -1),
 		"date_trunc(text,timestamp)": snowTrunc, "to_char(timestamp,text)": snowToChar,
+		"date_trunc(text,timestamptz)": inUTC(snowTrunc), "to_char(timestamptz,text)": inUTC(snowToChar),
+		"date_part(text,timestamptz)": inUTC(snowExtract), "timezone(text,timestamptz)": snowLocal,
 	}
 	rules["extract(text,timestamptz)"], rules["extract(text,interval)"] = snowInstantEpoch, snowElapsed
 	for _, t := range []string{"date", "timestamp"} {
@@ -31,12 +33,27 @@ func snowTimeRules() map[string]snowRule {
 	return rules
 }
 
+// inUTC is a rule over instants that holds while the asking session's zone is that of our sessions.
+func inUTC(rule snowRule) snowRule {
+	return func(p *snow, c *plan.Call, args []sx) (sx, bool) {
+		x, ok := rule(p, c, args)
+		return x, ok && p.utc
+	}
+}
+
+// snowLocal is the wall clock of a zone that both name alike, by region and city.
+func snowLocal(p *snow, c *plan.Call, args []sx) (sx, bool) {
+	zone, ok := textConst(c.Args[0])
+	named := utcZones[zone] || strings.Contains(zone, "/") && !strings.Contains(zone, "GMT")
+	return sx{text: p.fillBare("CONVERT_TIMEZONE($1, $2)::TIMESTAMP_NTZ", args)}, ok && named
+}
+
 // moved adds a constant interval: months first, then days, then the rest, as PostgreSQL does; an instant is moved by the rest
 // alone, since days and months depend on the session's zone.
 func moved(moment, interval int, form string, sign int64) snowRule {
 	return func(p *snow, c *plan.Call, args []sx) (sx, bool) {
 		k, ok := c.Args[interval].(*plan.Const)
-		if late, isLate := c.Args[interval].(*plan.Late); isLate && c.T.OID == pgcat.Timestamp {
+		if late, isLate := c.Args[interval].(*plan.Late); isLate && (c.T.OID == pgcat.Timestamp || p.utc) {
 			return p.stand("DATEADD("+plan.FormatExpr(late)+", "+p.fillBare(form, args)+")", c.T), p.dry || p.show
 		}
 		if !ok {
@@ -46,7 +63,7 @@ func moved(moment, interval int, form string, sign int64) snowRule {
 		if !ok || v.Months == -1<<31 || v.Days == -1<<31 || v.Micros == -1<<63 || v.Micros == 1<<63-1 {
 			return sx{}, false
 		}
-		if c.Args[moment].Type().OID == pgcat.TimestampTZ && (v.Months != 0 || v.Days != 0) {
+		if c.Args[moment].Type().OID == pgcat.TimestampTZ && !p.utc && (v.Months != 0 || v.Days != 0) {
 			return sx{}, false
 		}
 		x := p.fillBare(form, args)
@@ -119,8 +136,11 @@ func snowExtract(p *snow, c *plan.Call, args []sx) (sx, bool) {
 // snowInstantEpoch: the seconds since 1970 are the one field of an instant that no zone changes.
 func snowInstantEpoch(p *snow, c *plan.Call, args []sx) (sx, bool) {
 	field, ok := textConst(c.Args[0])
+	if ok && !strings.EqualFold(field, "epoch") {
+		return inUTC(snowExtract)(p, c, args)
+	}
 	text := p.fillBare("(DATEDIFF(MICROSECOND, '1970-01-01 00:00:00 +00:00'::TIMESTAMP_LTZ, $2) * 0.000001)", args)
-	return sx{text: text, p: 38, s: 6}, ok && strings.EqualFold(field, "epoch")
+	return sx{text: text, p: 38, s: 6}, ok
 }
 
 // snowElapsed says how many seconds, or whole days, lie between two moments; Snowflake has no other intervals.
@@ -207,8 +227,15 @@ func snowFormat(format string, patterns []string) bool {
 // cannot match: c is a whole microsecond, so that a column cut to microseconds is above c from c + 1 µs on. A date beside a
 // timestamp is its midnight.
 func (p *snow) compareMoment(c *plan.Call, op string, a, b sx) sx {
-	if a.oid != b.oid && (a.oid == pgcat.Date || b.oid == pgcat.Date) {
-		a, b = p.midnights(c, a, b)
+	if snowMoments[a.oid] && snowMoments[b.oid] && a.oid != b.oid {
+		zoned := a.oid == pgcat.TimestampTZ || b.oid == pgcat.TimestampTZ
+		if zoned && !p.utc {
+			return p.unsupported(c.At, "comparison in the session's time zone")
+		}
+		a, op, b = p.midnights(c, op, a, b)
+		if zoned {
+			return boolean(paren(a.text + " " + op + " " + b.text))
+		}
 	}
 	x, k, order := a, c.Args[1], op
 	if a.raw == "" {
@@ -234,31 +261,60 @@ func (p *snow) compareMoment(c *plan.Call, op string, a, b sx) sx {
 	return boolean(paren(x.raw + " >= " + next))
 }
 
-// midnights makes a date and a timestamp comparable: as dates where the timestamp is a constant midnight.
-func (p *snow) midnights(c *plan.Call, a, b sx) (sx, sx) {
+var snowMoments = map[uint32]bool{pgcat.Date: true, pgcat.Timestamp: true, pgcat.TimestampTZ: true}
+
+// midnights makes a date, a timestamp and an instant comparable. Beside a constant the date stays bare: it is after the constant's
+// day, or not.
+func (p *snow) midnights(c *plan.Call, op string, a, b sx) (sx, string, sx) {
+	kind := "::TIMESTAMP_NTZ"
+	if a.oid == pgcat.TimestampTZ || b.oid == pgcat.TimestampTZ {
+		kind = "::TIMESTAMP_LTZ"
+	}
 	for i, x := range []*sx{&a, &b} {
-		k, ok := c.Args[1-i].(*plan.Const)
-		if x.oid != pgcat.Date {
+		if x.oid == pgcat.TimestampTZ || x.oid == pgcat.Timestamp && kind == "::TIMESTAMP_NTZ" {
 			continue
 		}
-		if at, isTimestamp := momentOf(k, ok); isTimestamp && int64(at)%dayMicros == 0 {
-			day := p.constant(&plan.Const{Base: plan.Base{T: plan.Type{OID: pgcat.Date, Mod: -1}, At: k.At}, Value: datum.Date(int64(at) / dayMicros)})
-			if i == 0 {
-				return a, day
-			}
-			return day, b
+		day, order, ok := p.dayOf(c.Args[1-i], op, i == 0)
+		switch {
+		case x.oid == pgcat.Date && ok && i == 0:
+			return a, order, day
+		case x.oid == pgcat.Date && ok:
+			return day, order, b
 		}
-		x.text = paren(x.text + "::TIMESTAMP_NTZ")
+		x.text, x.raw = paren(x.text+kind), ""
 	}
-	return a, b
+	return a, op, b
 }
 
-func momentOf(k *plan.Const, ok bool) (datum.Timestamp, bool) {
-	if !ok {
-		return 0, false
+// dayOf is the day of a constant moment, and the operator that compares dates with it as op compares their midnights with the
+// moment; first says that the date is op's left side. There is none for equality with another time than midnight.
+func (p *snow) dayOf(e plan.Expr, op string, first bool) (day sx, order string, ok bool) {
+	k, isConst := e.(*plan.Const)
+	if !isConst {
+		return sx{}, "", false
 	}
-	at, ok := k.Value.(datum.Timestamp)
-	return at, ok
+	at, isMoment := k.Value.(datum.Timestamp)
+	if !isMoment || at == datum.MaxTimestamp || at == datum.MinTimestamp {
+		return sx{}, "", false
+	}
+	days := int64(at) / dayMicros
+	rest := int64(at) % dayMicros
+	if rest < 0 {
+		days--
+	}
+	if !first {
+		op = exchanged[op]
+	}
+	if rest != 0 {
+		op = map[string]string{"<": "<=", "<=": "<=", ">": ">", ">=": ">"}[op]
+	}
+	if !first {
+		op = exchanged[op]
+	}
+	if op == "" {
+		return sx{}, "", false
+	}
+	return p.constant(&plan.Const{Base: plan.Base{T: plan.Type{OID: pgcat.Date, Mod: -1}, At: k.At}, Value: datum.Date(days)}), op, true
 }
 
 // moment is the literal of a constant moved by some microseconds, "" where there is none.

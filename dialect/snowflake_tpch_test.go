@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/datum"
@@ -58,11 +59,12 @@ func prepared(t *testing.T, view *semantic.View, sql string) (*planner.Prepared,
 	if err != nil || p.Path != planner.Direct {
 		return p, dialect.Text{}, err
 	}
-	root, err := plan.Fill(p.Fragments[0].Plan, nil, &datum.Env{ZoneName: "UTC"})
+	now := datum.Timestamp(time.Now().UnixMicro())
+	root, err := plan.Fill(p.Fragments[0].Plan, nil, &datum.Env{ZoneName: "UTC", Now: now, Statement: now})
 	if err != nil {
 		return p, dialect.Text{}, err
 	}
-	sf, _ := dialect.SQLFor("snowflake", "C.UTF-8")
+	sf, _ := dialect.SQLFor("snowflake", "C.UTF-8", "UTC")
 	text, err := sf.Print(root, p.Out)
 	return p, text, err
 }

@@ -18,13 +18,13 @@ type SQL interface {
 }
 
 // SQLFor returns the SQL dialect of a source's language; false for a language that is none. collation is what
-// Capabilities.Collation says.
-func SQLFor(language, collation string) (SQL, bool) {
+// Capabilities.Collation says, zone the asking session's TimeZone, "" where it is not known.
+func SQLFor(language, collation, zone string) (SQL, bool) {
 	switch language {
 	case "postgres":
 		return postgresSQL{collation}, true
 	case "snowflake":
-		return snowflakeSQL{collation}, true
+		return snowflakeSQL{collation, utcZones[zone]}, true
 	}
 	return nil, false
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/waggle-sql/waggle/planner/bind"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/planner/rules"
+	"github.com/waggle-sql/waggle/source"
 )
 
 // catalog is the connection of the system's own relations; it takes no token and no Access record.
@@ -22,6 +23,7 @@ func Prepare(in Input) (*Prepared, error) {
 	for i, c := range b.Columns {
 		out[i] = c.ID
 	}
+	in.Sources = inZone(in.Sources, in.Settings.TimeZone)
 	env := &rules.Env{Sources: in.Sources, Off: in.Settings.Pushdown == "off", Next: b.NextID}
 	root, quotients := place(env, rules.Rewrite(env, b.Root, out), out)
 	p := &Prepared{Input: in, Params: b.Params, Custom: b.Custom && in.Values == nil, Remainder: root}
@@ -34,6 +36,15 @@ func Prepare(in Input) (*Prepared, error) {
 	p.columns(b.Columns, quotients)
 	p.Notes = notes(p, in.Sources)
 	return p, nil
+}
+
+// inZone is the sources as a session with this TimeZone may use them.
+func inZone(sources map[string]source.Capabilities, zone string) map[string]source.Capabilities {
+	out := make(map[string]source.Capabilities, len(sources))
+	for name, c := range sources {
+		out[name] = c.In(zone)
+	}
+	return out
 }
 
 // place makes fragments. A plan that its source answers whole stays as it is; where finishing its output columns here lets a

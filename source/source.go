@@ -66,6 +66,7 @@ type Capabilities struct {
 	Language string // rest, catalog, or a SQL dialect's
 	// Collation of a SQL source's text, "C.UTF-8" where it is known to be ours; "" makes the dialect say its own.
 	Collation string
+	Zone      string // TimeZone of the session that asks, which In sets; "" where it is not known
 	Version   string // changes whenever the answer changes; part of the plan cache's key
 	Objects   map[string]dialect.Object
 	Keys      dialect.Keys // what a SQL source takes as a list of join keys
@@ -76,7 +77,13 @@ type Capabilities struct {
 }
 
 // SQL returns the dialect of a SQL source; false for any other.
-func (c Capabilities) SQL() (dialect.SQL, bool) { return dialect.SQLFor(c.Language, c.Collation) }
+func (c Capabilities) SQL() (dialect.SQL, bool) { return dialect.SQLFor(c.Language, c.Collation, c.Zone) }
+
+// In returns the capabilities as a session with this TimeZone may use them.
+func (c Capabilities) In(zone string) Capabilities {
+	c.Zone = zone
+	return c
+}
 
 // Schema is an object as one person sees it.
 type Schema struct{ Columns []Column }
