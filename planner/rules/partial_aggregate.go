@@ -140,7 +140,7 @@ func (p *partials) split() bool {
 		}
 	}
 	identical := p.read(p.groups, cols, false) && p.read(p.above, cols, true)
-	if !identical || len(p.inner.Groups) == 0 || p.unique() {
+	if !identical || len(p.inner.Groups) == 0 || p.env.keyed(p.side, p.inner.Groups) {
 		return false
 	}
 	for _, e := range p.aggs {
@@ -204,30 +204,6 @@ func nullForNull(a *plan.Agg) bool {
 	}
 	_, plain := a.Args[0].(*plan.Ref)
 	return plain
-}
-
-// unique reports whether the groups hold the declared key of the one table that is aggregated.
-func (p *partials) unique() bool {
-	n := p.side
-	var groups set
-	for _, g := range p.inner.Groups {
-		if r, ok := g.(*plan.Ref); ok {
-			groups.add(r.ID)
-		}
-	}
-	for {
-		switch m := n.(type) {
-		case *plan.Filter:
-			n = m.Input
-			continue
-		case *plan.Scan:
-			return len(m.Table.Key) > 0 && !slices.ContainsFunc(m.Table.Key, func(field int) bool {
-				at := slices.Index(m.Fields, field)
-				return at < 0 || !groups.has(m.Out[at].ID)
-			})
-		}
-		return false
-	}
 }
 
 // decimals gives numerics their fixed scale, so that they travel as numbers.

@@ -67,7 +67,7 @@ func Default() []Batch {
 		{Name: "infer", Order: Root, Apart: true, Rules: []Rule{InferFromDisjunction, InferEqualities, InferJoinFilter}},
 		{Name: "merge", Order: Root, Apart: true, Rules: []Rule{MergeSameSource}},
 		{Name: "push again", Order: Down, Apart: true, Rules: push.Rules},
-		{Name: "aggregate", Order: Up, Apart: true, Rules: []Rule{SplitAverage, PartialAggregate, MergeProjects}},
+		{Name: "aggregate", Order: Up, Apart: true, Rules: []Rule{SplitAverage, PartialAggregate, DistinctBelowSemiJoin, MergeProjects}},
 		{Name: "limit", Order: Down, Apart: true, Rules: []Rule{PushLimitIntoProject, PushLimitIntoLeftJoin, PushLimitIntoUnion}},
 	}
 }
