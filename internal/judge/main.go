@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/e2e"
@@ -22,7 +23,7 @@ type options struct {
 	bin, waggle, oracle, corpus, report, match string
 	record, words                              bool
 	seed, expressions, shapes, tables          int
-	tpch, sandbox, spread                      string
+	tpch, sandbox, spread, route               string
 }
 
 func main() {
@@ -40,6 +41,7 @@ func main() {
 	flag.IntVar(&o.shapes, "shapes", 2000, "how many random query shapes")
 	flag.IntVar(&o.tables, "tables", 2000, "how many random query shapes over stored tables, on each route")
 	flag.StringVar(&o.tpch, "tpch", "", "folder of TPC-H's tables as Parquet files: run its queries over every spread, and nothing else")
+	flag.StringVar(&o.route, "route", "", "only routes to the stored tables whose name contains this")
 	flag.StringVar(&o.spread, "spread", "", "only spreads whose name contains this, and the first one")
 	flag.StringVar(&o.sandbox, "sandbox", "bin/waggle-sandbox", "program that serves the spreads")
 	flag.Parse()
@@ -113,13 +115,27 @@ func (r *results) judgeTables(ctx context.Context) error {
 		return err
 	}
 	defer w.stop()
-	j := newRouted(w, os.Stdout)
-	defer j.close()
-	err = j.judgeSeeds(ctx, r.options.seed, r.options.tables)
-	r.routes = j.scores
-	for i := range j.scores {
-		fmt.Printf("%s: %s\n", routes[i].name, &j.scores[i])
+	if err := r.judgeGrounds(ctx, w.grounds()); err != nil {
+		return err
 	}
+	s, err := newSnow(ctx, r.options.sandbox, w.server)
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	return r.judgeGrounds(ctx, s.grounds())
+}
+
+// judgeGrounds judges random shapes on the routes that are asked for.
+func (r *results) judgeGrounds(ctx context.Context, g grounds) error {
+	g.routes = slices.DeleteFunc(g.routes, func(way *route) bool { return !strings.Contains(way.name, r.options.route) })
+	j := &routed{g, os.Stdout}
+	defer j.close()
+	err := j.judgeSeeds(ctx, r.options.seed, r.options.tables)
+	for _, way := range j.routes {
+		fmt.Println(way)
+	}
+	r.routes = append(r.routes, j.routes...)
 	return err
 }
 

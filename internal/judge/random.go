@@ -13,6 +13,7 @@ type generator struct {
 	r        *rand.Rand
 	columns  []source // columns in scope
 	calm     bool     // only routines that cannot fail
+	narrow   bool     // tables have only the types that every source has
 	nulls    bool     // literals may be NULL: not where PostgreSQL would fold a strict call and skip what fails beside it
 }
 

@@ -12,13 +12,13 @@ import (
 type results struct {
 	options                     *options
 	corpus, expressions, shapes score
-	routes                      []score // of routes
+	routes                      []*route
 }
 
 func (r *results) differ() bool {
 	n := r.corpus.verdicts[different] + r.expressions.verdicts[different] + r.shapes.verdicts[different]
-	for i := range r.routes {
-		n += r.routes[i].verdicts[different]
+	for _, way := range r.routes {
+		n += way.verdicts[different]
 	}
 	return n > 0
 }
@@ -44,8 +44,8 @@ func (r *results) write(path string) error {
 		"- date: %s\n- commit: %s\n- seeds: %d and up\n\n", time.Now().UTC().Format("2006-01-02"), strings.TrimSpace(string(commit)), r.options.seed)
 	b.WriteString("| statements | count | equal | refused (0A000) | other message or position | different |\n|---|---|---|---|---|---|\n")
 	rows := []row{{"corpus (testdata/judge)", &r.corpus}, {"random expressions", &r.expressions}, {"random query shapes", &r.shapes}}
-	for i := range r.routes {
-		rows = append(rows, row{"random query shapes over stored tables, " + routes[i].name, &r.routes[i]})
+	for _, way := range r.routes {
+		rows = append(rows, row{"random query shapes over stored tables, " + way.name, &way.score})
 	}
 	for _, row := range rows {
 		v := row.s.verdicts

@@ -7,32 +7,46 @@ import (
 	"io"
 )
 
-// routed compares statements over stored tables on each route with PostgreSQL over all of them.
-type routed struct {
-	oracle *session
-	ways   []*session // of routes
-	out    io.Writer
-	scores []score // of routes
+// route is a way to the same tables: a model says which source each is in, a setting whether anything is pushed down.
+type route struct {
+	name string
+	*session
+	score
+	raised int // statements that end in the same error on both sides
 }
 
-func newRouted(w *world, out io.Writer) *routed {
-	j := &routed{oracle: &session{dsn: w.dsn("whole"), prepare: readOnly}, out: out, scores: make([]score, len(routes))}
-	for i := range routes {
-		j.ways = append(j.ways, &session{dsn: w.waggle.DSN("disable"), prepare: routes[i].prepare()})
-	}
-	return j
+// String is the route's score.
+func (r *route) String() string {
+	return fmt.Sprintf("%s: %s (%d are errors on both sides)", r.name, &r.score, r.raised)
+}
+
+func newRoute(name, dsn, model, pushdown string) *route {
+	return &route{name: name, session: &session{dsn: dsn, prepare: "SET search_path = " + model + "; SET waggle.pushdown = " + pushdown}}
+}
+
+// grounds are where statements over stored tables are judged.
+type grounds struct {
+	oracle *session
+	narrow bool // the tables have only the columns that every source can serve
+	routes []*route
+}
+
+// routed compares statements over stored tables on each route with PostgreSQL over all of them.
+type routed struct {
+	grounds
+	out io.Writer
 }
 
 func (j *routed) close() {
 	j.oracle.close()
-	for _, s := range j.ways {
-		s.close()
+	for _, r := range j.routes {
+		r.session.close()
 	}
 }
 
 // judgeSeeds judges count random shapes from a seed on, and shrinks what differs.
 func (j *routed) judgeSeeds(ctx context.Context, from, count int) error {
-	g := &generator{}
+	g := &generator{narrow: j.narrow}
 	for seed := from; seed < from+count && ctx.Err() == nil; seed++ {
 		n := storedShape(g.seeded(seed))
 		if err := j.judgeNode(ctx, n, seed); err != nil {
@@ -60,22 +74,25 @@ func (j *routed) judgeNode(ctx context.Context, n *node, seed int) error {
 	if err != nil {
 		return err
 	}
-	for i := range routes {
-		v, note, err := j.judgeOne(ctx, i, sql, want)
+	for _, r := range j.routes {
+		v, note, err := r.judge(ctx, sql, want)
 		if err != nil {
 			return err
 		}
-		j.scores[i].add(v, note)
+		r.add(v, note)
+		if v == equal && want.failure != nil {
+			r.raised++
+		}
 		if v == different {
-			j.report(ctx, i, n, seed)
+			j.report(ctx, r, n, seed)
 		}
 	}
 	return nil
 }
 
-// judgeOne runs a statement on a route.
-func (j *routed) judgeOne(ctx context.Context, way int, sql string, want *answer) (verdict, string, error) {
-	got, err := j.ways[way].simple(ctx, sql)
+// judge runs a statement on a route.
+func (r *route) judge(ctx context.Context, sql string, want *answer) (verdict, string, error) {
+	got, err := r.simple(ctx, sql)
 	if err != nil {
 		return different, "", err
 	}
@@ -90,13 +107,13 @@ func (j *routed) judgeOne(ctx context.Context, way int, sql string, want *answer
 }
 
 // report prints the smallest form of a statement that differs on a route.
-func (j *routed) report(ctx context.Context, way int, n *node, seed int) {
+func (j *routed) report(ctx context.Context, r *route, n *node, seed int) {
 	judge := func(n *node) (verdict, string) {
 		want, err := j.oracle.simple(ctx, n.String())
 		if err != nil {
 			return equal, ""
 		}
-		v, note, err := j.judgeOne(ctx, way, n.String(), want)
+		v, note, err := r.judge(ctx, n.String(), want)
 		return v, errors.Join(err, errors.New(note)).Error()
 	}
 	small := shrink(n, 80, func(n *node) bool {
@@ -104,5 +121,5 @@ func (j *routed) report(ctx context.Context, way int, n *node, seed int) {
 		return v == different
 	})
 	_, note := judge(small)
-	fmt.Fprintf(j.out, "== seed %d, %s: DIFFERENT\n%s\n%s\n\n", seed, routes[way].name, small, note)
+	fmt.Fprintf(j.out, "== seed %d, %s: DIFFERENT\n%s\n%s\n\n", seed, r.name, small, note)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
 )
@@ -21,6 +22,14 @@ var (
 	outputs  = []uint32{pgcat.Int4, pgcat.Text, pgcat.Numeric, pgcat.Date, pgcat.Bool, pgcat.Float8, pgcat.Timestamp, pgcat.TimestampTZ, pgcat.Interval, pgcat.JSONB, pgcat.Int4Array}
 )
 
+// t are the columns of the table t.
+func (g *generator) t() []source {
+	return slices.DeleteFunc(slices.Clone(tColumns), func(c source) bool { return g.narrow && slices.Contains(wide, c.oid) })
+}
+
+// wide are the types that not every source has.
+var wide = []uint32{pgcat.Interval, pgcat.JSONB, pgcat.Int4Array}
+
 // randomShape is a query over two small tables; its expressions cannot fail, so that only its shape is judged.
 func randomShape(g *generator) *node {
 	return pattern(0, tables+"#", pick(g.r, shapes)(randomly(g)))
@@ -38,14 +47,14 @@ var shapes = []func(*generator) *node{plainShape, groupShape, groupShape, window
 
 // from makes a FROM clause and sets the columns in scope.
 func (g *generator) from() *node {
-	g.columns = tColumns
+	g.columns = g.t()
 	joins := []string{"JOIN u ON t.k = u.k", "LEFT JOIN u ON t.k = u.k", "RIGHT JOIN u ON t.k = u.k", "FULL JOIN u ON t.k = u.k", "CROSS JOIN u",
 		"LEFT JOIN u ON t.k = u.k AND #", "JOIN u ON #", "LEFT JOIN u ON #"}
 	if g.r.IntN(2) == 0 {
 		return leaf(0, "FROM t")
 	}
 	join := pick(g.r, joins)
-	g.columns = append(append([]source{}, tColumns...), uColumns...)
+	g.columns = append(g.t(), uColumns...)
 	n := pattern(0, "FROM t "+join)
 	if len(n.parts) == 2 {
 		n.kids = []*node{g.predicate(1)}
@@ -194,7 +203,7 @@ var windowFrames = []string{"", "", "", " ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWI
 	" GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW", " ROWS BETWEEN 2 PRECEDING AND 1 PRECEDING", " ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW"}
 
 func windowShape(g *generator) *node {
-	g.columns = tColumns
+	g.columns = g.t()
 	var items []*node
 	for i := range 1 + g.r.IntN(3) {
 		partition := pick(g.r, []string{"", "PARTITION BY t.k ", "PARTITION BY t.g ", "PARTITION BY t.v > 5 ", "PARTITION BY t.j ", "PARTITION BY t.iv ", "PARTITION BY date_trunc('month', t.ts) "})
@@ -222,9 +231,9 @@ func distinctShape(g *generator) *node {
 	if g.r.IntN(2) == 0 {
 		return g.cut(pattern(0, "SELECT DISTINCT # # #", g.items(2), from, g.where()), 2)
 	}
-	g.columns = tColumns
+	g.columns = g.t()
 	return pattern(0, "SELECT DISTINCT ON (x) x, t.id, # FROM (SELECT *, # AS x FROM t) t# ORDER BY x, t.v DESC, t.id", g.expression(pgcat.Text, 1),
-		(&generator{r: g.r, calm: true, columns: tColumns}).expression(pick(g.r, outputs), 1), g.where())
+		(&generator{r: g.r, calm: true, columns: g.t()}).expression(pick(g.r, outputs), 1), g.where())
 }
 
 // nestedShape queries a subquery, laterally too.

@@ -12,7 +12,7 @@ var storedShapes = []func(*generator) *node{joinedGroup, joinedGroup, topShape, 
 // joinedGroup aggregates over a join of t and u, by columns of either.
 func joinedGroup(g *generator) *node {
 	join := pick(g.r, []string{"JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"})
-	g.columns = tColumns
+	g.columns = g.t()
 	key := pick(g.r, []string{"t.g", "u.h", "t.k", "u.uid", "t.d", "date_trunc('month', t.ts)", "u.w % 2"})
 	sums := []string{"sum(t.v)", "sum(t.n)", "count(*)", "count(t.v)", "count(u.w)", "min(t.g)", "max(u.h)", "avg(t.n)", "avg(t.v)", "sum(t.v * u.w)", "max(t.n)", "count(DISTINCT t.k)", "bool_and(t.b)", "sum(t.f)", "sum(u.w)", "min(t.iv)", "stddev(t.v)"}
 	var aggs []*node
@@ -30,9 +30,9 @@ func joinedGroup(g *generator) *node {
 // topShape sorts by a total order and keeps the first rows, of a join or of one table.
 func topShape(g *generator) *node {
 	from := pick(g.r, []string{"t", "t JOIN u ON t.k = u.uid", "t LEFT JOIN u ON t.k = u.uid", "u LEFT JOIN t ON t.k = u.uid", "t CROSS JOIN u"})
-	columns, total := tColumns, "t.id"
+	columns, total := g.t(), "t.id"
 	if from != "t" {
-		columns, total = append(append([]source{}, tColumns...), uColumns...), "t.id, u.uid"
+		columns, total = append(g.t(), uColumns...), "t.id, u.uid"
 	}
 	g.columns = columns
 	order := pick(g.r, []string{"t.v", "t.n DESC", "t.g NULLS FIRST", "t.d DESC NULLS LAST", "t.f", "t.ts", "t.g DESC, t.v", "t.iv", "t.b DESC"})
@@ -41,7 +41,7 @@ func topShape(g *generator) *node {
 
 // commonShape reads a common table expression once or twice.
 func commonShape(g *generator) *node {
-	g.columns = tColumns
+	g.columns = g.t()
 	body := pattern(0, pick(g.r, []string{"", "", "MATERIALIZED ", "NOT MATERIALIZED "})+"(SELECT t.k, t.g, sum(t.v) AS s, count(*) AS c FROM t# GROUP BY t.k, t.g)", g.where())
 	rest := pick(g.r, []string{"SELECT * FROM x", "SELECT x.*, u.h FROM x JOIN u ON x.k = u.uid", "SELECT a.k, a.s, b.c FROM x a JOIN x b ON a.k = b.k AND a.g = b.g",
 		"SELECT * FROM x WHERE s = (SELECT max(s) FROM x)", "SELECT u.uid, (SELECT sum(x.s) FROM x WHERE x.k = u.k) FROM u", "SELECT k, s FROM x EXCEPT SELECT uid, w FROM u",
@@ -52,7 +52,7 @@ func commonShape(g *generator) *node {
 // armsGroup aggregates over a union of both tables.
 func armsGroup(g *generator) *node {
 	op := pick(g.r, []string{"UNION ALL", "UNION ALL", "UNION", "INTERSECT", "EXCEPT"})
-	g.columns = tColumns
+	g.columns = g.t()
 	one := g.where()
 	g.columns = uColumns
 	two := g.where()
@@ -64,13 +64,13 @@ func armsGroup(g *generator) *node {
 func lateralShape(g *generator) *node {
 	inner := pick(g.r, []string{"(SELECT count(*) AS c, sum(u.w) AS s FROM u WHERE u.k = t.k)", "(SELECT u.uid AS c, u.w AS s FROM u WHERE u.k = t.k ORDER BY u.uid DESC LIMIT 2)",
 		"(SELECT max(u.w) AS c, min(u.h) AS s FROM u WHERE u.uid <= t.k)", "(SELECT t.v + u.w AS c, u.h AS s FROM u WHERE u.uid = t.k)"})
-	g.columns = tColumns
+	g.columns = g.t()
 	return pattern(0, "SELECT t.id, l.c, l.s FROM t "+pick(g.r, []string{"LEFT JOIN LATERAL #", "JOIN LATERAL #"})+"#", leaf(0, inner+" l ON true"), g.where())
 }
 
 // keyedShape selects by what the other table holds: transfers of keys, semi and anti joins.
 func keyedShape(g *generator) *node {
-	both := append(append([]source{}, tColumns...), uColumns...)
+	both := append(g.t(), uColumns...)
 	inner := *g
 	inner.columns = both
 	condition := inner.expression(pgcat.Bool, 2)
@@ -86,7 +86,7 @@ func keyedShape(g *generator) *node {
 
 // threeShape joins three occurrences of the tables.
 func threeShape(g *generator) *node {
-	g.columns = append(append([]source{}, tColumns...), uColumns...)
+	g.columns = append(g.t(), uColumns...)
 	kinds := []string{"JOIN", "LEFT JOIN", "JOIN", "RIGHT JOIN", "FULL JOIN"}
 	first, second := pick(g.r, kinds), pick(g.r, kinds)
 	last := pick(g.r, []string{"u x ON x.k = t.k", "t x ON x.k = u.uid", "u x ON x.uid = u.k", "t x ON x.id = t.v AND x.k = u.k", "t x ON x.id = t.id"})

@@ -14,22 +14,8 @@ import (
 	"github.com/waggle-sql/waggle/internal/oracle"
 )
 
-// route is a way to the same tables: a model that says which source each is in, and whether anything is pushed down.
-type route struct{ name, model, pushdown string }
-
-// The databases of a world, and the routes to them. `whole` has all tables and is asked for the right answer.
-var (
-	databases = []string{"whole", "one", "two"}
-	routes    = []route{
-		{"direct", "direct", "auto"}, {"direct, pushdown off", "direct", "off"},
-		{"federate", "split", "auto"}, {"federate, pushdown off", "split", "off"},
-	}
-)
-
-// prepare are the settings of a session that takes the route.
-func (r *route) prepare() string {
-	return "SET search_path = " + r.model + "; SET waggle.pushdown = " + r.pushdown
-}
+// The databases of a world. `whole` has all tables and is asked for the right answer.
+var databases = []string{"whole", "one", "two"}
 
 // world is a PostgreSQL server with the tables of random shapes in several databases, and a Waggle whose models place them there.
 type world struct {
@@ -92,6 +78,15 @@ func (w *world) start(ctx context.Context, bin string) (err error) {
 		}
 	}
 	return nil
+}
+
+// grounds are a session that gives the right answers, and the routes to the same tables.
+func (w *world) grounds() grounds {
+	g := grounds{oracle: &session{dsn: w.dsn("whole"), prepare: readOnly}}
+	for _, r := range []struct{ name, model string }{{"direct", "direct"}, {"federate", "split"}} {
+		g.routes = append(g.routes, newRoute(r.name, w.waggle.DSN("disable"), r.model, "auto"), newRoute(r.name+", pushdown off", w.waggle.DSN("disable"), r.model, "off"))
+	}
+	return g
 }
 
 // dsn is the connection string of a database.
