@@ -96,7 +96,11 @@ func (t *tpch) link(dir string, s *spread) error {
 			}
 		}
 	}
-	return nil
+	relationships, err := filepath.Abs(filepath.Join(t.queries, "relationships.yaml"))
+	if err != nil {
+		return err
+	}
+	return os.Symlink(relationships, filepath.Join(dir, "relationships.yaml"))
 }
 
 // answers asks PostgreSQL itself, on a database with all tables, indexed by their keys.
