@@ -18,15 +18,6 @@ type function struct {
 	page string
 }
 
-// Page is where Snowflake documents the function.
-func (f *function) url() string {
-	page := f.page
-	if page == "" {
-		page = strings.ToLower(f.name)
-	}
-	return "sql-reference/functions/" + page
-}
-
 // special is a function whose arguments or result type no letters describe; it may look at the tree.
 type special struct {
 	lo, hi int // arguments; hi < 0 is no limit

@@ -98,9 +98,7 @@ func numberLiteral(t string) (value, *Error) {
 	if p > maxPrecision || len(frac) > 37 {
 		return value{}, &Error{100046, "22003", "Number out of representable range: type FIXED[SB16](38,0){not null}, value " + t}
 	}
-	if strings.HasSuffix(t, ".") {
-		t = strings.TrimSuffix(t, ".")
-	}
+	t = strings.TrimSuffix(t, ".")
 	ty := number(p, len(frac))
 	return value{sql: castTo(text(t), ty), typ: ty, lit: &t}, nil
 }

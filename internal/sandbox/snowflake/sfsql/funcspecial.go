@@ -51,6 +51,8 @@ func specialTable() map[string]special {
 		"TO_TIMESTAMP_TZ":  {lo: 1, hi: 2, page: "to_timestamp", build: toDate(TimestampTZ, false)},
 		"TRY_TO_TIMESTAMP": {lo: 1, hi: 2, build: toDate(TimestampNTZ, true)},
 
+		"SUBSTR":    {lo: 2, hi: 3, build: substr},
+		"SUBSTRING": {lo: 2, hi: 3, page: "substr", build: substr},
 		"CONCAT":    {lo: 1, hi: -1, build: concatCall},
 		"CONCAT_WS": {lo: 2, hi: -1, build: concatWS},
 
@@ -220,4 +222,33 @@ func concatWS(s *scope, x *call, a []value) (value, *Error) {
 		out.sql = "(CASE WHEN " + a[0].sql + " IS NOT NULL THEN " + out.sql + " END)"
 	}
 	return out, err
+}
+
+// substr compiles SUBSTR(x, start [, length]): start 0 is 1, a negative one counts from the end, and beyond the string or with a
+// negative length the result is empty (sql-reference/functions/substr).
+func substr(s *scope, x *call, a []value) (value, *Error) {
+	letters := "tii"[:len(a)]
+	v, ok := s.c.fit(letters, a)
+	if !ok {
+		return value{}, invalidTypes(x.name, a)
+	}
+	out := value{typ: a[0].typ, nullable: true}
+	if out.typ.Kind == Null {
+		out.typ = of(Varchar)
+	}
+	start, isConst := constInt(a[1])
+	length, counted := "length("+v[0].sql+")", 0
+	if len(a) == 3 {
+		length = v[2].sql
+		counted, ok = constInt(a[2])
+	}
+	switch {
+	case isConst && start >= 0 && len(a) == 2:
+		out.sql = "substr(" + v[0].sql + ", " + itoa(max(start, 1)) + ")"
+	case isConst && start >= 0 && ok && counted >= 0:
+		out.sql = "substr(" + v[0].sql + ", " + itoa(max(start, 1)) + ", " + itoa(counted) + ")"
+	default:
+		out.sql = "sf_substr(" + v[0].sql + ", " + v[1].sql + ", " + length + ")"
+	}
+	return out, nil
 }

@@ -62,3 +62,22 @@ func TestWide(t *testing.T) {
 		t.Errorf("a list of 16,385: %v", err)
 	}
 }
+
+// TestExpansion refuses texts whose macros would expand without bound, and lets ordinary nesting pass.
+func TestExpansion(t *testing.T) {
+	for text, fits := range map[string]bool{
+		"SELECT n" + strings.Repeat(" / id", 4) + " FROM t":                                                  true,
+		"SELECT n" + strings.Repeat(" / 2", 100) + " FROM t":                                                 true,
+		"SELECT n" + strings.Repeat(" / id", 60) + " FROM t":                                                 false,
+		"SELECT " + strings.Repeat("SUBSTR(", 50) + "s" + strings.Repeat(", 2)", 50) + " FROM t":             true,
+		"SELECT " + strings.Repeat("SUBSTR(", 60) + "s" + strings.Repeat(", id)", 60) + " FROM t":            false,
+		"SELECT " + strings.Repeat("REPLACE(", 100) + "s" + strings.Repeat(", 'a', 'b')", 100) + " FROM t":   true,
+		"SELECT " + strings.Repeat("NULLIF(", 60) + "s" + strings.Repeat(", 'a')", 60) + " FROM t":           false,
+		"SELECT " + strings.Repeat("1 / (", 100) + "id" + strings.Repeat(")", 100) + " FROM t":               false,
+		"SELECT id FROM t WHERE s::TIMESTAMP_TZ::DATE = '2024-01-01'::TIMESTAMP_TZ::DATE AND s LIKE '%(((%'": true,
+	} {
+		if _, err := Compile(text, testEnv()); (err == nil) != fits {
+			t.Errorf("%.60s…: %v", text, err)
+		}
+	}
+}

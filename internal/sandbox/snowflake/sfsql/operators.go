@@ -148,7 +148,11 @@ func (c *compiler) fixed(op string, a, b value) (Type, string) {
 // quotient is a/b rounded half away from zero at a scale, computed on 128-bit integers: (A·10^(scale+sb-sa)) / B for the
 // unscaled integers A and B.
 func (c *compiler) quotient(a, b value, scale int) string {
-	return fmt.Sprintf("sf_div(%s * %s, %s) * CAST('%s' AS DECIMAL(%d,%d))", unscaled(a), power(scale+b.typ.Scale-a.typ.Scale),
+	name := "sf_div"
+	if b.lit != nil && strings.Trim(*b.lit, "-0.") != "" {
+		name = "sf_quotient"
+	}
+	return fmt.Sprintf("%s(%s * %s, %s) * CAST('%s' AS DECIMAL(%d,%d))", name, unscaled(a), power(scale+b.typ.Scale-a.typ.Scale),
 		unscaled(b), tiny(scale), max(scale, 1), scale)
 }
 

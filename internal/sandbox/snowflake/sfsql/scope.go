@@ -219,7 +219,7 @@ func (c *compiler) statement(q *query) (*Query, *Error) {
 	for _, col := range t.cols {
 		out.Columns = append(out.Columns, Column{col.name, col.typ, col.nullable})
 	}
-	if len(out.SQL) > 16*maxText {
+	if len(out.SQL) > 16*maxText || strings.Contains(out.SQL, "sf_") && expanded(out.SQL) > maxExpanded {
 		return nil, tooComplex()
 	}
 	return out, nil

@@ -19,8 +19,8 @@ var macros = []string{
 
 	// Division and remainder (sql-reference/operators-arithmetic): rounded half away from zero; by zero is error 100051.
 	`sf_zero() AS sf_raise('100051', '22012', 'Division by zero')`,
-	`sf_half(q, r, a, b) AS q + CASE WHEN abs(r) >= abs(b) - abs(r) THEN CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END ELSE 0 END`,
-	`sf_div(a, b) AS CAST(CASE WHEN b = 0 AND a IS NOT NULL THEN CAST(sf_zero() AS HUGEINT) ELSE sf_half(a // b, a % b, a, b) END AS DECIMAL(38,0))`,
+	`sf_quotient(a, b) AS CAST(CAST((a * 2) // b AS DECIMAL(38,0)) * CAST('0.5' AS DECIMAL(2,1)) AS DECIMAL(38,0))`,
+	`sf_div(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN CAST(sf_zero() AS DECIMAL(38,0)) ELSE sf_quotient(a, b) END`,
 	`sf_fdiv(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN CAST(sf_zero() AS DOUBLE) ELSE a / b END`,
 	`sf_mod(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN CAST(sf_zero() AS INTEGER) ELSE a % b END`,
 	`sf_fmod(a, b) AS CASE WHEN b = 0 AND a IS NOT NULL THEN CAST(sf_zero() AS DOUBLE) ELSE a % b END`,
