@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,6 +50,7 @@ type world struct {
 	people  map[string]*identity.Session
 	view    *semantic.View
 	pg      *databases // nil without PostgreSQL sources
+	sf      *accounts  // nil without Snowflake sources
 }
 
 const publicURL = "http://waggle.example"
@@ -60,9 +62,16 @@ func newWorld(t *testing.T, change func(*engine.Limits)) *world {
 
 func newWorldOver(t *testing.T, pg *databases, change func(*engine.Limits)) *world {
 	t.Helper()
-	w := &world{t: t, dir: t.TempDir(), people: map[string]*identity.Session{}, pg: pg}
+	return (&world{t: t, pg: pg}).build(change)
+}
+
+func (w *world) build(change func(*engine.Limits)) *world {
+	t := w.t
+	t.Helper()
+	w.dir, w.people = t.TempDir(), map[string]*identity.Session{}
 	o := sandbox.Options{GongPerSecond: -1, GongPerDay: -1, GooglePerMinute: -1, GongPageSize: 20}
 	o.RedirectURIs = []string{publicURL + "/oauth/callback/gong", publicURL + "/oauth/callback/cal"}
+	w.sf.bring(w, &o)
 	company, err := sandbox.Start(o)
 	w.must(err)
 	t.Cleanup(company.Close)
@@ -83,7 +92,7 @@ func newWorldOver(t *testing.T, pg *databases, change func(*engine.Limits)) *wor
 	directory, err := identity.Open(t.Context(), identity.Config{Store: db, Journal: w.log, Sealer: keys.Sealer("mfa")})
 	w.must(err)
 	sources, oauth := w.sources()
-	w.vault, err = vault.Open(t.Context(), vault.Config{Store: db, Keys: keys, PublicURL: publicURL, Sources: oauth, Journal: w.log})
+	w.vault, err = vault.Open(t.Context(), vault.Config{Store: db, Keys: keys, PublicURL: publicURL, Sources: oauth, Journal: w.log, Sessions: w.sf})
 	w.must(err)
 	t.Cleanup(w.vault.Close)
 	w.engineOver(directory, sources, change)
@@ -118,6 +127,7 @@ func (w *world) sources() (map[string]source.Source, map[string]vault.SourceConf
 		oauth[name] = c
 	}
 	w.pg.add(w, sources, oauth)
+	w.sf.add(w, sources, oauth)
 	return sources, oauth
 }
 
@@ -143,7 +153,7 @@ func (v viewByID) View(id string) (*semantic.View, bool) { return v.view, id == 
 func (w *world) engineOver(directory *identity.Directory, sources map[string]source.Source, change func(*engine.Limits)) {
 	m, err := semantic.Load("../cmd/waggle-sandbox/model/company", semantic.LoadOptions{Check: bind.CheckModel})
 	w.must(err)
-	w.view = semantic.NewView(append([]*semantic.Model{m}, w.pg.models(w)...), catalog.Tables(), nil)
+	w.view = semantic.NewView(slices.Concat([]*semantic.Model{m}, w.pg.models(w), w.sf.models(w)), catalog.Tables(), nil)
 	sources[engine.Catalog] = catalog.New(viewByID{w.view}, nil)
 	pool, err := workspace.NewPool(workspace.Config{Size: 1, Command: []string{"/proc/self/exe", "worker"}})
 	w.must(err)
@@ -173,6 +183,7 @@ func (w *world) signIn(directory *identity.Directory) {
 	w.connect(admin, "gong")
 	for _, s := range w.people {
 		w.connect(s, "cal")
+		w.sf.connect(w, s)
 	}
 }
 

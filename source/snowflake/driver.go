@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,8 +72,12 @@ func (s *system) login(ctx context.Context, b source.Bearer) (*session, error) {
 	} else if s.base.Scheme == "http" {
 		port = 80
 	}
+	host := s.base.Hostname()
+	if strings.Contains(host, ":") { // the driver writes host:port
+		host = "[" + host + "]"
+	}
 	conf := sf.Config{
-		Account: c.Account, Host: s.base.Hostname(), Port: port, Protocol: s.base.Scheme,
+		Account: c.Account, Host: host, Port: port, Protocol: s.base.Scheme,
 		Authenticator: sf.AuthTypeOAuth, Token: b.Token.Reveal(), Database: c.Database, Role: b.Role, Warehouse: b.Warehouse,
 		Application: "Waggle", Params: parameters(wanted), Transporter: &exchanges{system: s}, DisableOCSPChecks: true,
 		LoginTimeout: loginTime, ClientTimeout: -1, MaxRetryCount: maxRetries, // exchanges bounds each of them
