@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/waggle-sql/waggle/internal/secret"
@@ -13,7 +14,7 @@ import (
 // TestConformance proves every form of PostgreSQL's dialect that takes the types of the table t.
 func TestConformance(t *testing.T) {
 	direct, s := server(t)
-	sample := 400
+	sample := 250
 	if os.Getenv("WAGGLE_CONFORMANCE") == "all" {
 		sample = 0
 	}
@@ -22,6 +23,8 @@ func TestConformance(t *testing.T) {
 		Open: func(t *testing.T) source.Conn {
 			return openAs(t, s, source.Password{Owner: source.Owner{Person: "ann"}, User: "postgres", Password: secret.New("any")})
 		},
+		// An interval of more than 292 years has no form in Arrow.
+		Differs: func(sql string) bool { return strings.Contains(sql, `"make_interval"`) },
 		Answer: func(ctx context.Context, sql string) ([][]*string, error) {
 			results, err := direct.Exec(ctx, sql).ReadAll()
 			if err != nil {

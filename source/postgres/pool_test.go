@@ -54,9 +54,10 @@ func script(t *testing.T, direct *pgconn.PgConn, sql string) {
 func TestSessions(t *testing.T) {
 	direct, s := server(t)
 	script(t, direct, `CREATE FUNCTION public.mark() RETURNS text LANGUAGE plpgsql AS $$ BEGIN
-		PERFORM pg_advisory_lock(42), set_config('waggle.mark', 'left behind', false), set_config('DateStyle', 'German', false);
+		PERFORM pg_advisory_lock(42), set_config('waggle.mark', 'left behind', false);
 		EXECUTE 'LISTEN news'; EXECUTE 'PREPARE p AS SELECT 1'; RETURN 'done'; END $$;
-		CREATE VIEW public.marked AS SELECT public.mark() AS m`)
+		CREATE VIEW public.marked AS SELECT public.mark() AS m;
+		CREATE VIEW public.styled AS SELECT set_config('DateStyle', 'German', false) AS m`)
 	ann := source.Owner{Organisation: "acme", Person: "ann", Generation: 1}
 	c := open(t, s, ann, "postgres")
 	run := func(c source.Conn, sql string, set ...dialect.Setting) (string, string) {
@@ -68,7 +69,7 @@ func TestSessions(t *testing.T) {
 		return v, pid
 	}
 	const state = `SELECT concat_ws(' ', current_setting('application_name'), current_setting('transaction_read_only'), current_setting('TimeZone'),
-		current_setting('DateStyle'), coalesce(current_setting('waggle.mark', true), ''), (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'),
+		current_setting('DateStyle'), coalesce(current_setting('waggle.mark', true), ''), (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()),
 		(SELECT count(*) FROM pg_prepared_statements), (SELECT count(*) FROM pg_listening_channels()))`
 	const clean = "waggle q-7 on UTC ISO, MDY  0 0 0"
 	before, first := run(c, state)
@@ -84,8 +85,14 @@ func TestSessions(t *testing.T) {
 	if got, _ := run(c, "SELECT m FROM public.marked"); got != "done" {
 		t.Fatal(got)
 	}
-	if after, _ := run(open(t, s, ann, "postgres"), state); after != clean {
-		t.Errorf("a function's traces outlive its statement: %q", after)
+	if after, pid := run(open(t, s, ann, "postgres"), state); after != clean || pid != first {
+		t.Errorf("a function's traces outlive its statement: %q, same session: %t", after, pid == first)
+	}
+	if got, _ := run(c, "SELECT m FROM public.styled"); got != "German, DMY" {
+		t.Fatal(got)
+	}
+	if after, pid := run(c, state); after != clean || pid == first {
+		t.Errorf("a session serves on with another style: %q", after)
 	}
 	_, mine := run(c, "SELECT 'x'")
 	for _, other := range []source.Owner{{Organisation: "acme", Person: "bob", Generation: 1}, {Organisation: "acme", Person: "ann", Generation: 2}, {Organisation: "other", Person: "ann", Generation: 1}} {

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
@@ -56,7 +57,7 @@ func newReading(c *conn, lease *source.Lease[*session], text string, columns []p
 	}
 	r.builder = array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema(fields, nil))
 	for i, col := range columns {
-		if datum.HasBinary(col.Type.OID) == nil {
+		if datum.HasBinary(col.Type.OID) == nil && col.Type.OID != pgcat.XML { // whose binary form names an encoding
 			r.formats[i] = 1
 		}
 		d := decoderFor(r.builder.Field(i), col.Type, r.formats[i] == 1)
