@@ -8,7 +8,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/waggle-sql/waggle/internal/datum"
-	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
@@ -116,9 +115,8 @@ func (k *keySet) len() int { return len(k.ints) + len(k.others) }
 // values and is left out.
 func (k *keySet) keys() []datum.Value {
 	out := make([]datum.Value, 0, k.len())
-	low, high := intRange(k.edge.To.Type.OID)
 	for v := range k.ints {
-		if low <= v && v <= high {
+		if k.edge.Fits(v) {
 			out = append(out, datum.Int(v))
 		}
 	}
@@ -128,14 +126,4 @@ func (k *keySet) keys() []datum.Value {
 	oid := k.edge.To.Type.OID
 	slices.SortFunc(out, func(a, b datum.Value) int { return datum.Compare(oid, a, b) })
 	return out
-}
-
-func intRange(oid uint32) (low, high int64) {
-	switch oid {
-	case pgcat.Int2:
-		return -1 << 15, 1<<15 - 1
-	case pgcat.Int4:
-		return -1 << 31, 1<<31 - 1
-	}
-	return -1 << 63, 1<<63 - 1
 }

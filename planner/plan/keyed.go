@@ -52,6 +52,17 @@ func (k Keyed) term(keys []datum.Value) Expr {
 	return in
 }
 
+// Fits reports whether To's type, an integer, can hold a value.
+func (k Keyed) Fits(v int64) bool {
+	switch k.To.Type.OID {
+	case pgcat.Int2:
+		return v == int64(int16(v))
+	case pgcat.Int4:
+		return v == int64(int32(v))
+	}
+	return true
+}
+
 // equality is the procedure of = between two values of a type.
 func equality(oid uint32) uint32 {
 	for _, o := range pgcat.OperatorsByName("=") {
