@@ -163,7 +163,8 @@ func (c *compiler) truncate(p string, v value) (value, *Error) {
 			return value{}, err
 		}
 	}
-	cut := func(sql string) string { return fmt.Sprintf("date_trunc('%s', %s)", truncUnits[p], sql) }
+	// The coalesce keeps DuckDB from comparing the truncated moment with a constant at once, which makes false of NULL.
+	cut := func(sql string) string { return fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", truncUnits[p], sql) }
 	switch v.typ.Kind {
 	case Date:
 		if !isDayOrLonger(p) {

@@ -101,10 +101,12 @@ var macros = []string{
 	`sf_parse(x, re, f) AS CASE WHEN regexp_full_match(x, re) THEN try_strptime(x, f) END`,
 	`sf_offset_text(o) AS CASE WHEN o < 0 THEN '-' ELSE '+' END || lpad(CAST(abs(o) // 60 AS VARCHAR), 2, '0') || lpad(CAST(abs(o) % 60 AS VARCHAR), 2, '0')`,
 
-	// Semi-structured data (sql-reference/data-types-semistructured).
-	`sf_try_parse_json(x) AS CASE WHEN json_valid(x) THEN CAST(x AS JSON) END`,
-	`sf_parse_json(x) AS CASE WHEN json_valid(x) THEN CAST(x AS JSON) WHEN trim(x, ' ') = '' THEN NULL WHEN x IS NOT NULL THEN
+	// Semi-structured data (sql-reference/data-types-semistructured). DuckDB reads fractional numbers as doubles; longer ones are refused.
+	`sf_long_decimal(x) AS len(list_filter(regexp_extract_all(x, '(?:^|[\[:,])\s*-?([0-9]+[.][0-9]+)', 1), lambda n: length(n) > 16)) > 0`,
+	`sf_parse_json(x) AS CASE WHEN json_valid(x) AND sf_long_decimal(x) THEN
+		CAST(CAST(CAST(sf_raise('2', '0A000', 'Unsupported feature ''fractional number of more than 15 digits in JSON''.') AS INTEGER) AS VARCHAR) AS JSON) WHEN json_valid(x) THEN CAST(x AS JSON) WHEN trim(x, ' ') = '' THEN NULL WHEN x IS NOT NULL THEN
 		CAST(CAST(CAST(sf_raise('100069', '22P02', 'Error parsing JSON: ' || x) AS INTEGER) AS VARCHAR) AS JSON) END`,
+	`sf_try_parse_json(x) AS CASE WHEN json_valid(x) THEN sf_parse_json(x) END`,
 	`sf_variant_text(v) AS CASE json_type(v) WHEN 'NULL' THEN NULL WHEN 'VARCHAR' THEN json_extract_string(v, '$') ELSE CAST(v AS VARCHAR) END`,
 	`sf_variant_array(v) AS CASE json_type(v) WHEN 'ARRAY' THEN v WHEN 'NULL' THEN NULL ELSE json_array(v) END`,
 	`sf_variant_object(v) AS CASE json_type(v) WHEN 'OBJECT' THEN v WHEN 'NULL' THEN NULL ELSE
