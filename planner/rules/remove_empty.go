@@ -40,9 +40,24 @@ var RemoveEmpty = Rule{"RemoveEmpty", func(_ *Env, n plan.Node) (plan.Node, bool
 		return emptyJoin(n)
 	case *plan.SetOp:
 		return emptySet(n)
+	case *plan.With:
+		return plainCTEs(n)
 	}
 	return n, false
 }}
+
+// plainCTEs makes a recursive common table expression a plain one when its recursive part is gone.
+func plainCTEs(w *plan.With) (plan.Node, bool) {
+	for i, c := range w.CTEs {
+		if _, ok := c.Plan.(*plan.SetOp); ok || !c.Recursive {
+			continue
+		}
+		n := &plan.With{CTEs: slices.Clone(w.CTEs), Body: w.Body}
+		n.CTEs[i].Recursive = false
+		return n, true
+	}
+	return w, false
+}
 
 // empty is no rows with the columns of n.
 func empty(n plan.Node) plan.Node {
@@ -91,8 +106,12 @@ func padded(j *plan.Join, side plan.Node) plan.Node {
 	return p
 }
 
+// emptySet leaves what reads a common table expression as it is: it may be a recursive one, which is a set operation.
 func emptySet(s *plan.SetOp) (plan.Node, bool) {
 	left, right := isEmpty(s.Left), isEmpty(s.Right)
+	if (left || right) && readsCTE(s) {
+		return s, false
+	}
 	switch {
 	case left && right, left && s.Kind != plan.Union, right && s.Kind == plan.Intersect:
 		return empty(s), true
@@ -111,4 +130,14 @@ func emptySet(s *plan.SetOp) (plan.Node, bool) {
 		out = &plan.Unique{Input: out}
 	}
 	return out, true
+}
+
+func readsCTE(n plan.Node) bool {
+	found := false
+	everywhere(n, func(m plan.Node) plan.Node {
+		_, ok := m.(*plan.CTERef)
+		found = found || ok
+		return m
+	})
+	return found
 }
