@@ -69,7 +69,7 @@ func floatMath() family {
 		"sign(float8)":         unary(floatSign),
 		"power(float8,float8)": binaryE(floatPower), "pow(float8,float8)": binaryE(floatPower), "dpow(float8,float8)": binaryE(floatPower),
 		"degrees(float8)":                         unaryE(func(x Float) (Value, error) { return checkFloat(float64(x)/radiansPerDegree, float64(x)) }),
-		"radians(float8)":                         unaryE(func(x Float) (Value, error) { return checkFloat(float64(x)*radiansPerDegree, float64(x)) }),
+		"radians(float8)":                         unaryE(radians),
 		"atan2(float8,float8)":                    binary(func(y, x Float) Float { return Float(math.Atan2(float64(y), float64(x))) }),
 		"atan2d(float8,float8)":                   binary(func(y, x Float) Float { return Float(atan2Degrees(float64(y), float64(x))) }),
 		"width_bucket(float8,float8,float8,int4)": floatBucket,
@@ -134,6 +134,14 @@ func checkFloat(r, arg float64) (Value, error) {
 	return Float(r), nil
 }
 
+func radians(x Float) (Value, error) {
+	r := float64(x) * radiansPerDegree
+	if r == 0 && x != 0 {
+		return nil, floatUnderflow()
+	}
+	return Float(r), nil
+}
+
 func floatSign(x Float) Float {
 	switch {
 	case x > 0:
@@ -167,9 +175,15 @@ func logarithm(op func(float64) float64) impl {
 		case x < 0:
 			return nil, pgerr.New(pgerr.InvalidLogArgument, "cannot take logarithm of a negative number")
 		}
+		if v := float64(x); v < smallestNormal { // math.Log is wrong for these on some processors
+			return Float(op(v*(1<<54)) - op(1<<54)), nil
+		}
 		return Float(op(float64(x))), nil
 	})
 }
+
+// smallestNormal is the least float8 with all its digits.
+const smallestNormal = 0x1p-1022
 
 func floatPower(x, y Float) (Value, error) {
 	a, b := float64(x), float64(y)

@@ -26,7 +26,7 @@ func zoneByName(name string) (timeZone, error) {
 		}
 	}
 	z, _, ok := LoadZone(name)
-	if !ok && name != "" && (name[0] == '+' || name[0] == '-') { // POSIX, without an abbreviation
+	if !ok && name != "" && (name[0] == '+' || name[0] == '-' || '0' <= name[0] && name[0] <= '9') { // POSIX, without an abbreviation
 		if z, _, ok = LoadZone("<>" + name); !ok {
 			return timeZone{}, pgerr.New(pgerr.FeatureNotSupported, "time zone \"%s\" is not supported", name)
 		}

@@ -47,3 +47,7 @@ WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL (SELECT 2 EXCEPT SELECT n FROM r)) SE
 WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT 2 WHERE 2 NOT IN (SELECT n FROM r)) SELECT * FROM r;
 WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r LEFT JOIN (VALUES (2)) t(x) ON r.n = x WHERE n < 3) SELECT * FROM r;
 WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < (SELECT count(*) FROM generate_series(1,4))) SELECT * FROM r;
+SELECT round(log10('5e-324'::float8)::numeric, 6), round(ln('3e-310'::float8)::numeric, 6);
+SELECT radians('5e-324'::float8);
+SELECT '2024-11-03 05:30+00'::timestamptz AT TIME ZONE '12', '2024-11-03 05:30+00'::timestamptz AT TIME ZONE '3:30', '2024-11-03 05:30+00'::timestamptz AT TIME ZONE '-3';
+SELECT '2024-11-03 05:30+00'::timestamptz AT TIME ZONE '12abc';
