@@ -105,7 +105,8 @@ func truncRule(p *duck, c *plan.Call, args []sx) (sx, bool) {
 	if !ok || !truncUnits[unit] {
 		return sx{}, false
 	}
-	return sx{text: "CAST(date_trunc('" + unit + "', " + args[1].text + ") AS TIMESTAMP)", oid: pgcat.Timestamp}, true
+	// The coalesce keeps DuckDB from comparing the truncated moment with a constant at once, which makes false of NULL.
+	return sx{text: "CAST(coalesce(date_trunc('" + unit + "', " + args[1].text + "), NULL) AS TIMESTAMP)", oid: pgcat.Timestamp}, true
 }
 
 // instantRule adds a constant of hours and less to an instant; days and months depend on the session's zone.
