@@ -22,13 +22,13 @@ type tongue interface {
 // composer makes one statement out of a plan, operator by operator: what all SQL languages share. The first error stops it;
 // text after an error is meaningless.
 type composer struct {
-	own   tongue
-	cols  map[plan.ColID]sx // what a reference to a column is, where it stands
-	ctes  map[int]*cte
-	limit int    // bytes of a statement: repeated operands must not multiply without end
-	where string // whom the statement is for, in errors
-	flat  bool   // conditions below a join are said after it
-	once  string // says of a common table expression that it is computed once
+	own    tongue
+	cols   map[plan.ColID]sx // what a reference to a column is, where it stands
+	ctes   map[int]*cte
+	limit  int    // bytes of a statement: repeated operands must not multiply without end
+	target string // whom the statement is for, in errors
+	flat   bool   // conditions below a join are said after it
+	once   string // says of a common table expression that it is computed once
 	// recursion prints both terms of a recursive common table expression; nil where the language has none.
 	recursion func(op *plan.SetOp) string
 	err       error
@@ -42,8 +42,8 @@ type cte struct {
 	cols []sx
 }
 
-func newComposer(own tongue, limit int, where string) composer {
-	return composer{own: own, cols: map[plan.ColID]sx{}, ctes: map[int]*cte{}, limit: limit, where: where, once: " AS "}
+func newComposer(own tongue, limit int, target string) composer {
+	return composer{own: own, cols: map[plan.ColID]sx{}, ctes: map[int]*cte{}, limit: limit, target: target, once: " AS "}
 }
 
 // fail keeps the first error.
@@ -72,7 +72,7 @@ func (p *composer) leave() { p.depth-- }
 // count bounds the text.
 func (p *composer) count(s string) string {
 	if len(s) > p.limit {
-		p.fail(pgerr.New(pgerr.StatementTooComplex, "the statement for the %s is too long", p.where).
+		p.fail(pgerr.New(pgerr.StatementTooComplex, "the statement for the %s is too long", p.target).
 			WithDetail("It would have more than %d bytes.", p.limit))
 		return "NULL"
 	}

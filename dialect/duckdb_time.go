@@ -11,9 +11,24 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
+// dayInRange and orDay stand around a day's number and before the date: DuckDB wraps days that PostgreSQL refuses. They are NULL of
+// an infinite date, which stays what it is.
+const (
+	dayInRange = "CASE WHEN date_diff('day', DATE '1970-01-01', "
+	orDay      = " NOT BETWEEN -2440588 AND 2145042905 THEN {22008:date out of range} ELSE "
+)
+
+// forever answers the difference of timestamps of which one is infinite; the intervals are those of intervalLiteral.
+const forever = "CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN isinf($1) AND $1 = $2 THEN {22008:interval out of range} " +
+	"WHEN isinf($1) AND $1 > $2 OR isinf($2) AND $2 < $1 THEN " +
+	"(to_months((2147483647)::INTEGER) + to_days((2147483647)::INTEGER) + to_microseconds((9223372036854775)::BIGINT)) " +
+	"WHEN isinf($1) OR isinf($2) THEN " +
+	"(to_months((-2147483648)::INTEGER) + to_days((-2147483648)::INTEGER) + to_microseconds((-9223372036854775)::BIGINT)) ELSE "
+
 // duckTimes: what depends on the session's zone goes through datum; DuckDB's own zone is UTC.
 var duckTimes = map[string]duckForm{
-	"date_pli(date,int4)": "$1 + $2", "date_mii(date,int4)": "$1 - $2", "integer_pl_date(int4,date)": "$2 + $1",
+	"date_pli(date,int4)": dayInRange + "$1) + $2" + orDay + "$1 + $2 END", "date_mii(date,int4)": dayInRange + "$1) - $2" + orDay + "$1 - $2 END",
+	"integer_pl_date(int4,date)":                dayInRange + "$2) + $1" + orDay + "$2 + $1 END",
 	"date_mi(date,date)":                        "CASE WHEN (isinf($1) OR isinf($2)) AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22008:cannot subtract infinite dates} ELSE CAST($1 - $2 AS INTEGER) END",
 	"date_pl_interval(date,interval)":           "CAST($1 AS TIMESTAMP) + $2",
 	"date_mi_interval(date,interval)":           "CAST($1 AS TIMESTAMP) - $2",
@@ -21,8 +36,8 @@ var duckTimes = map[string]duckForm{
 	"timestamp_mi_interval(timestamp,interval)": "$1 - $2",
 	"interval_pl_timestamp(interval,timestamp)": "$2 + $1",
 	"interval_pl_date(interval,date)":           "CAST($2 AS TIMESTAMP) + $1",
-	"timestamp_mi(timestamp,timestamp)":         "CASE WHEN (isinf($1) OR isinf($2)) AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22008:interval out of range} ELSE $1 - $2 END",
-	"timestamptz_mi(timestamptz,timestamptz)":   "CASE WHEN (isinf($1) OR isinf($2)) AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22008:interval out of range} ELSE $1::TIMESTAMP - $2::TIMESTAMP END",
+	"timestamp_mi(timestamp,timestamp)":         forever + "$1 - $2 END",
+	"timestamptz_mi(timestamptz,timestamptz)":   forever + "$1::TIMESTAMP - $2::TIMESTAMP END",
 	"isfinite(date)":                            "isfinite($1)", "isfinite(timestamp)": "isfinite($1)", "isfinite(timestamptz)": "isfinite($1)",
 }
 
