@@ -77,7 +77,9 @@ type Capabilities struct {
 }
 
 // SQL returns the dialect of a SQL source; false for any other.
-func (c Capabilities) SQL() (dialect.SQL, bool) { return dialect.SQLFor(c.Language, c.Collation, c.Zone) }
+func (c Capabilities) SQL() (dialect.SQL, bool) {
+	return dialect.SQLFor(c.Language, c.Collation, c.Zone)
+}
 
 // In returns the capabilities as a session with this TimeZone may use them.
 func (c Capabilities) In(zone string) Capabilities {

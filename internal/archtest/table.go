@@ -38,7 +38,7 @@ var table = []rule{
 	{"vault", "identity internal/store internal/secret internal/pgerr"},
 	{"identity", "internal/store internal/secret internal/pgerr"},
 	{"audit", "identity internal/secret internal/pgerr"},
-	{"engine", "planner planner/plan dialect semantic source engine/workspace internal/datum vault audit identity internal/secret internal/pgerr"},
+	{"engine", "planner planner/plan dialect semantic source engine/workspace internal/datum internal/pgcat vault audit identity internal/secret internal/pgerr"},
 	{"engine/workspace", "planner/plan dialect internal/datum internal/pgcat internal/pgerr"},
 	{"proxy", "planner planner/plan engine identity internal/datum internal/pgcat proxy/rowenc internal/pgerr"},
 	{"proxy/rowenc", "planner/plan internal/datum internal/pgcat internal/pgerr"},
