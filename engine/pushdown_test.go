@@ -12,9 +12,8 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// TestPushdown: strict refuses what would be computed here, off computes everything here, and the answers are the same.
-func TestPushdown(t *testing.T) {
-	w := newPostgresWorld(t)
+// pushdown: strict refuses what would be computed here, off computes everything here, and the answers are the same.
+func pushdown(t *testing.T, w *world) {
 	for _, c := range []struct {
 		sql  string
 		auto planner.Path
