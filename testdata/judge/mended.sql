@@ -51,3 +51,10 @@ SELECT round(log10('5e-324'::float8)::numeric, 6), round(ln('3e-310'::float8)::n
 SELECT radians('5e-324'::float8);
 SELECT '2024-11-03 05:30+00'::timestamptz AT TIME ZONE '12', '2024-11-03 05:30+00'::timestamptz AT TIME ZONE '3:30', '2024-11-03 05:30+00'::timestamptz AT TIME ZONE '-3';
 SELECT '2024-11-03 05:30+00'::timestamptz AT TIME ZONE '12abc';
+SELECT a - b FROM (VALUES ('infinity'::timestamp, '2024-01-01'::timestamp), ('2024-01-01', 'infinity'), ('-infinity', '2024-01-01'), ('2024-01-01', '-infinity'), ('infinity', NULL), ('-infinity', 'infinity'), ('2024-01-02', '2024-01-01')) t(a, b);
+SELECT a - b FROM (VALUES ('infinity'::timestamptz, 'infinity'::timestamptz)) t(a, b);
+SELECT d + n, d - n, n + d FROM (VALUES ('infinity'::date, 1), ('-infinity', -2147483648), ('2024-01-31', NULL), (NULL, 1), ('2024-01-31', 30)) t(d, n);
+SELECT d + n FROM (VALUES ('1970-01-01'::date, -2147483648)) t(d, n);
+SELECT d - n FROM (VALUES ('0044-03-15 BC'::date, -2147483648)) t(d, n);
+SELECT n + d FROM (VALUES ('5874897-12-31'::date, 1)) t(d, n);
+SELECT n + d FROM (VALUES ('5874897-12-30'::date, 1)) t(d, n);
