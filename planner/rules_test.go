@@ -2,6 +2,8 @@ package planner
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -83,6 +85,31 @@ func TestRules(t *testing.T) {
 		}
 		return plan.Format(rules.Prune(n, out))
 	})
+}
+
+// TestEveryRuleIsShown finds for each rule a case in which it fires, and one in which it must not.
+func TestEveryRuleIsShown(t *testing.T) {
+	files, err := filepath.Glob("testdata/rules/*.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.Write(text)
+	}
+	for _, batch := range rules.Default() {
+		for _, r := range batch.Rules {
+			for _, want := range []string{" expect=" + r.Name + "\n", " expect-not=" + r.Name + "\n"} {
+				if !strings.Contains(all.String(), want) {
+					t.Errorf("no case has%s", want)
+				}
+			}
+		}
+	}
 }
 
 // checkSchema holds every rule to the columns of the node that it rewrites.
