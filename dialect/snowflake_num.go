@@ -165,7 +165,7 @@ func rounding(name string) snowRule {
 		if n > 37 || n < -37 || args[0].p == 0 && n > 0 || !p.divided(args, c.At) {
 			return sx{}, false
 		}
-		return sx{text: name + paren(args[0].text+", "+itoa(int32(n))) + "::NUMBER(38, " + itoa(scale) + ")", p: 38, s: scale}, true
+		return sx{text: name + paren(args[0].text+", "+p.number(n)) + "::NUMBER(38, " + itoa(scale) + ")", p: 38, s: scale}, true
 	}
 }
 

@@ -116,3 +116,21 @@ func FuzzSnowflakeText(f *testing.F) {
 		}
 	})
 }
+
+// TestSnowflakeTemplateHidesLiterals: what goes into the audit log has no constant of the statement.
+func TestSnowflakeTemplateHidesLiterals(t *testing.T) {
+	text := plan.Type{OID: pgcat.Text, Mod: -1}
+	secret := &plan.Const{Base: plan.Base{T: text}, Value: datum.Text("s3cret%")}
+	in := &plan.Scan{Table: &plan.Table{Object: "s.t", Columns: []plan.Column{{Name: "c", Physical: "c", Type: text}}}, Fields: []int{0}, Out: []plan.Col{{ID: 1, Type: text}}}
+	cond := &plan.And{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Args: []plan.Expr{
+		callOf(t, "textlike(text,text)", col(1, pgcat.Text), secret), callOf(t, "texteq(text,text)", callOf(t, "substr(text,int4,int4)", col(1, pgcat.Text), number(77), number(99)), secret),
+		&plan.In{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Arg: col(1, pgcat.Text), List: []plan.Expr{secret, secret}}}}
+	root := &plan.Limit{Input: &plan.Filter{Input: in, Cond: cond}, Count: number(8888)}
+	d, _ := SQLFor("snowflake", "C.UTF-8", "UTC")
+	shown, masked := d.Template(root, false), d.Template(root, true)
+	for _, value := range []string{"s3cret", "77", "99", "8888"} {
+		if !strings.Contains(shown, value) || strings.Contains(masked, value) {
+			t.Errorf("%s\n%s\n%s", value, shown, masked)
+		}
+	}
+}

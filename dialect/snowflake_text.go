@@ -134,13 +134,13 @@ func snowSubstring(p *snow, c *plan.Call, args []sx) (sx, bool) {
 	start, known := intConst(c.Args[1])
 	if len(args) == 2 {
 		if known {
-			return sx{text: "SUBSTR(" + args[0].text + ", " + decimalText(max(start, 1)) + ")"}, true
+			return sx{text: "SUBSTR(" + args[0].text + ", " + p.number(max(start, 1)) + ")"}, true
 		}
 		return sx{text: p.fillBare("SUBSTR($1, GREATEST($2, 1))", args)}, true
 	}
 	n, sized := intConst(c.Args[2])
 	if known && sized && n >= 0 {
-		return sx{text: "SUBSTR(" + args[0].text + ", " + decimalText(max(start, 1)) + ", " + decimalText(max(n+min(start, 1)-1, 0)) + ")"}, true
+		return sx{text: "SUBSTR(" + args[0].text + ", " + p.number(max(start, 1)) + ", " + p.number(max(n+min(start, 1)-1, 0)) + ")"}, true
 	}
 	form := "SUBSTR($1, GREATEST($2, 1), GREATEST($3 + LEAST($2, 1) - 1, 0))"
 	if sized {
@@ -148,10 +148,6 @@ func snowSubstring(p *snow, c *plan.Call, args []sx) (sx, bool) {
 	}
 	negative := "TO_VARCHAR(" + snowRaise("22011", "negative substring length not allowed", c.At, args[2].text) + ")"
 	return sx{text: "IFF(" + args[2].text + " < 0 AND " + args[0].text + " IS NOT NULL AND " + args[1].text + " IS NOT NULL, " + negative + ", " + p.fillBare(form, args) + ")"}, true
-}
-
-func decimalText(n int64) string {
-	return signed(string(datum.AppendText(nil, pgcat.Int8, datum.Int(n), nil)))
 }
 
 // snowEnd is LEFT or RIGHT; a negative count leaves out that many characters of the other end.
@@ -185,7 +181,7 @@ func snowPad(name string) snowRule {
 			text, known := textConst(c.Args[2])
 			blank, ok = args[2].text, ok && known && text != ""
 		}
-		return sx{text: name + "(" + args[0].text + ", " + decimalText(max(n, 0)) + ", " + blank + ")"}, ok && n <= maxPadded
+		return sx{text: name + "(" + args[0].text + ", " + p.number(max(n, 0)) + ", " + blank + ")"}, ok && n <= maxPadded
 	}
 }
 
