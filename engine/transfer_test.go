@@ -166,7 +166,7 @@ func TestCancelInEachStage(t *testing.T) {
 		if err := <-done; pgerr.Code(err) != pgerr.QueryCanceled {
 			t.Error(err)
 		}
-		if took := time.Since(began); took > time.Second {
+		if took := time.Since(began); took > 5*time.Second {
 			t.Errorf("it went on for %s", took)
 		}
 	}
