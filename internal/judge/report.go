@@ -40,7 +40,7 @@ func (r *results) write(path string) error {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Judged by PostgreSQL 17\n\n`make judge` writes this page: each statement ran on Waggle and on a real PostgreSQL 17.9, by the simple protocol with text\n"+
-		"and by the extended protocol with binary results; names, types, typmods, rows, command tags, SQLSTATEs, messages and positions were\ncompared.\n\n"+
+		"and by the extended protocol with binary results; names, types, typmods, rows, command tags, SQLSTATEs, messages and positions were\ncompared. Shapes over stored tables ran on each route to the same rows: all in one source, or spread over two, with pushdown and without.\n\n"+
 		"- date: %s\n- commit: %s\n- seeds: %d and up\n\n", time.Now().UTC().Format("2006-01-02"), strings.TrimSpace(string(commit)), r.options.seed)
 	b.WriteString("| statements | count | equal | refused (0A000) | other message or position | different |\n|---|---|---|---|---|---|\n")
 	rows := []row{{"corpus (testdata/judge)", &r.corpus}, {"random expressions", &r.expressions}, {"random query shapes", &r.shapes}}
