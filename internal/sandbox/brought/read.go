@@ -59,6 +59,8 @@ type Column struct {
 	Type             Type
 	Precision, Scale int // of Decimal
 	Nullable         bool
+	// Narrow tells that an integer of 64 bits has 18 digits at most.
+	Narrow bool
 }
 
 // Key names a table in grants.yaml.
@@ -226,6 +228,9 @@ func (r *reader) table(ctx context.Context, path string) (Table, error) {
 	if err == nil && ext == ".csv" {
 		err = r.decimals(ctx, &t)
 	}
+	if err == nil {
+		err = r.narrow(ctx, &t)
+	}
 	var own *pgerr.Error
 	if err != nil && !errors.As(err, &own) {
 		err = bad(path, "it cannot be read").WithDetail("%s", err).Because(err)
@@ -262,6 +267,27 @@ func (r *reader) decimals(ctx context.Context, t *Table) error {
 	return nil
 }
 
+// narrow finds the integers of 64 bits that 18 digits hold: DuckDB is many times faster with these than with 19.
+func (r *reader) narrow(ctx context.Context, t *Table) error {
+	var wide []*Column
+	var items []string
+	for i := range t.Columns {
+		if c := &t.Columns[i]; c.Type == Integer && c.Precision == 64 {
+			wide = append(wide, c)
+			items = append(items, "CAST(coalesce(max("+quote(c.Name)+") < 1000000000000000000 AND min("+quote(c.Name)+") > -1000000000000000000, true) AS VARCHAR)")
+		}
+	}
+	if len(wide) == 0 {
+		return nil
+	}
+	return r.rows(ctx, "SELECT "+strings.Join(items, ", ")+" FROM "+t.scan(), func(v []string) error {
+		for i, c := range wide {
+			c.Narrow = v[i] == "true"
+		}
+		return nil
+	})
+}
+
 // rows hands a statement's rows of texts over.
 func (r *reader) rows(ctx context.Context, text string, each func([]string) error) error {
 	return r.db.Query(ctx, text, func(b arrow.RecordBatch) error {
@@ -292,8 +318,17 @@ func (t Table) scan() string {
 
 // Load copies the file into a new table of a database. Its errors are F0000 and name the file.
 func (t Table) Load(ctx context.Context, db *duck.Database, name string) error {
-	if err := db.Exec(ctx, "CREATE TABLE "+quote(name)+" AS "+t.Select()); err != nil {
-		return bad(t.File, "it cannot be read").WithDetail("%s", err).Because(err)
+	definitions := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		definitions[i] = quote(c.Name) + " " + c.DuckDB()
+		if p, _ := c.Number(); (c.Type == Integer || c.Type == Decimal) && p > 18 {
+			definitions[i] += " USING COMPRESSION uncompressed" // which makes 128-bit numbers many times slower
+		}
+	}
+	for _, text := range []string{"CREATE TABLE " + quote(name) + " (" + strings.Join(definitions, ", ") + ")", "INSERT INTO " + quote(name) + " " + t.Select()} {
+		if err := db.Exec(ctx, text); err != nil {
+			return bad(t.File, "it cannot be read").WithDetail("%s", err).Because(err)
+		}
 	}
 	return nil
 }

@@ -169,6 +169,20 @@ func TestRelationships(t *testing.T) {
 	}
 }
 
+func TestDigitsOfIntegers(t *testing.T) {
+	data, err := Read(t.Context(), folderOf(t, map[string]string{"sf/shop/n.csv": "a,b,c\n1,999999999999999999,1000000000000000000\n,-5,2\n"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, c := range data.Sources[0].Tables[0].Columns {
+		got = append(got, c.DuckDB()+" "+c.Postgres())
+	}
+	if want := "DECIMAL(18,0) bigint, DECIMAL(18,0) bigint, DECIMAL(19,0) bigint"; strings.Join(got, ", ") != want {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestModelsNeedAName(t *testing.T) {
 	data, err := Read(t.Context(), folderOf(t, map[string]string{"sf/public/orders.csv": ordersCSV}))
 	if err != nil {

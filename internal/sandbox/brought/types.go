@@ -77,7 +77,10 @@ func digits(bits int) int {
 
 // Number returns the precision and scale of an Integer or a Decimal.
 func (c Column) Number() (precision, scale int) {
-	if c.Type == Integer {
+	switch {
+	case c.Narrow:
+		return 18, 0
+	case c.Type == Integer:
 		return digits(c.Precision), 0
 	}
 	return c.Precision, c.Scale
