@@ -164,7 +164,9 @@ func (c *compiler) truncate(p string, v value) (value, *Error) {
 		}
 	}
 	// The coalesce keeps DuckDB from comparing the truncated moment with a constant at once, which makes false of NULL.
-	cut := func(sql string) string { return fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", truncUnits[p], sql) }
+	cut := func(sql string) string {
+		return fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", truncUnits[p], sql)
+	}
 	switch v.typ.Kind {
 	case Date:
 		if !isDayOrLonger(p) {
