@@ -19,6 +19,7 @@ type Env struct {
 	columns     map[plan.Node]set // of nodes that were asked for
 	outer       map[plan.Node]set // columns that they read and do not produce
 	connections map[plan.Node]connection
+	outerCount  map[*plan.Join]int
 }
 
 // column makes a column with an identity of its own.

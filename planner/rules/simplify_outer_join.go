@@ -30,11 +30,25 @@ var SimplifyOuterJoin = Rule{"SimplifyOuterJoin", func(env *Env, n plan.Node) (p
 // reduce simplifies the joins of n, above which terms hold.
 func (env *Env) reduce(n plan.Node, terms []plan.Expr) plan.Node {
 	j, ok := n.(*plan.Join)
-	if !ok || j.Lateral {
+	if count := env.outerJoins(n); !ok || j.Lateral || count == 0 || count > maxOuter {
 		return n
 	}
-	noLeft := env.rejected(j.Left, terms)
-	noRight := env.rejected(j.Right, terms)
+	j = env.reduceKind(j, terms)
+	if keepsLeft(j.Kind) {
+		j = withSides(j, env.reduce(j.Left, terms), j.Right)
+	}
+	if keepsRight(j.Kind) {
+		j = withSides(j, j.Left, env.reduce(j.Right, terms))
+	}
+	return j
+}
+
+// reduceKind simplifies one join.
+func (env *Env) reduceKind(j *plan.Join, terms []plan.Expr) *plan.Join {
+	if j.Kind != plan.Left && j.Kind != plan.Right && j.Kind != plan.Full {
+		return j
+	}
+	noLeft, noRight := env.rejected(j.Left, terms), env.rejected(j.Right, terms)
 	c := *j
 	switch {
 	case j.Kind == plan.Left && noRight, j.Kind == plan.Right && noLeft, j.Kind == plan.Full && noLeft && noRight:
@@ -43,17 +57,33 @@ func (env *Env) reduce(n plan.Node, terms []plan.Expr) plan.Node {
 		c.Kind = plan.Right
 	case j.Kind == plan.Full && noLeft:
 		c.Kind = plan.Left
+	default:
+		return j
 	}
-	if c.Kind != j.Kind {
-		j = &c
+	return &c
+}
+
+// maxOuter bounds the work: a tree with more outer joins stays as it is.
+const maxOuter = 100
+
+// outerJoins counts the outer joins of a tree of joins.
+func (env *Env) outerJoins(n plan.Node) int {
+	j, ok := n.(*plan.Join)
+	if !ok {
+		return 0
 	}
-	if keepsLeft(j.Kind) {
-		j = withSides(j, env.reduce(j.Left, terms), j.Right)
+	if count, known := env.outerCount[j]; known {
+		return count
 	}
-	if keepsRight(j.Kind) {
-		j = withSides(j, j.Left, env.reduce(j.Right, terms))
+	count := env.outerJoins(j.Left) + env.outerJoins(j.Right)
+	if j.Kind == plan.Left || j.Kind == plan.Right || j.Kind == plan.Full {
+		count++
 	}
-	return j
+	if env.outerCount == nil {
+		env.outerCount = map[*plan.Join]int{}
+	}
+	env.outerCount[j] = count
+	return count
 }
 
 // reduceSides simplifies the joins below j by j's own condition, on the sides whose rows j drops when it is not true.
