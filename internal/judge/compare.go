@@ -96,13 +96,21 @@ func sorted(rows [][]cell) [][]cell {
 	out := slices.Clone(rows)
 	slices.SortFunc(out, func(a, b []cell) int {
 		for i := range a {
-			if c := cmp.Or(cmp.Compare(btoi(a[i] == nil), btoi(b[i] == nil)), bytes.Compare(a[i], b[i])); c != 0 {
+			if c := cmp.Or(cmp.Compare(btoi(a[i] == nil), btoi(b[i] == nil)), bytes.Compare(unsigned(a[i]), unsigned(b[i]))); c != 0 {
 				return c
 			}
 		}
 		return 0
 	})
 	return out
+}
+
+// unsigned takes the sign from a floating-point zero: either may stand for a group of both.
+func unsigned(c cell) cell {
+	if string(c) == "-0" {
+		return c[1:]
+	}
+	return c
 }
 
 func btoi(b bool) int {

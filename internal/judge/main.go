@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/waggle-sql/waggle/internal/e2e"
 	"github.com/waggle-sql/waggle/internal/oracle"
@@ -45,7 +46,7 @@ func main() {
 	flag.StringVar(&o.spread, "spread", "", "only spreads whose name contains this, and the first one")
 	flag.StringVar(&o.sandbox, "sandbox", "bin/waggle-sandbox", "program that serves the spreads")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	differ, err := run(ctx, &o)
 	stop()
 	switch {
