@@ -3,6 +3,7 @@ package workspace
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -70,14 +71,19 @@ func (s *server) start(c config) ([]Layer, error) {
 // beats reports the peak resident size ten times a second, as long as the process lives.
 func (s *server) beats() {
 	for range time.Tick(100 * time.Millisecond) {
-		var u unix.Rusage
-		if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
-			continue
-		}
-		if s.out.control(frameBeat, 0, beat{Resident: int64(u.Maxrss) << 10}) != nil {
+		if s.beat() != nil {
 			return
 		}
 	}
+}
+
+// beat reports once; a kernel that does not tell is no error.
+func (s *server) beat() error {
+	var u unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &u) != nil {
+		return nil
+	}
+	return s.out.control(frameBeat, 0, beat{Resident: int64(u.Maxrss) << 10})
 }
 
 func (s *server) serve(in io.Reader) error {
@@ -140,12 +146,13 @@ func (s *server) query(o queryOrder, stream uint32) error {
 // finish runs one order and reports how it ended.
 func (s *server) finish(stream uint32, order func() error) {
 	err := contained(order)
+	gone := s.beat() // so that a short order has its peak too
 	if err != nil {
-		err = s.out.control(frameError, stream, asFailure(err))
+		gone = errors.Join(gone, s.out.control(frameError, stream, asFailure(err)))
 	} else {
-		err = s.out.write(frameEnd, stream, nil)
+		gone = errors.Join(gone, s.out.write(frameEnd, stream, nil))
 	}
-	if err != nil {
+	if gone != nil {
 		os.Exit(1) // nobody listens any more
 	}
 }

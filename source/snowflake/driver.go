@@ -14,6 +14,7 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
+	_ "github.com/waggle-sql/waggle/source/snowflake/nocache" // before the driver
 )
 
 // settle turns off what the driver does on its own: it logs the servers' messages to standard error, and asks the cloud's
