@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -112,7 +111,7 @@ func FuzzSnowflakeText(f *testing.F) {
 			back.WriteByte(q[i])
 		}
 		if back.String() != s {
-			t.Error(fmt.Sprintf("%q is %s", s, q))
+			t.Errorf("%q is %s", s, q)
 		}
 	})
 }

@@ -81,6 +81,7 @@ func (s *system) login(ctx context.Context, b source.Bearer) (*session, error) {
 		Account: c.Account, Host: host, Port: port, Protocol: s.base.Scheme,
 		Authenticator: sf.AuthTypeOAuth, Token: b.Token.Reveal(), Database: c.Database, Role: b.Role, Warehouse: b.Warehouse,
 		Application: "Waggle", Params: parameters(wanted), Transporter: &exchanges{system: s}, DisableOCSPChecks: true,
+		//lint:ignore SA1019 the driver announces that its timeouts will move; this release has no other place for them
 		LoginTimeout: loginTime, ClientTimeout: -1, MaxRetryCount: maxRetries, // exchanges bounds each of them
 		ClientStoreTemporaryCredential: sf.ConfigBoolFalse, ClientRequestMfaToken: sf.ConfigBoolFalse,
 	}
