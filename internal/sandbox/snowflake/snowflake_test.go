@@ -128,6 +128,7 @@ func connect(t *testing.T, web *httptest.Server, token string, change func(*sf.C
 	off := "false"
 	config := sf.Config{
 		Account: "acme", Host: at.Hostname(), Port: port, Protocol: "http", Authenticator: sf.AuthTypeOAuth, Token: token,
+		//lint:ignore SA1019 the driver announces that its timeouts will move; this release has no other place for them
 		Warehouse: "BI_WH", Database: "DEMO", MaxRetryCount: 1, LoginTimeout: 10 * time.Second, DisableOCSPChecks: true,
 		Params: map[string]*string{"CLIENT_TELEMETRY_ENABLED": &off}, Transporter: &http.Transport{DisableKeepAlives: true},
 	}
