@@ -39,6 +39,18 @@ pgcat: ## generate internal/pgcat from PostgreSQL 17
 judge: build ## long differential runs against PostgreSQL 17; writes docs/judged.md
 	$(GO) run ./internal/judge -bin bin/waggle -report docs/judged.md $(JUDGE)
 
+SF ?= 0.1
+TPCH := .cache/tpch/sf$(SF)
+
+.PHONY: tpch
+tpch: build $(TPCH)/lineitem.parquet ## TPC-H on one PostgreSQL, one Snowflake and both together, judged by PostgreSQL 17 (SF=0.1)
+	$(GO) run ./internal/judge -tpch $(TPCH)
+
+$(TPCH)/lineitem.parquet:
+	python3 -m venv .cache/tpch/venv
+	.cache/tpch/venv/bin/pip install --quiet --disable-pip-version-check tpchgen-cli==4.0.0
+	.cache/tpch/venv/bin/tpchgen-cli parquet -s $(SF) --output-dir $(TPCH)
+
 .PHONY: bench
 bench: build ## the figures of docs/benchmarks.md beside their anchors, in one run
 	$(GO) run ./internal/bench
