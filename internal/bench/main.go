@@ -67,7 +67,8 @@ type part struct {
 	run  func(context.Context, *bench) error
 }
 
-var parts = []part{{"rows", rows}, {"direct", direct}, {"select1", selectOne}, {"plan", plans}, {"audit", auditRecords}, {"worker", workers}, {"idle", idle}, {"slow", slowReader}}
+var parts = []part{{"rows", rows}, {"direct", direct}, {"select1", selectOne}, {"plan", plans}, {"audit", auditRecords}, {"worker", workers}, {"idle", idle}, {"slow", slowReader},
+	{"snowflake", snowflake}, {"tpch", tpch}}
 
 func run(ctx context.Context, only []string) error {
 	dir, err := os.MkdirTemp("", "waggle-bench-")

@@ -69,26 +69,15 @@ func slowReader(ctx context.Context, b *bench) error {
 	if _, err := warm.inProcess(ctx); err != nil {
 		return err
 	}
-	before := e2e.Resident(b.server.PID)
-	peak, done := before, make(chan error, 1)
-	var r discardResult
 	slow := discardJob{DSN: b.site.DSN("require"), SQL: workerQuery(rowCount), Pause: 2 * time.Millisecond}
-	go func() {
-		var err error
-		r, err = slow.inProcess(ctx)
-		done <- err
-	}()
-	for {
-		select {
-		case err := <-done:
-			if err == nil {
-				grown := float64(peak-before) / (1 << 20)
-				b.add(figure{name: "resident memory while a slow reader takes 2,000,000 rows", value: fmt.Sprintf("+%.1f MiB", grown), goal: "≤ +32 MiB",
-					met: goal(grown <= 32), note: fmt.Sprintf("%d MiB in %s, from %d MiB", r.Bytes>>20, seconds(r.Took), before>>20)})
-			}
-			return err
-		case <-time.After(10 * time.Millisecond):
-			peak = max(peak, e2e.Resident(b.server.PID))
-		}
+	w, err := watch(b.server.PID, func() (discardResult, error) { return slow.inProcess(ctx) })
+	if err == nil {
+		b.addSlow("resident memory while a slow reader takes 2,000,000 rows", w)
 	}
+	return err
+}
+
+func (b *bench) addSlow(name string, w watched) {
+	b.add(figure{name: name, value: w.String(), goal: "≤ +32 MiB", met: goal(w.peak-w.before <= 32<<20),
+		note: fmt.Sprintf("%d MiB in %s, from %d MiB", w.Bytes>>20, seconds(w.Took), w.before>>20)})
 }

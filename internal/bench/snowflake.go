@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+)
+
+// duckColumns are mixedColumns in DuckDB's words.
+const duckColumns = `i::INTEGER AS a, i * 7919 AS b, 'customer ' || i AS c, (i % 1000000 / 100.0)::DECIMAL(12,2) AS d,
+	TIMESTAMPTZ '2026-01-01 00:00:00+00' + to_seconds(i) AS e, i % 2 = 0 AS f, i::DOUBLE / 7 AS g`
+
+// The statements of the figures; the two halves of the union are in two sources.
+const (
+	largeCount = 10_000_000
+	mixedSQL   = "SELECT * FROM bench.mixed"
+	unionSQL   = "SELECT * FROM bench.first UNION ALL SELECT * FROM bench.second"
+	largeSQL   = "SELECT * FROM bench.large"
+)
+
+// snowflakeTables are the files by place, and the range of their rows.
+var snowflakeTables = map[string][2]int{"sf/bench/mixed": {1, rowCount}, "sf/bench/first": {1, rowCount / 2},
+	"sf_two/bench/second": {rowCount/2 + 1, rowCount}, "sf/bench/large": {1, largeCount}}
+
+// snowflake measures rows from the emulated Snowflake through Waggle beside PostgreSQL: from one source, and from two by way of the
+// workspace; and the memory that a slow reader of many takes.
+func snowflake(ctx context.Context, b *bench) error {
+	if err := b.fillTable(ctx); err != nil {
+		return err
+	}
+	dir := filepath.Join(b.dir, "snowflake")
+	if err := writeTables(ctx, filepath.Join(dir, "data")); err != nil {
+		return err
+	}
+	d, err := b.startDemo(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer d.stop()
+	if err := b.slowSnowflake(ctx, d); err != nil {
+		return err
+	}
+	if err := d.warm(); err != nil {
+		return err
+	}
+	for _, w := range []struct {
+		name, sql, path string
+		goal            float64
+	}{{"from an emulated Snowflake", mixedSQL, "direct", 2}, {"from two emulated Snowflakes by the workspace", unionSQL, "federate", 1}} {
+		if err := takes(ctx, d.dsn, w.sql, w.path); err != nil {
+			return err
+		}
+		for _, binary := range []bool{false, true} {
+			if err := b.compareRows(ctx, d, discardJob{DSN: d.dsn, SQL: w.sql, Binary: binary}, w.name, w.goal); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// writeTables makes the Parquet files.
+func writeTables(ctx context.Context, dir string) error {
+	db, err := duck.Open(":memory:", duck.Options{})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for place, rows := range snowflakeTables {
+		file := filepath.Join(dir, filepath.FromSlash(place)+".parquet")
+		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+			return err
+		}
+		if err := db.Exec(ctx, fmt.Sprintf("COPY (SELECT %s FROM range(%d, %d) AS t(i)) TO '%s' (FORMAT parquet)", duckColumns, rows[0], rows[1]+1, file)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slowSnowflake reads many rows slowly, before the emulators keep what they have encoded.
+func (b *bench) slowSnowflake(ctx context.Context, d *demonstration) error {
+	if err := takes(ctx, d.dsn, largeSQL, "direct"); err != nil {
+		return err
+	}
+	warm := discardJob{DSN: d.dsn, SQL: mixedSQL}
+	if _, err := warm.inProcess(ctx); err != nil {
+		return err
+	}
+	slow := discardJob{DSN: d.dsn, SQL: largeSQL, Pause: 500 * time.Microsecond}
+	w, err := watch(d.waggle, func() (discardResult, error) { return slow.inProcess(ctx) })
+	if err != nil {
+		return err
+	}
+	if w.Rows != largeCount {
+		return fmt.Errorf("%s: %d rows", largeSQL, w.Rows)
+	}
+	b.addSlow("resident memory while a slow reader takes 10,000,000 rows of Snowflake", w)
+	return nil
+}
+
+// compareRows measures a job beside PostgreSQL's table in alternating rounds, once the emulators have its chunks.
+func (b *bench) compareRows(ctx context.Context, d *demonstration, j discardJob, name string, at float64) error {
+	if _, err := j.inProcess(ctx); err != nil {
+		return err
+	}
+	const n = 3
+	pg := strings.Replace(b.postgres.DSN(), "sslmode=disable", "sslmode=require", 1)
+	before := d.usage()
+	m, err := rounds(ctx, []job{
+		{discardJob{DSN: pg, SQL: "SELECT * FROM mixed", Binary: j.Binary}, func() time.Duration { return treeCPU(b.postgres.PID()) }},
+		{j, func() time.Duration { return treeCPU(d.waggle) }},
+	}, n)
+	if err != nil {
+		return err
+	}
+	format := map[bool]string{false: "text", true: "binary"}[j.Binary]
+	ratio := m[0].Took.Seconds() / m[1].Took.Seconds()
+	b.add(figure{name: "2,000,000 rows × 7 " + name + ", " + format, value: m[1].String(), anchor: "PostgreSQL 17: " + m[0].String(),
+		goal: fmt.Sprintf("≥ %.0f×", at), met: goal(ratio >= at), note: fmt.Sprintf("%.2f×; %s", ratio, d.usage().since(before, n+1))})
+	return nil
+}
