@@ -183,7 +183,20 @@ func (p *snow) snowJoin(n *plan.Join) (*sel, bool) {
 	if n.Kind == plan.Semi || n.Kind == plan.Anti {
 		return p.exists(n), true
 	}
+	if n.Kind != plan.Inner && n.Cond != nil && asks(n.Cond) {
+		p.unsupported(n.Cond.Pos(), "a subquery in the condition of an outer join")
+	}
 	return p.join(n), true
+}
+
+// asks reports whether an expression holds a subquery.
+func asks(e plan.Expr) bool {
+	found := false
+	plan.WalkExpr(e, func(c plan.Expr) {
+		_, is := c.(*plan.Subquery)
+		found = found || is
+	})
+	return found
 }
 
 // limitTo closes a select. Snowflake takes constants; WITH TIES is a condition over ranks.

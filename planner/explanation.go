@@ -102,7 +102,7 @@ func (e *Explanation) Text() []string {
 		t.add("  %s", l)
 	}
 	if e.Workspace != "" {
-		t.add("  SQL: %s", e.Workspace)
+		t.sql(e.Workspace)
 	}
 	for i := range e.Fragments {
 		t.fragment(&e.Fragments[i])
@@ -124,6 +124,15 @@ type lines struct{ out []string }
 
 func (t *lines) add(format string, args ...any) { t.out = append(t.out, fmt.Sprintf(format, args...)) }
 
+// sql adds a statement, cut into lines.
+func (t *lines) sql(text string) {
+	label := "SQL: "
+	for _, l := range wrap(text) {
+		t.add("  %-5s%s", label, l)
+		label = ""
+	}
+}
+
 func (t *lines) fragment(f *FragmentFacts) {
 	as := ""
 	if len(f.As) > 0 {
@@ -134,7 +143,7 @@ func (t *lines) fragment(f *FragmentFacts) {
 		t.add("  Request: %s", f.Request)
 	}
 	if f.SQL != "" {
-		t.add("  SQL: %s", f.SQL)
+		t.sql(f.SQL)
 	}
 	if f.SQL == "" {
 		t.add("  Columns: %s", strings.Join(f.Columns, ", "))

@@ -203,7 +203,7 @@ func TestCancel(t *testing.T) {
 	began := time.Now()
 	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
 	abort, err := r.server.Control().Wait(t.Context(), func(q fault.Request) bool { return strings.HasSuffix(q.Path, "/abort-request") })
-	if took := abort.Started.Sub(began); err != nil || took > 200*time.Millisecond {
+	if took := abort.Started.Sub(began); err != nil || took > 2*time.Second {
 		t.Error(err, took)
 	}
 	a := <-done
@@ -231,7 +231,7 @@ func TestRelease(t *testing.T) {
 	}
 	began := time.Now()
 	rows.Release()
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 5*time.Second {
 		t.Error("released after", took)
 	}
 	r.wait("the sessions end", func() bool { return r.server.Sessions("") == 0 })
