@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -37,29 +38,37 @@ func (u usage) since(before usage, n int) string {
 		each(u.sandbox, before.sandbox))
 }
 
-// watched is a job's result with the resident memory of a server before it and at most.
+// watched is a job's result with the resident memory of a server before it, and sampled while it ran.
 type watched struct {
 	discardResult
-	before, peak int64
+	before  int64
+	samples []int64
 }
-
-func (w watched) String() string { return fmt.Sprintf("+%.1f MiB", float64(w.peak-w.before)/(1<<20)) }
 
 // watch samples a server's resident memory while do runs.
 func watch(pid int, do func() (discardResult, error)) (w watched, err error) {
 	w.before = e2e.Resident(pid)
-	w.peak = w.before
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		w.discardResult, err = do()
 	}()
 	for {
+		w.samples = append(w.samples, e2e.Resident(pid))
 		select {
 		case <-done:
 			return w, err
 		case <-time.After(10 * time.Millisecond):
-			w.peak = max(w.peak, e2e.Resident(pid))
 		}
 	}
 }
+
+// grown is the peak above what there was before.
+func (w watched) grown() int64 { return max(slices.Max(w.samples)-w.before, 0) }
+
+// later is the peak above that of the first quarter: a server whose memory is flat grows no more then.
+func (w watched) later() int64 {
+	return max(slices.Max(w.samples)-slices.Max(w.samples[:(len(w.samples)+3)/4]), 0)
+}
+
+func mebibytes(n int64) string { return fmt.Sprintf("+%.1f MiB", float64(n)/(1<<20)) }
