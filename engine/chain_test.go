@@ -154,7 +154,7 @@ func (w *world) engineOver(directory *identity.Directory, sources map[string]sou
 	m, err := semantic.Load("../cmd/waggle-sandbox/model/company", semantic.LoadOptions{Check: bind.CheckModel})
 	w.must(err)
 	w.view = semantic.NewView(slices.Concat([]*semantic.Model{m}, w.pg.models(w), w.sf.models(w)), catalog.Tables(), nil)
-	sources[engine.Catalog] = catalog.New(viewByID{w.view}, nil)
+	sources[engine.Catalog] = catalog.New(viewByID{w.view}, live{w})
 	pool, err := workspace.NewPool(workspace.Config{Size: 1, Command: []string{"/proc/self/exe", "worker"}})
 	w.must(err)
 	w.t.Cleanup(pool.Close)
