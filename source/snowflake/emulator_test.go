@@ -213,6 +213,25 @@ func TestCancel(t *testing.T) {
 	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
 }
 
+// TestCancelledLogin: a session that Snowflake opens for a request that has ended is ended too, and the request does not wait for it.
+func TestCancelledLogin(t *testing.T) {
+	r := newRig(t)
+	if err := r.server.Control().Add(fault.Rule{Kind: fault.Drip, Path: "/session/v1", Millis: 600}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	done := make(chan answer)
+	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, plain(pgcat.Int8)) }()
+	r.wait("the session opens", func() bool { return r.server.Sessions("") == 1 })
+	began := time.Now()
+	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
+	if a := <-done; pgerr.Code(a.err) != pgerr.QueryCanceled || time.Since(began) > 300*time.Millisecond {
+		t.Error(a.err, time.Since(began))
+	}
+	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+}
+
 // TestRelease ends a statement of which some rows were read, or none.
 func TestRelease(t *testing.T) {
 	r := newRig(t)

@@ -79,6 +79,7 @@ type system struct {
 	transport http.RoundTripper
 	own       *http.Transport // nil with a transport of a test
 	pool      *source.Pool[*session]
+	logins    logins
 }
 
 // Capabilities says that the source speaks Snowflake's SQL, whose text is compared by its bytes, and that a session may choose
@@ -105,6 +106,7 @@ func (s *system) Forget(o source.Owner) { s.pool.Forget(o) }
 // Close ends all sessions that are idle; those in use end with their requests.
 func (s *system) Close() error {
 	err := s.pool.Close()
+	s.logins.wait()
 	if s.own != nil {
 		s.own.CloseIdleConnections()
 	}
