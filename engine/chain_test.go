@@ -92,12 +92,18 @@ func (w *world) build(change func(*engine.Limits)) *world {
 	directory, err := identity.Open(t.Context(), identity.Config{Store: db, Journal: w.log, Sealer: keys.Sealer("mfa")})
 	w.must(err)
 	sources, oauth := w.sources()
-	w.vault, err = vault.Open(t.Context(), vault.Config{Store: db, Keys: keys, PublicURL: publicURL, Sources: oauth, Journal: w.log, Sessions: w.sf})
+	w.vault, err = vault.Open(t.Context(), vault.Config{Store: db, Keys: keys, PublicURL: publicURL, Sources: oauth, Journal: w.log, Sessions: w})
 	w.must(err)
 	t.Cleanup(w.vault.Close)
 	w.engineOver(directory, sources, change)
 	w.signIn(directory)
 	return w
+}
+
+// Forget passes on what the vault says to the sources that keep sessions.
+func (w *world) Forget(e vault.Ended) {
+	w.sf.Forget(e)
+	w.pg.Forget(e)
 }
 
 func (w *world) must(err error) {

@@ -24,8 +24,9 @@ import (
 
 // databases are two databases of a PostgreSQL 17 in which people are roles with their own grants.
 type databases struct {
-	server *oracle.Server
-	admin  *pgconn.PgConn
+	server  *oracle.Server
+	admin   *pgconn.PgConn
+	sources map[string]source.Source
 }
 
 const deskScript = `CREATE ROLE ana LOGIN PASSWORD 'ana-secret'; CREATE ROLE bob LOGIN PASSWORD 'bob-secret';
@@ -98,10 +99,20 @@ func (d *databases) add(w *world, sources map[string]source.Source, logins map[s
 	if d == nil {
 		return
 	}
+	d.sources = map[string]source.Source{}
 	for name, database := range map[string]string{"desk": "postgres", "billing": "billing"} {
 		s, err := postgres.New(postgres.Config{Name: name, Host: "127.0.0.1", Port: uint16(d.server.Port), Database: database, TLS: postgres.Off, Collation: "C.UTF-8"})
 		w.must(err)
+		w.t.Cleanup(func() { _ = s.Close() })
+		d.sources[name] = s
 		sources[name], logins[name] = s, vault.SourceConfig{Credential: vault.UserCredential, Login: true}
+	}
+}
+
+// Forget passes on what the vault says.
+func (d *databases) Forget(e vault.Ended) {
+	if d != nil && d.sources[e.Source] != nil {
+		d.sources[e.Source].Forget(source.Owner{Organisation: string(e.Org), Person: string(e.Person), Generation: e.Before})
 	}
 }
 
