@@ -67,7 +67,7 @@ func tpch(ctx context.Context, b *bench) error {
 	}
 	b.addTPCH(total)
 	if len(wrong) > 0 {
-		return fmt.Errorf("Waggle answers otherwise than PostgreSQL or not at all: %s", strings.Join(wrong, ", "))
+		return fmt.Errorf("waggle answers otherwise than PostgreSQL or not at all: %s", strings.Join(wrong, ", "))
 	}
 	return nil
 }
