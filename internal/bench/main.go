@@ -1,5 +1,6 @@
 // Command bench measures Waggle beside its anchors in one run, prints the table and writes docs/benchmarks.md (`make
-// bench`). It needs PostgreSQL 17 (`make oracle`), pgbench and pgbouncer.
+// bench`). It needs PostgreSQL 17 (`make oracle`), pgbench and pgbouncer, and for TPC-H the tables as Parquet files
+// in .cache/tpch/sf0.1 or $WAGGLE_TPCH.
 package main
 
 import (
