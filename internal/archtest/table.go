@@ -67,4 +67,5 @@ var libraries = map[string]string{
 	"github.com/alexedwards/scs":          "console",
 	"github.com/spf13/cobra":              "cmd/waggle cmd/waggle-sandbox",
 	"github.com/snowflakedb/gosnowflake":  "source/snowflake",
+	"github.com/klauspost/compress":       "source/snowflake",
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
+
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
 )
@@ -113,17 +115,34 @@ func timeOf(r *http.Request) time.Duration {
 	return exchangeTime
 }
 
-// whole reads an answer to its end before it is handed on.
+// whole reads an answer to its end before it is handed on, and inflates it while it is read on: the driver takes what is not
+// compressed as it is.
 func whole(answer *http.Response, rec *recorder) (*http.Response, error) {
-	data, err := io.ReadAll(answer.Body)
+	var data bytes.Buffer
+	data.Grow(int(min(max(answer.ContentLength, 0), expectedChunk)) + bytes.MinRead)
+	_, err := data.ReadFrom(answer.Body)
 	_ = answer.Body.Close()
 	if err != nil {
 		rec.failed(0)
 		return nil, err
 	}
-	answer.Body = io.NopCloser(bytes.NewReader(data))
+	answer.Body = io.NopCloser(&data)
+	if !bytes.HasPrefix(data.Bytes(), gzipMagic) {
+		return answer, nil
+	}
+	inflated, err := gzip.NewReader(&data)
+	if err != nil {
+		rec.failed(0)
+		return nil, err
+	}
+	answer.Body = inflated
 	return answer, nil
 }
+
+// expectedChunk is up to what an announced length is believed before its bytes have come.
+const expectedChunk = 32 << 20
+
+var gzipMagic = []byte{0x1f, 0x8b}
 
 func localAnswer(r *http.Request, text string) *http.Response {
 	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
