@@ -2,12 +2,14 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/waggle-sql/waggle/audit"
 	"github.com/waggle-sql/waggle/dialect"
+	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
@@ -34,15 +36,29 @@ func (r *run) call(ctx context.Context, q *question) (source.Rows, error) {
 	}
 	conn, err := r.engine.config.Sources[f.Connection].Open(ctx, credential)
 	if err != nil {
-		return nil, err
+		return nil, r.addressed(f.Connection, err)
 	}
 	r.onClose(func() { _ = conn.Close() })
 	rows, err := conn.Run(source.WithRequestID(ctx, string(r.audit)+"-"+c.id), request)
 	if rows != nil {
 		r.used(q.Connection)
-		rows = c.watch(rows)
+		rows = c.watch(rows, func(err error) error { return r.addressed(f.Connection, err) })
 	}
-	return rows, err
+	return rows, r.addressed(f.Connection, err)
+}
+
+// addressed makes sure that an error of a credential says where to connect again, also when the source refuses the token
+// that the sign-in server has just given.
+func (r *run) addressed(connection string, err error) error {
+	var e *pgerr.Error
+	if !errors.As(err, &e) || e.Code != pgerr.InvalidAuthorization || connection == Catalog {
+		return err
+	}
+	at := r.engine.config.Tokens.Address(connection)
+	if strings.Contains(e.Message, at) {
+		return err
+	}
+	return pgerr.New(e.Code, "%s: %s", e.Message, at).WithHint("Connect at %s, then run the query again.", at).Because(err)
 }
 
 // used tells that a SQL source has let the person in, so that its objects can be shown as it describes them.

@@ -23,16 +23,20 @@ func newCall(f planner.Fragment, request dialect.Request) *call {
 	return &call{id: strconv.Itoa(f.ID), fragment: f.ID, request: request, began: time.Now()}
 }
 
-// watched is the rows of a call with the moments at which they came.
+// watched is the rows of a call with the moments at which they came, and with what the engine has to say of their error.
 type watched struct {
 	source.Rows
 	first, last time.Time
+	explain     func(error) error
 }
 
-func (c *call) watch(rows source.Rows) source.Rows {
-	c.rows = &watched{Rows: rows}
+func (c *call) watch(rows source.Rows, explain func(error) error) source.Rows {
+	c.rows = &watched{Rows: rows, explain: explain}
 	return c.rows
 }
+
+// Err is why the rows have ended early.
+func (w *watched) Err() error { return w.explain(w.Rows.Err()) }
 
 // Next moves to the next batch.
 func (w *watched) Next() bool {

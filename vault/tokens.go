@@ -58,6 +58,9 @@ func (t *Tokens) Token(ctx context.Context, s *identity.Session, source string) 
 	return t.reread(ctx, s, source, 0)
 }
 
+// Address is where a person connects a source; it holds no secret.
+func (t *Tokens) Address(source string) string { return t.v.connectURL(source) }
+
 // Refresh returns another token than the one that the source has rejected: the stored one when it is already another, else
 // one from a forced refresh. Errors are those of Token.
 func (t *Tokens) Refresh(ctx context.Context, s *identity.Session, source string, rejected Token) (Token, error) {
