@@ -89,7 +89,9 @@ func (r *rows) run(ctx context.Context) error {
 	if len(batches) == 0 && loader.TotalRows() > 0 {
 		return r.conn.system.malformed(errors.New("there are rows and no chunks"))
 	}
-	whole = r.chunks(ctx, batches, columns)
+	if whole = r.chunks(ctx, batches, columns); !whole {
+		return ctx.Err() // chunks that were not read for a cancel are no end of the result; a broken chunk has its own error
+	}
 	return nil
 }
 
