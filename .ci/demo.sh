@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 ready=$(mktemp -u) log=$(mktemp)
 bin/waggle-sandbox demo --pg 127.0.0.1:17432 --http 127.0.0.1:17480 --ready-file "$ready" >"$log" 2>&1 &
 demo=$!
-trap 'kill $demo 2>/dev/null; wait $demo 2>/dev/null || true; cat "$log"; rm -f "$log"' EXIT
+trap 'kill $demo 2>/dev/null || true; wait $demo 2>/dev/null || true; cat "$log"; rm -f "$log"' EXIT
 for _ in $(seq 300); do
   [ -s "$ready" ] && break
   kill -0 $demo
