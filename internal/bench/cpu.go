@@ -26,9 +26,9 @@ func ownCPU(pid int) time.Duration {
 // usage is the processor time of each process of a way: Waggle, its workers, and the emulators.
 type usage struct{ waggle, workers, sandbox time.Duration }
 
-func (d *demonstration) usage() usage {
-	own := ownCPU(d.waggle)
-	return usage{own, treeCPU(d.waggle) - own, ownCPU(d.sandbox)}
+func usageOf(d *e2e.Demo) usage {
+	own := ownCPU(d.Waggle)
+	return usage{own, treeCPU(d.Waggle) - own, ownCPU(d.Sandbox)}
 }
 
 // since is what was used since then, for one of n runs.

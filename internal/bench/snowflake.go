@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/waggle-sql/waggle/internal/e2e"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 )
 
@@ -42,22 +43,22 @@ func snowflake(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	defer d.stop()
+	defer d.Stop()
 	if err := b.slowSnowflake(ctx, d); err != nil {
 		return err
 	}
-	if err := d.warm(); err != nil {
+	if err := warm(d); err != nil {
 		return err
 	}
 	for _, w := range []struct {
 		name, sql, path string
 		goal            float64
 	}{{"from an emulated Snowflake", mixedSQL, "direct", 2}, {"from two emulated Snowflakes by the workspace", unionSQL, "federate", 1}} {
-		if err := takes(ctx, d.dsn, w.sql, w.path); err != nil {
+		if err := takes(ctx, d.DSN, w.sql, w.path); err != nil {
 			return err
 		}
 		for _, binary := range []bool{false, true} {
-			if err := b.compareRows(ctx, d, discardJob{DSN: d.dsn, SQL: w.sql, Binary: binary}, w.name, w.goal); err != nil {
+			if err := b.compareRows(ctx, d, discardJob{DSN: d.DSN, SQL: w.sql, Binary: binary}, w.name, w.goal); err != nil {
 				return err
 			}
 		}
@@ -85,16 +86,16 @@ func writeTables(ctx context.Context, dir string) error {
 }
 
 // slowSnowflake reads many rows slowly, before the emulators keep what they have encoded.
-func (b *bench) slowSnowflake(ctx context.Context, d *demonstration) error {
-	if err := takes(ctx, d.dsn, largeSQL, "direct"); err != nil {
+func (b *bench) slowSnowflake(ctx context.Context, d *e2e.Demo) error {
+	if err := takes(ctx, d.DSN, largeSQL, "direct"); err != nil {
 		return err
 	}
-	warm := discardJob{DSN: d.dsn, SQL: mixedSQL}
-	if _, err := warm.inProcess(ctx); err != nil {
+	fast := discardJob{DSN: d.DSN, SQL: mixedSQL}
+	if _, err := fast.inProcess(ctx); err != nil {
 		return err
 	}
-	slow := discardJob{DSN: d.dsn, SQL: largeSQL, Pause: 300 * time.Microsecond}
-	w, err := watch(d.waggle, func() (discardResult, error) { return slow.inProcess(ctx) })
+	slow := discardJob{DSN: d.DSN, SQL: largeSQL, Pause: 300 * time.Microsecond}
+	w, err := watch(d.Waggle, func() (discardResult, error) { return slow.inProcess(ctx) })
 	if err != nil {
 		return err
 	}
@@ -108,16 +109,16 @@ func (b *bench) slowSnowflake(ctx context.Context, d *demonstration) error {
 }
 
 // compareRows measures a job beside PostgreSQL's table in alternating rounds, once the emulators have its chunks.
-func (b *bench) compareRows(ctx context.Context, d *demonstration, j discardJob, name string, at float64) error {
+func (b *bench) compareRows(ctx context.Context, d *e2e.Demo, j discardJob, name string, at float64) error {
 	if _, err := j.inProcess(ctx); err != nil {
 		return err
 	}
 	const n = 3
 	pg := strings.Replace(b.postgres.DSN(), "sslmode=disable", "sslmode=require", 1)
-	before := d.usage()
+	before := usageOf(d)
 	m, err := rounds(ctx, []job{
 		{discardJob{DSN: pg, SQL: "SELECT * FROM mixed", Binary: j.Binary}, func() time.Duration { return treeCPU(b.postgres.PID()) }},
-		{j, func() time.Duration { return treeCPU(d.waggle) }},
+		{j, func() time.Duration { return treeCPU(d.Waggle) }},
 	}, n)
 	if err != nil {
 		return err
@@ -125,6 +126,6 @@ func (b *bench) compareRows(ctx context.Context, d *demonstration, j discardJob,
 	format := map[bool]string{false: "text", true: "binary"}[j.Binary]
 	ratio := m[0].Took.Seconds() / m[1].Took.Seconds()
 	b.add(figure{name: "2,000,000 rows × 7 " + name + ", " + format, value: m[1].String(), anchor: "PostgreSQL 17: " + m[0].String(),
-		goal: fmt.Sprintf("≥ %.0f×", at), met: goal(ratio >= at), note: fmt.Sprintf("%.2f×; %s", ratio, d.usage().since(before, n+1))})
+		goal: fmt.Sprintf("≥ %.0f×", at), met: goal(ratio >= at), note: fmt.Sprintf("%.2f×; %s", ratio, usageOf(d).since(before, n+1))})
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/waggle-sql/waggle/internal/e2e"
 	"github.com/waggle-sql/waggle/internal/oracle"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 )
@@ -16,7 +17,7 @@ import (
 type snow struct {
 	dir    string
 	server *oracle.Server
-	demo   *demo
+	demo   *e2e.Demo
 }
 
 // places are the files: folder → tables. The schema is the model; that of pg_whole is asked for the right answer.
@@ -30,7 +31,7 @@ func newSnow(ctx context.Context, sandbox string, server *oracle.Server) (*snow,
 	}
 	s := &snow{dir: dir, server: server}
 	if err = s.files(ctx); err == nil {
-		s.demo, err = startDemo(ctx, sandbox, dir, fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", server.Port))
+		s.demo, err = e2e.StartDemo(ctx, sandbox, dir, "--postgres", fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", server.Port))
 	}
 	if err != nil {
 		s.stop()
@@ -41,7 +42,7 @@ func newSnow(ctx context.Context, sandbox string, server *oracle.Server) (*snow,
 
 func (s *snow) stop() {
 	if s.demo != nil {
-		s.demo.stop()
+		s.demo.Stop()
 	}
 	_ = os.RemoveAll(s.dir)
 }
@@ -79,9 +80,9 @@ func (s *snow) grounds() grounds {
 	whole := strings.Replace(s.server.DSN(), "dbname=postgres", "dbname=pg_whole", 1)
 	g := grounds{oracle: &session{dsn: whole, prepare: readOnly + "; SET search_path = plain"}, narrow: true}
 	for _, r := range []struct{ name, model string }{{"Snowflake", "cold"}, {"Snowflake and PostgreSQL", "mixed"}, {"two Snowflakes", "parted"}} {
-		g.routes = append(g.routes, newRoute(r.name, s.demo.dsn, r.model, "auto"))
+		g.routes = append(g.routes, newRoute(r.name, s.demo.DSN, r.model, "auto"))
 	}
-	g.routes = append(g.routes, newRoute("Snowflake, pushdown off", s.demo.dsn, "cold", "off"))
+	g.routes = append(g.routes, newRoute("Snowflake, pushdown off", s.demo.DSN, "cold", "off"))
 	return g
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/waggle-sql/waggle/internal/e2e"
 	"github.com/waggle-sql/waggle/internal/oracle"
 )
 
@@ -66,17 +67,17 @@ func (t *tpch) spread(ctx context.Context, server *oracle.Server, s *spread) err
 	if err := t.link(filepath.Join(dir, "data"), s); err != nil {
 		return err
 	}
-	demo, err := startDemo(ctx, t.sandbox, dir, fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", server.Port))
+	demo, err := e2e.StartDemo(ctx, t.sandbox, dir, "--postgres", fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", server.Port))
 	if err != nil {
 		return err
 	}
-	defer demo.stop()
+	defer demo.Stop()
 	if t.want == nil {
 		if err := t.answers(ctx, strings.Replace(server.DSN(), "dbname=postgres", "dbname=pg", 1)); err != nil {
 			return err
 		}
 	}
-	return t.judge(ctx, s, &session{dsn: demo.dsn, prepare: "SET search_path = tpch"})
+	return t.judge(ctx, s, &session{dsn: demo.DSN, prepare: "SET search_path = tpch"})
 }
 
 // link lays the files out for the sandbox.

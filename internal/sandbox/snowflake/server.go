@@ -73,7 +73,7 @@ type Server struct {
 	history   []*job
 	telemetry int
 	warm      map[warmKey]*job // what Warm keeps; nil when it is off
-	refused   map[string]bool  // tables that nobody may read for now
+	refused   map[string]bool  // tables that nobody may read until Refuse says otherwise
 	contra    map[string]bool  // columns that are sent with another physical type
 }
 

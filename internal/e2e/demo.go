@@ -1,0 +1,109 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// Demo is a running `waggle-sandbox demo` over tables that are brought to it: the emulators' process and its child, Waggle.
+type Demo struct {
+	DSN     string            // of the analyst, with TLS
+	Sources map[string]string // the emulators' URLs by source
+	Sandbox int               // process ids
+	Waggle  int
+
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+// StartDemo runs program over the tables of dir/data, with further arguments, and waits until it answers. Its ready file and
+// log are in dir. Stop must be called.
+func StartDemo(ctx context.Context, program, dir string, more ...string) (*Demo, error) {
+	file, log := filepath.Join(dir, "ready.json"), filepath.Join(dir, "log")
+	args := []string{"demo", "--data", filepath.Join(dir, "data"), "--ready-file", file}
+	for _, flag := range []string{"--pg", "--http"} {
+		address, err := freeAddress()
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, flag, address)
+	}
+	out, err := os.Create(log)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	d := &Demo{cmd: exec.Command(program, append(args, more...)...), done: make(chan struct{})}
+	d.cmd.Stdout, d.cmd.Stderr = out, out
+	if err := d.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		_ = d.cmd.Wait()
+		close(d.done)
+	}()
+	if err := d.await(ctx, file); err != nil {
+		d.Stop()
+		text, _ := os.ReadFile(log)
+		return nil, fmt.Errorf("waggle-sandbox demo: %w: %s", err, text)
+	}
+	return d, nil
+}
+
+// await reads the ready file once it is there.
+func (d *Demo) await(ctx context.Context, file string) error {
+	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); {
+		if text, err := os.ReadFile(file); err == nil {
+			return d.read(text)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-d.done:
+			return errors.New("it has ended")
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	return errors.New("it is not ready after five minutes")
+}
+
+// read takes what the ready file says and finds Waggle's process.
+func (d *Demo) read(text []byte) error {
+	var ready struct {
+		Users   []struct{ Login, DSN string }
+		Sources map[string]string
+	}
+	if err := json.Unmarshal(text, &ready); err != nil {
+		return err
+	}
+	for _, u := range ready.Users {
+		if u.Login == "analyst" {
+			d.DSN = u.DSN
+		}
+	}
+	d.Sources, d.Sandbox = ready.Sources, d.cmd.Process.Pid
+	children := Children(d.Sandbox)
+	if len(children) != 1 || d.DSN == "" {
+		return fmt.Errorf("it has %d children and the analyst's address %q", len(children), d.DSN)
+	}
+	d.Waggle = children[0]
+	return nil
+}
+
+// Stop ends it as Ctrl-C does, and after half a minute by force.
+func (d *Demo) Stop() {
+	_ = d.cmd.Process.Signal(syscall.SIGINT)
+	select {
+	case <-d.done:
+	case <-time.After(30 * time.Second):
+		_ = d.cmd.Process.Kill()
+		<-d.done
+	}
+}
