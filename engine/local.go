@@ -7,7 +7,6 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgerr"
-	"github.com/waggle-sql/waggle/planner"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
@@ -21,8 +20,7 @@ func (r *run) local() (array.RecordReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	schema := schemaOf(r.plan.Columns)
-	b := array.NewRecordBuilder(memory.DefaultAllocator, schema)
+	b := array.NewRecordBuilder(memory.DefaultAllocator, r.plan.Schema)
 	defer b.Release()
 	if row != nil {
 		for i, c := range r.plan.Columns {
@@ -33,18 +31,10 @@ func (r *run) local() (array.RecordReader, error) {
 	}
 	rec := b.NewRecordBatch()
 	if len(r.plan.Columns) == 0 && row != nil { // a row without columns is a row
-		rec = array.NewRecordBatch(schema, nil, 1)
+		rec = array.NewRecordBatch(r.plan.Schema, nil, 1)
 	}
 	defer rec.Release()
-	return array.NewRecordReader(schema, []arrow.RecordBatch{rec})
-}
-
-func schemaOf(columns []planner.Column) *arrow.Schema {
-	fields := make([]arrow.Field, len(columns))
-	for i, c := range columns {
-		fields[i] = arrow.Field{Name: c.Name, Type: plan.ArrowType(c.Type), Nullable: true}
-	}
-	return arrow.NewSchema(fields, nil)
+	return array.NewRecordReader(r.plan.Schema, []arrow.RecordBatch{rec})
 }
 
 // oneRow computes the row of a plan of path Local; nil when a filter drops it.

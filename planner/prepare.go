@@ -3,6 +3,8 @@ package planner
 import (
 	"slices"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/planner/bind"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -34,6 +36,9 @@ func Prepare(in Input) (*Prepared, error) {
 	p.keys(env)
 	p.choosePath()
 	p.columns(b.Columns, quotients)
+	if p.Path == Local {
+		p.Schema = schemaOf(p.Columns)
+	}
 	p.Notes = notes(p, in.Sources)
 	return p, nil
 }
@@ -192,6 +197,14 @@ func (p *Prepared) columns(out []bind.Column, quotients map[plan.ColID]quotient)
 		}
 		p.Columns = append(p.Columns, col)
 	}
+}
+
+func schemaOf(columns []Column) *arrow.Schema {
+	fields := make([]arrow.Field, len(columns))
+	for i, c := range columns {
+		fields[i] = arrow.Field{Name: c.Name, Type: plan.ArrowType(c.Type), Nullable: true}
+	}
+	return arrow.NewSchema(fields, nil)
 }
 
 // directPlaces maps each output column of renaming projections over a Remote to its place in the Remote's columns.

@@ -3,6 +3,8 @@
 package planner
 
 import (
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/semantic"
@@ -25,7 +27,8 @@ type Prepared struct {
 	Input     Input // what it was planned from, without Values
 	Path      Path
 	Columns   []Column
-	Out       []plan.ColID // the columns of the remainder's batches, in order
+	Out       []plan.ColID  // the columns of the remainder's batches, in order
+	Schema    *arrow.Schema // of the row's batch on path Local, nil on the others
 	Params    []plan.Type
 	Fragments []Fragment
 	Keys      []plan.Keyed // in what order the fragments are asked, and which values of one restrict another

@@ -62,7 +62,8 @@ func (s *session) during(t *task, f func(ctx context.Context) error) error {
 	previous := s.runner.set(t)
 	defer s.runner.set(previous)
 	if previous == nil {
-		defer s.unwatch(s.watch(t))
+		s.watch(t)
+		defer s.unwatch()
 	} else {
 		link := context.AfterFunc(previous.ctx, func() { t.cancel(context.Cause(previous.ctx)) })
 		defer link()
@@ -81,45 +82,57 @@ func (s *session) once(f func(ctx context.Context) error) error {
 	return s.during(t, f)
 }
 
-// watcher notices that a client has gone while its statement runs. It belongs to the session's goroutine; its timer is made once.
+// watcher notices that a client has gone while its statement runs, and that the statement has run for too long. It belongs to
+// the session's goroutine; its timer is made once.
 type watcher struct {
 	timer *time.Timer
 	task  *task         // that is watched
+	limit time.Duration // of the task, 0 for none
+	clock *time.Timer   // that ends the task at its limit, once it runs
 	ended chan struct{} // capacity 1: the timer's goroutine is done
 }
 
-// watch starts the statement's clock and, when it takes longer, a goroutine that reads ahead to notice that the client is
-// gone. unwatch ends both and waits for them.
-func (s *session) watch(t *task) (clock *time.Timer) {
-	if limit := s.statementTimeout(); limit > 0 {
-		clock = time.AfterFunc(limit, func() { t.cancel(errTimeout) })
-	}
+// watch starts, when the statement takes longer than a moment, its clock and a goroutine that reads ahead to notice that the
+// client is gone. unwatch ends both and waits for them.
+func (s *session) watch(t *task) {
 	w := &s.runner.watcher
-	w.task = t
+	w.task, w.limit = t, s.statementTimeout()
+	if w.limit <= watchAfter {
+		w.startClock(w.limit)
+	}
 	if w.timer != nil {
 		w.timer.Reset(watchAfter)
-		return clock
+		return
 	}
 	w.ended = make(chan struct{}, 1)
 	w.timer = time.AfterFunc(watchAfter, func() {
+		if w.limit > watchAfter {
+			w.startClock(w.limit - watchAfter)
+		}
 		if s.in.ahead() != nil {
 			w.task.cancel(errGone)
 			s.wire.endWrites(time.Unix(1, 0))
 		}
 		w.ended <- struct{}{}
 	})
-	return clock
 }
 
-func (s *session) unwatch(clock *time.Timer) {
-	if clock != nil {
-		clock.Stop()
+func (w *watcher) startClock(left time.Duration) {
+	if t := w.task; left > 0 {
+		w.clock = time.AfterFunc(left, func() { t.cancel(errTimeout) })
 	}
+}
+
+func (s *session) unwatch() {
 	w := &s.runner.watcher
 	if !w.timer.Stop() {
 		s.interruptRead()
 		<-w.ended
 		_ = s.conn.SetReadDeadline(time.Time{})
+	}
+	if w.clock != nil {
+		w.clock.Stop()
+		w.clock = nil
 	}
 	w.task = nil
 }

@@ -65,7 +65,12 @@ func (s slot) aad(k *dataKey) []byte {
 
 // associate writes fields with their lengths, so that no two lists of fields give the same bytes.
 func associate(fields ...string) []byte {
-	b := []byte("waggle/vault/v1")
+	const prefix = "waggle/vault/v1"
+	size := len(prefix)
+	for _, f := range fields {
+		size += 4 + len(f)
+	}
+	b := append(make([]byte, 0, size), prefix...)
 	for _, f := range fields {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(f)))
 		b = append(b, f...)
