@@ -29,8 +29,10 @@ var table = []rule{
 	{"source", "planner/plan dialect internal/secret internal/pgerr"},
 	{"source/rest", "source planner/plan dialect internal/secret internal/pgerr internal/strictyaml internal/datum internal/pgcat"},
 	{"source/postgres", "source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
+	{"source/coerce", "planner/plan internal/datum internal/pgcat internal/pgerr"},
 	{"source/snowflake/nocache", ""},
-	{"source/snowflake", "source/snowflake/nocache source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
+	{"source/databricks", "source source/coerce planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
+	{"source/snowflake", "source/snowflake/nocache source/coerce source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
 	{"source/catalog", "source planner/plan dialect semantic internal/pgcat internal/datum internal/pgerr"},
 	{"source/sourcetest", "source planner/plan dialect internal/datum internal/pgcat semantic planner planner/bind planner/rules internal/pgerr"},
 	{"planner/bind", "planner/plan semantic internal/datum internal/pgcat internal/pgerr"},
@@ -68,4 +70,5 @@ var libraries = map[string]string{
 	"github.com/spf13/cobra":              "cmd/waggle cmd/waggle-sandbox",
 	"github.com/snowflakedb/gosnowflake":  "source/snowflake",
 	"github.com/klauspost/compress":       "source/snowflake",
+	"github.com/databricks":               "source/databricks",
 }

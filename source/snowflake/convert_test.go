@@ -15,6 +15,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/source/coerce"
 )
 
 // built is an array of a builder with a NULL behind its values.
@@ -92,7 +93,7 @@ func plain(oid uint32) plan.Type { return plan.Type{OID: oid, Mod: -1} }
 // converted is what becomes of an array: PostgreSQL's texts joined by blanks, or the SQLSTATE.
 func converted(t *testing.T, kind string, scale int32, want plan.Type, a arrow.Array) string {
 	t.Helper()
-	c := column{source: "sf", name: "x", want: want, to: plan.ArrowType(want), kind: kind, scale: scale}
+	c := column{coerce.Column{Source: "sf", Name: "x", Want: want, To: plan.ArrowType(want), Kind: kind, Scale: scale}}
 	if err := c.check(); err != nil {
 		return pgerr.Code(err)
 	}
@@ -101,8 +102,8 @@ func converted(t *testing.T, kind string, scale int32, want plan.Type, a arrow.A
 		return pgerr.Code(err)
 	}
 	defer out.Release()
-	if !arrow.TypeEqual(out.DataType(), c.to) || out.Len() != a.Len() {
-		t.Errorf("%s of %d, wanted %s of %d", out.DataType(), out.Len(), c.to, a.Len())
+	if !arrow.TypeEqual(out.DataType(), c.To) || out.Len() != a.Len() {
+		t.Errorf("%s of %d, wanted %s of %d", out.DataType(), out.Len(), c.To, a.Len())
 	}
 	var texts []string
 	for i := range out.Len() {

@@ -11,6 +11,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/source/coerce"
 )
 
 // samples are columns of several forms and what is wanted of them.
@@ -18,7 +19,7 @@ func samples() ([]column, []arrow.Array) {
 	var columns []column
 	var arrays []arrow.Array
 	add := func(kind string, scale int32, want plan.Type, a arrow.Array) {
-		columns = append(columns, column{source: "sf", name: "x", want: want, to: plan.ArrowType(want), kind: kind, scale: scale})
+		columns = append(columns, column{coerce.Column{Source: "sf", Name: "x", Want: want, To: plan.ArrowType(want), Kind: kind, Scale: scale}})
 		arrays = append(arrays, a)
 	}
 	add("fixed", 0, plain(pgcat.Int4), int16s(1, -2))
@@ -73,11 +74,11 @@ func FuzzChunk(f *testing.F) {
 					if err != nil {
 						continue
 					}
-					if out.Len() != b.Column(i).Len() || !arrow.TypeEqual(out.DataType(), columns[i].to) {
+					if out.Len() != b.Column(i).Len() || !arrow.TypeEqual(out.DataType(), columns[i].To) {
 						t.Errorf("%s of %d", out.DataType(), out.Len())
 					}
 					for k := range out.Len() {
-						look(t, out, k, columns[i].want)
+						look(t, out, k, columns[i].Want)
 					}
 					out.Release()
 				}

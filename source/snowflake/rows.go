@@ -14,6 +14,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
+	"github.com/waggle-sql/waggle/source/coerce"
 )
 
 // errReleased ends a read that nobody wants any more.
@@ -132,7 +133,7 @@ func (r *rows) columns(loader sf.ArrowStreamLoader) ([]column, error) {
 	}
 	var out []column
 	for i, want := range r.text.Columns {
-		c := column{source: s.config.Name, name: want.Name, want: want.Type, to: plan.ArrowType(want.Type), kind: types[i].Type, scale: int32(types[i].Scale)}
+		c := column{coerce.Column{Source: s.config.Name, Name: want.Name, Want: want.Type, To: plan.ArrowType(want.Type), Kind: types[i].Type, Scale: int32(types[i].Scale)}}
 		if err := c.check(); err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package snowflake
+package coerce
 
 import (
 	"bytes"
@@ -14,27 +14,27 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
-// strings checks that an array holds UTF-8 in each of its values and no zero byte, which PostgreSQL's text has no place for.
-func (c *column) strings(a arrow.Array) (*array.String, error) {
+// Strings checks that an array holds UTF-8 in each of its values and no zero byte, which PostgreSQL's text has no place for.
+func (c *Column) Strings(a arrow.Array) (*array.String, error) {
 	from, ok := a.(*array.String)
 	if !ok {
-		return nil, c.physical(a)
+		return nil, c.Physical(a)
 	}
 	if from.Len() == 0 {
 		return from, nil
 	}
 	offsets := from.ValueOffsets()
 	if offsets[0] < 0 {
-		return nil, c.malformed(errors.New("an offset is negative"))
+		return nil, c.Malformed(errors.New("an offset is negative"))
 	}
 	for i := 1; i < len(offsets); i++ {
 		if offsets[i] < offsets[i-1] {
-			return nil, c.malformed(errors.New("offsets decrease"))
+			return nil, c.Malformed(errors.New("offsets decrease"))
 		}
 	}
 	data := from.ValueBytes()
 	if bytes.IndexByte(data, 0) >= 0 {
-		return nil, pgerr.New(pgerr.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x00`).WithDetail("Column %q of the source %s.", c.name, c.source)
+		return nil, pgerr.New(pgerr.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x00`).WithDetail("Column %q of the source %s.", c.Name, c.Source)
 	}
 	whole := utf8.Valid(data)
 	for _, o := range offsets {
@@ -42,35 +42,35 @@ func (c *column) strings(a arrow.Array) (*array.String, error) {
 		whole = whole && (at >= len(data) || utf8.RuneStart(data[at]))
 	}
 	if !whole {
-		return nil, c.malformed(errors.New("a value is not UTF-8"))
+		return nil, c.Malformed(errors.New("a value is not UTF-8"))
 	}
 	return from, nil
 }
 
-// text makes text and its like. char(n) is kept without its blanks.
-func (c *column) text(a arrow.Array) (arrow.Array, error) {
-	from, err := c.strings(a)
+// Text makes text and its like. char(n) is kept without its blanks.
+func (c *Column) Text(a arrow.Array) (arrow.Array, error) {
+	from, err := c.Strings(a)
 	if err != nil {
 		return nil, err
 	}
-	if c.want.OID != pgcat.Bpchar || c.want.Mod < 0 {
-		return c.as(from), nil
+	if c.Want.OID != pgcat.Bpchar || c.Want.Mod < 0 {
+		return c.As(from), nil
 	}
 	return rebuilt(from, func(v []byte) ([]byte, error) { return bytes.TrimRight(v, " "), nil })
 }
 
-// json makes json verbatim, and jsonb in PostgreSQL's form.
-func (c *column) json(a arrow.Array) (arrow.Array, error) {
-	from, err := c.strings(a)
+// JSON makes json verbatim, and jsonb in PostgreSQL's form.
+func (c *Column) JSON(a arrow.Array) (arrow.Array, error) {
+	from, err := c.Strings(a)
 	if err != nil {
 		return nil, err
 	}
 	return rebuilt(from, func(v []byte) ([]byte, error) {
-		j, err := datum.In(c.want.OID, -1, string(v), nil)
+		j, err := datum.In(c.Want.OID, -1, string(v), nil)
 		if err != nil {
-			return nil, pgerr.New(pgerr.Code(err), "column %q of the source %s holds a value that is no JSON", c.name, c.source)
+			return nil, pgerr.New(pgerr.Code(err), "column %q of the source %s holds a value that is no JSON", c.Name, c.Source)
 		}
-		return datum.AppendText(nil, c.want.OID, j, nil), nil
+		return datum.AppendText(nil, c.Want.OID, j, nil), nil
 	})
 }
 

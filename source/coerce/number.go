@@ -1,4 +1,4 @@
-package snowflake
+package coerce
 
 import (
 	"math/big"
@@ -13,11 +13,11 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
-// integer is what Snowflake sends small NUMBERs in, and what holds integers of ours.
+// integer is what sources send whole numbers in, and what holds those of ours.
 type integer interface{ int8 | int16 | int32 | int64 }
 
-// power is 10^n for 0 ≤ n ≤ 18, 0 beyond.
-func power(n int32) int64 {
+// Power is 10^n for 0 ≤ n ≤ 18, 0 beyond.
+func Power(n int32) int64 {
 	if n > 18 {
 		return 0
 	}
@@ -28,12 +28,12 @@ func power(n int32) int64 {
 	return p
 }
 
-// integers makes int2, int4 and int8: a fraction other than zero is 42804, a value beyond the type 22003.
-func integers[D integer](c *column, a arrow.Array) (arrow.Array, error) {
-	if c.scale == 0 && a.DataType().ID() == c.to.ID() {
-		return c.as(a), nil
+// Integers makes int2, int4 and int8: a fraction other than zero is 42804, a value beyond the type 22003.
+func Integers[D integer](c *Column, a arrow.Array) (arrow.Array, error) {
+	if c.Scale == 0 && a.DataType().ID() == c.To.ID() {
+		return c.As(a), nil
 	}
-	all, rows := room[D](a)
+	all, rows := Room[D](a)
 	var err error
 	switch a := a.(type) {
 	case *array.Int8:
@@ -47,7 +47,7 @@ func integers[D integer](c *column, a arrow.Array) (arrow.Array, error) {
 	case *array.Decimal128:
 		err = narrowDecimals(c, a, rows)
 	default:
-		err = c.physical(a)
+		err = c.Physical(a)
 	}
 	if err != nil {
 		return nil, err
@@ -55,20 +55,20 @@ func integers[D integer](c *column, a arrow.Array) (arrow.Array, error) {
 	return filledInteger(c, a, all), nil
 }
 
-func filledInteger[D integer](c *column, a arrow.Array, all []D) arrow.Array {
+func filledInteger[D integer](c *Column, a arrow.Array, all []D) arrow.Array {
 	switch all := any(all).(type) {
 	case []int16:
-		return filled(c, a, all)
+		return Filled(c, a, all)
 	case []int32:
-		return filled(c, a, all)
+		return Filled(c, a, all)
 	case []int64:
-		return filled(c, a, all)
+		return Filled(c, a, all)
 	}
 	return nil
 }
 
-func narrow[S, D integer](c *column, a arrow.Array, from []S, to []D) error {
-	unit := power(c.scale)
+func narrow[S, D integer](c *Column, a arrow.Array, from []S, to []D) error {
+	unit := Power(c.Scale)
 	for i, v := range from {
 		whole, rest := int64(v), int64(0)
 		switch {
@@ -82,41 +82,41 @@ func narrow[S, D integer](c *column, a arrow.Array, from []S, to []D) error {
 			continue
 		}
 		if rest != 0 {
-			return c.lossy()
+			return c.Lossy()
 		}
-		return c.outOfRange()
+		return c.OutOfRange()
 	}
 	return nil
 }
 
-func narrowDecimals[D integer](c *column, a *array.Decimal128, to []D) error {
-	if a.DataType().(*arrow.Decimal128Type).Scale != c.scale {
-		return c.physical(a)
+func narrowDecimals[D integer](c *Column, a *array.Decimal128, to []D) error {
+	if a.DataType().(*arrow.Decimal128Type).Scale != c.Scale {
+		return c.Physical(a)
 	}
 	for i, v := range a.Values() {
 		if a.IsNull(i) {
 			continue
 		}
-		whole, err := v.Rescale(c.scale, 0)
+		whole, err := v.Rescale(c.Scale, 0)
 		if err != nil {
-			return c.lossy()
+			return c.Lossy()
 		}
 		low := int64(whole.LowBits())
 		to[i] = D(low)
 		if whole.HighBits() != low>>63 || int64(to[i]) != low {
-			return c.outOfRange()
+			return c.OutOfRange()
 		}
 	}
 	return nil
 }
 
-// decimal makes numeric of a declared precision and scale: digits lost are 42804, digits too many 22003.
-func (c *column) decimal(a arrow.Array) (arrow.Array, error) {
-	want := c.to.(*arrow.Decimal128Type)
-	if d, ok := a.DataType().(*arrow.Decimal128Type); ok && d.Scale == c.scale && d.Scale == want.Scale && d.Precision <= want.Precision {
-		return c.as(a), nil
+// Decimal makes numeric of a declared precision and scale: digits lost are 42804, digits too many 22003.
+func (c *Column) Decimal(a arrow.Array) (arrow.Array, error) {
+	want := c.To.(*arrow.Decimal128Type)
+	if d, ok := a.DataType().(*arrow.Decimal128Type); ok && d.Scale == c.Scale && d.Scale == want.Scale && d.Precision <= want.Precision {
+		return c.As(a), nil
 	}
-	all, rows := room[decimal128.Num](a)
+	all, rows := Room[decimal128.Num](a)
 	var err error
 	switch a := a.(type) {
 	case *array.Int8:
@@ -130,23 +130,23 @@ func (c *column) decimal(a arrow.Array) (arrow.Array, error) {
 	case *array.Decimal128:
 		err = rescale(c, a, rows)
 	default:
-		err = c.physical(a)
+		err = c.Physical(a)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return filled(c, a, all), nil
+	return Filled(c, a, all), nil
 }
 
 // widen rescales integers that stand for decimals of the column's scale. Most fit a machine word on the way.
-func widen[S integer](c *column, a arrow.Array, from []S, to []decimal128.Num) error {
-	want := c.to.(*arrow.Decimal128Type)
-	up := want.Scale - c.scale
-	factor, below := power(max(up, 0)), int64(0)
+func widen[S integer](c *Column, a arrow.Array, from []S, to []decimal128.Num) error {
+	want := c.To.(*arrow.Decimal128Type)
+	up := want.Scale - c.Scale
+	factor, below := Power(max(up, 0)), int64(0)
 	if factor > 0 {
 		below = (1<<63 - 1) / factor
 	}
-	limit := power(max(want.Precision-max(up, 0), 0)) // of the value before it is rescaled; 0: none
+	limit := Power(max(want.Precision-max(up, 0), 0)) // of the value before it is rescaled; 0: none
 	for i, v := range from {
 		n := int64(v)
 		if up >= 0 && n <= below && n >= -below && (limit == 0 || n < limit && n > -limit) {
@@ -164,9 +164,9 @@ func widen[S integer](c *column, a arrow.Array, from []S, to []decimal128.Num) e
 	return nil
 }
 
-func rescale(c *column, a *array.Decimal128, to []decimal128.Num) error {
-	if a.DataType().(*arrow.Decimal128Type).Scale != c.scale {
-		return c.physical(a)
+func rescale(c *Column, a *array.Decimal128, to []decimal128.Num) error {
+	if a.DataType().(*arrow.Decimal128Type).Scale != c.Scale {
+		return c.Physical(a)
 	}
 	for i, v := range a.Values() {
 		if a.IsNull(i) {
@@ -181,28 +181,28 @@ func rescale(c *column, a *array.Decimal128, to []decimal128.Num) error {
 }
 
 // rescaled is v of the column's scale under the wanted precision and scale.
-func (c *column) rescaled(v decimal128.Num) (decimal128.Num, error) {
-	want := c.to.(*arrow.Decimal128Type)
-	up := want.Scale - c.scale
+func (c *Column) rescaled(v decimal128.Num) (decimal128.Num, error) {
+	want := c.To.(*arrow.Decimal128Type)
+	up := want.Scale - c.Scale
 	switch {
 	case up > 0 && v.Sign() != 0 && (want.Precision <= up || !v.FitsInPrecision(want.Precision-up)):
-		return v, c.outOfRange()
+		return v, c.OutOfRange()
 	case up > 0:
 		return v.IncreaseScaleBy(up), nil
 	case up < 0:
 		var err error
-		if v, err = v.Rescale(c.scale, want.Scale); err != nil {
-			return v, c.lossy()
+		if v, err = v.Rescale(c.Scale, want.Scale); err != nil {
+			return v, c.Lossy()
 		}
 	}
 	if !v.FitsInPrecision(want.Precision) {
-		return v, c.outOfRange()
+		return v, c.OutOfRange()
 	}
 	return v, nil
 }
 
-// numericText makes numeric without a declared scale: PostgreSQL's text with the scale that Snowflake gives.
-func (c *column) numericText(a arrow.Array) (arrow.Array, error) {
+// NumericText makes numeric without a declared scale: PostgreSQL's text with the scale that the source gives.
+func (c *Column) NumericText(a arrow.Array) (arrow.Array, error) {
 	b := array.NewStringBuilder(memory.DefaultAllocator)
 	defer b.Release()
 	b.Reserve(a.Len())
@@ -212,7 +212,7 @@ func (c *column) numericText(a arrow.Array) (arrow.Array, error) {
 			b.AppendNull()
 			return
 		}
-		digits = appendScaled(digits[:0], v, int(c.scale))
+		digits = appendScaled(digits[:0], v, int(c.Scale))
 		b.BinaryBuilder.Append(digits)
 	}
 	switch a := a.(type) {
@@ -225,8 +225,8 @@ func (c *column) numericText(a arrow.Array) (arrow.Array, error) {
 	case *array.Int64:
 		scaledTexts(a.Int64Values(), put)
 	case *array.Decimal128:
-		if a.DataType().(*arrow.Decimal128Type).Scale != c.scale {
-			return nil, c.physical(a)
+		if a.DataType().(*arrow.Decimal128Type).Scale != c.Scale {
+			return nil, c.Physical(a)
 		}
 		var text []byte
 		for i, v := range a.Values() {
@@ -234,7 +234,7 @@ func (c *column) numericText(a arrow.Array) (arrow.Array, error) {
 			put(i, text)
 		}
 	default:
-		return nil, c.physical(a)
+		return nil, c.Physical(a)
 	}
 	return b.NewArray(), nil
 }
@@ -278,18 +278,18 @@ func appendScaled(dst, number []byte, scale int) []byte {
 	return append(dst, number[len(number)-scale:]...)
 }
 
-// decimalText makes numeric without a declared scale of texts that are PostgreSQL's already.
-func (c *column) decimalText(a arrow.Array) (arrow.Array, error) {
-	from, err := c.strings(a)
+// DecimalText makes numeric without a declared scale of texts that are PostgreSQL's already.
+func (c *Column) DecimalText(a arrow.Array) (arrow.Array, error) {
+	from, err := c.Strings(a)
 	if err != nil {
 		return nil, err
 	}
 	for i := range from.Len() {
 		if from.IsValid(i) && !isDecimal(from.Value(i)) {
-			return nil, pgerr.New(pgerr.DatatypeMismatch, "column %q of the source %s holds a text that is no number", c.name, c.source)
+			return nil, pgerr.New(pgerr.DatatypeMismatch, "column %q of the source %s holds a text that is no number", c.Name, c.Source)
 		}
 	}
-	return c.as(from), nil
+	return c.As(from), nil
 }
 
 // isDecimal reports whether a text is -digits or -digits.digits.
@@ -299,18 +299,18 @@ func isDecimal(text string) bool {
 	return digits(whole) && (!point || digits(fraction))
 }
 
-// float4 makes real of Snowflake's doubles where that changes no value.
-func (c *column) float4(a arrow.Array) (arrow.Array, error) {
+// Float4 makes real of doubles where that changes no value.
+func (c *Column) Float4(a arrow.Array) (arrow.Array, error) {
 	from, ok := a.(*array.Float64)
 	if !ok {
-		return nil, c.physical(a)
+		return nil, c.Physical(a)
 	}
-	all, rows := room[float32](a)
+	all, rows := Room[float32](a)
 	for i, v := range from.Float64Values() {
 		rows[i] = float32(v)
 		if float64(rows[i]) != v && v == v && a.IsValid(i) {
-			return nil, c.lossy()
+			return nil, c.Lossy()
 		}
 	}
-	return filled(c, a, all), nil
+	return Filled(c, a, all), nil
 }

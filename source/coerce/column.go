@@ -1,0 +1,91 @@
+// Package coerce makes the Arrow arrays that a source sends into arrays of the plan's types: without copying where the layouts are
+// one, exactly where they are not, and with an error where a value cannot be kept.
+package coerce
+
+import (
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// Column is one column of a result: what the source says of it, and what the plan wants. Its conversions return arrays that the
+// caller releases; their errors name the source and the column.
+type Column struct {
+	Source string // the connection
+	Name   string
+	Want   plan.Type
+	To     arrow.DataType // of Want
+	Kind   string         // the source's own word for the type
+	Scale  int32          // digits behind the point that integers and decimals stand for
+}
+
+// Same hands on an array that is already as wanted.
+func (c *Column) Same(a arrow.Array) (arrow.Array, error) {
+	if a.DataType().ID() != c.To.ID() {
+		return nil, c.Physical(a)
+	}
+	if b, ok := a.(*array.Binary); ok {
+		if err := b.ValidateFull(); err != nil {
+			return nil, c.Malformed(err)
+		}
+	}
+	return c.As(a), nil
+}
+
+// As is a under the wanted type, whose layout is the same.
+func (c *Column) As(a arrow.Array) arrow.Array {
+	d := a.Data()
+	data := array.NewData(c.To, d.Len(), d.Buffers(), nil, d.NullN(), d.Offset())
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
+// Filled is an array of new values in place of a's, with a's NULLs. values begin where a's buffers do, so that a's offset is theirs too.
+func Filled[T arrow.FixedWidthType](c *Column, a arrow.Array, values []T) arrow.Array {
+	d := a.Data()
+	buffers := []*memory.Buffer{d.Buffers()[0], memory.NewBufferBytes(arrow.GetBytes(values))}
+	data := array.NewData(c.To, d.Len(), buffers, nil, d.NullN(), d.Offset())
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
+// Room is new values for Filled, and the part of them that stands for a's rows.
+func Room[T any](a arrow.Array) (all, rows []T) {
+	all = make([]T, a.Data().Offset()+a.Len())
+	return all, all[a.Data().Offset():]
+}
+
+// Contradicts is the error of a column that the source has as another type than the model: 42804.
+func (c *Column) Contradicts() error {
+	return pgerr.New(pgerr.DatatypeMismatch, "column %q of the source %s is %s, the model says %s", c.Name, c.Source, c.Kind, datum.FormatType(c.Want.OID, c.Want.Mod))
+}
+
+// Malformed is the error of data that breaks Arrow's or the source's own rules.
+func (c *Column) Malformed(err error) error {
+	return pgerr.New(pgerr.ProtocolViolation, "column %q of the source %s cannot be read", c.Name, c.Source).Because(err)
+}
+
+// Physical is the error of an Arrow type in which the source does not send such a column.
+func (c *Column) Physical(a arrow.Array) error {
+	return pgerr.New(pgerr.DatatypeMismatch, "column %q of the source %s comes as %s, which is no form of %s", c.Name, c.Source, a.DataType(), c.Kind)
+}
+
+// OutOfRange is the error of a value that the wanted type cannot hold.
+func (c *Column) OutOfRange() error {
+	code := pgerr.NumericOutOfRange
+	if c.Want.OID == pgcat.Date || c.Want.OID == pgcat.Time || c.Want.OID == pgcat.Timestamp || c.Want.OID == pgcat.TimestampTZ {
+		code = pgerr.DatetimeOverflow
+	}
+	return pgerr.New(code, "%s out of range", datum.FormatType(c.Want.OID, c.Want.Mod)).WithDetail("Column %q of the source %s.", c.Name, c.Source)
+}
+
+// Lossy is the error of a value that the wanted type can only round.
+func (c *Column) Lossy() error {
+	return pgerr.New(pgerr.DatatypeMismatch, "column %q of the source %s has values that %s does not hold exactly", c.Name, c.Source, datum.FormatType(c.Want.OID, c.Want.Mod)).
+		WithHint("let the model declare the column as the source has it; waggle model diff shows it")
+}
