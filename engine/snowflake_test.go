@@ -76,7 +76,7 @@ func (a *accounts) add(w *world, sources map[string]source.Source, oauth map[str
 	w.must(err)
 	w.t.Cleanup(func() { _ = a.source.Close() })
 	sources["sf"] = a.source
-	oauth["sf"] = vault.SourceConfig{AuthorizeURL: base + "/oauth/authorize", TokenURL: base + "/oauth/token-request", ClientID: sandbox.SnowflakeClientPrefix + "sf",
+	oauth["sf"] = vault.SourceConfig{AuthorizeURL: base + "/oauth/authorize", TokenURL: base + "/oauth/token-request", ClientID: sandbox.BroughtClientPrefix + "sf",
 		ClientSecret: secret.New(sandbox.SnowflakeClientSecret), Scopes: []string{"refresh_token", "session:role-any"}, Credential: vault.UserCredential, Variant: vault.Snowflake}
 }
 

@@ -148,7 +148,7 @@ func (d *demonstration) dataYAML() string {
     database: %[3]s
     warehouse: %[4]s
     oauth: {client_id: %[5]s%[1]s, client_secret: file:secrets/snowflake, scopes: [refresh_token, "session:role-any"], issuer: %[6]s}
-`, s.Name, d.urls.Snowflake[s.Name], sandbox.Database, sandbox.Warehouse, sandbox.SnowflakeClientPrefix, d.urls.OAuth)
+`, s.Name, d.urls.Snowflake[s.Name], sandbox.Database, sandbox.Warehouse, sandbox.BroughtClientPrefix, d.urls.OAuth)
 	}
 	for _, s := range d.data.Of(brought.Postgres) {
 		fmt.Fprintf(&b, "  %s: {kind: postgres, host: \"%s\", port: %d, database: %s, credential: password", s.Name, d.server.Host, d.server.Port, s.Name)

@@ -9,12 +9,14 @@ import (
 
 // The credentials of the registered clients. They open nothing but the sandbox.
 const (
-	GongClientID          = "waggle-gong"
-	GongClientSecret      = "sandbox-gong-secret"
-	GoogleClientID        = "waggle-google"
-	GoogleClientSecret    = "sandbox-google-secret"
-	SnowflakeClientPrefix = "waggle-" // the source's name follows
-	SnowflakeClientSecret = "sandbox-snowflake-secret"
+	GongClientID           = "waggle-gong"
+	GongClientSecret       = "sandbox-gong-secret"
+	GoogleClientID         = "waggle-google"
+	GoogleClientSecret     = "sandbox-google-secret"
+	BroughtClientPrefix    = "waggle-" // of what was brought: the source's name follows
+	SnowflakeClientSecret  = "sandbox-snowflake-secret"
+	DatabricksClientSecret = "sandbox-databricks-secret"
+	SalesforceClientSecret = "sandbox-salesforce-secret"
 )
 
 func clients(urls URLs, redirects, roles []string) []oauth.Client {
@@ -43,8 +45,22 @@ func clients(urls URLs, redirects, roles []string) []oauth.Client {
 	}
 	for _, source := range slices.Sorted(maps.Keys(urls.Snowflake)) {
 		out = append(out, oauth.Client{
-			ID: SnowflakeClientPrefix + source, Secret: SnowflakeClientSecret, RedirectURIs: redirects, Source: source, Style: oauth.Snowflake,
+			ID: BroughtClientPrefix + source, Secret: SnowflakeClientSecret, RedirectURIs: redirects, Source: source, Style: oauth.Snowflake,
 			Scopes: scopes,
+		})
+	}
+	for _, source := range slices.Sorted(maps.Keys(urls.Databricks)) {
+		out = append(out, oauth.Client{
+			ID: BroughtClientPrefix + source, Secret: DatabricksClientSecret, RedirectURIs: redirects, Source: source, Style: oauth.Databricks,
+			Scopes: []string{"sql", "offline_access"}, // https://docs.databricks.com/aws/en/integrations/enable-disable-oauth
+		})
+	}
+	for _, source := range slices.Sorted(maps.Keys(urls.Salesforce)) {
+		out = append(out, oauth.Client{
+			ID: BroughtClientPrefix + source, Secret: SalesforceClientSecret, RedirectURIs: redirects, Source: source, Style: oauth.Salesforce,
+			APIBase: urls.Salesforce[source], Rotate: true,
+			// https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm
+			Scopes: []string{"api", "refresh_token"},
 		})
 	}
 	return out

@@ -28,8 +28,8 @@ type Options struct {
 	// Company is served instead of one made from Data, when not nil.
 	Company *data.Company
 	// OAuthAddr, GongAddr and GoogleAddr are host:port; empty is a free port of 127.0.0.1.
-	// Of SnowflakeAddr the first account has the port, the others the next ones.
-	OAuthAddr, GongAddr, GoogleAddr, SnowflakeAddr string
+	// Of SnowflakeAddr, DatabricksAddr and SalesforceAddr the first source of the kind has the port, the others the next ones.
+	OAuthAddr, GongAddr, GoogleAddr, SnowflakeAddr, DatabricksAddr, SalesforceAddr string
 	// RedirectURIs are registered for every client.
 	RedirectURIs []string
 	AccessTTL    time.Duration
@@ -39,7 +39,7 @@ type Options struct {
 	GongPerSecond, GongPerDay, GooglePerMinute int
 	// GongPageSize replaces Gong's 100.
 	GongPageSize int
-	// Brought is what somebody brings beside the company; each of its Snowflake sources has an emulator of its own.
+	// Brought is what somebody brings beside the company; each of its sources but PostgreSQL's has an emulator of its own.
 	Brought *brought.Data
 	// People are logins that may sign in beside the company's; one without @ is of acme.example.
 	People []string
@@ -74,12 +74,17 @@ type URLs struct {
 	Google string `json:"google"`
 	// Snowflake has the accounts' URLs by source.
 	Snowflake map[string]string `json:"snowflake,omitempty"`
+	// Databricks has the workspaces' URLs and Salesforce the organisations', by source.
+	Databricks map[string]string `json:"databricks,omitempty"`
+	Salesforce map[string]string `json:"salesforce,omitempty"`
 }
 
 // Sources returns the emulators' URLs by the name of their source.
 func (u URLs) Sources() map[string]string {
 	out := map[string]string{"gong": u.Gong, "google": u.Google}
-	maps.Copy(out, u.Snowflake)
+	for _, brought := range []map[string]string{u.Snowflake, u.Databricks, u.Salesforce} {
+		maps.Copy(out, brought)
+	}
 	return out
 }
 

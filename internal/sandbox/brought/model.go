@@ -55,7 +55,7 @@ func (d *Data) tables(schema string) []Table {
 // entity is the model file of a table.
 func (t Table) entity(name string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:\n  source: {connection: %s, object: %s}\n  properties:\n", name, t.Source, text(part(t.Schema)+"."+part(t.Name)))
+	fmt.Fprintf(&b, "%s:\n  source: {connection: %s, object: %s}\n  properties:\n", name, t.Source, text(t.object()))
 	used := map[string]bool{}
 	for _, c := range t.Columns {
 		property := word(c.Name)
@@ -63,13 +63,21 @@ func (t Table) entity(name string) string {
 			property += "_"
 		}
 		used[property] = true
-		fmt.Fprintf(&b, "    %s: {column: %s, type: %s", property, text(c.Name), text(c.Postgres()))
+		fmt.Fprintf(&b, "    %s: {column: %s, type: %s", property, text(c.Name), text(t.Postgres(c)))
 		if !c.Nullable {
 			b.WriteString(", not_null: true")
 		}
 		b.WriteString("}\n")
 	}
 	return b.String()
+}
+
+// object is what a model calls the table at its source.
+func (t Table) object() string {
+	if t.Kind() == Salesforce {
+		return part(t.Name)
+	}
+	return part(t.Schema) + "." + part(t.Name)
 }
 
 // part is a name as a part of an entity's object: quoted where it would not be read as one name.
@@ -102,7 +110,7 @@ func word(name string) string {
 }
 
 func reservedModel(name string) bool {
-	return slices.Contains([]string{"information_schema", "public", "waggle", "catalog", "company"}, name) || strings.HasPrefix(name, "pg_")
+	return slices.Contains([]string{"information_schema", "public", "waggle", "catalog", "company", "revenue"}, name) || strings.HasPrefix(name, "pg_")
 }
 
 func systemColumns() []string { return []string{"tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"} }

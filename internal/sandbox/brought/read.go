@@ -26,9 +26,14 @@ type Kind string
 
 // The kinds, by what the names of their folders begin with.
 const (
-	Snowflake Kind = "snowflake" // sf…, snowflake…
-	Postgres  Kind = "postgres"  // pg…, ops…, postgres…
+	Snowflake  Kind = "snowflake"  // sf…, snowflake…
+	Databricks Kind = "databricks" // lake…, databricks…
+	Salesforce Kind = "salesforce" // crm…, salesforce…
+	Postgres   Kind = "postgres"   // pg…, ops…, postgres…
 )
+
+// ObjectsFile is the file of a Salesforce source, beside its schemas' folders, that says more of its objects than their files do.
+const ObjectsFile = "objects.yaml"
 
 // Data is what a directory holds. Its Policy is nil without a grants.yaml: everybody may read everything.
 type Data struct {
@@ -63,6 +68,12 @@ type Column struct {
 	Narrow bool
 }
 
+// Kind is that of the table's source.
+func (t Table) Kind() Kind {
+	k, _ := kind(t.Source)
+	return k
+}
+
 // Key names a table in grants.yaml.
 func (t Table) Key() string { return t.Source + "." + t.Schema + "." + t.Name }
 
@@ -84,7 +95,8 @@ func kind(name string) (Kind, bool) {
 	for _, k := range []struct {
 		prefix string
 		kind   Kind
-	}{{"snowflake", Snowflake}, {"sf", Snowflake}, {"postgres", Postgres}, {"pg", Postgres}, {"ops", Postgres}} {
+	}{{"snowflake", Snowflake}, {"sf", Snowflake}, {"databricks", Databricks}, {"lake", Databricks}, {"salesforce", Salesforce},
+		{"crm", Salesforce}, {"postgres", Postgres}, {"pg", Postgres}, {"ops", Postgres}} {
 		if strings.HasPrefix(name, k.prefix) {
 			return k.kind, true
 		}
@@ -141,7 +153,7 @@ func (r *reader) walk(ctx context.Context) error {
 		}
 		k, ok := kind(e.Name())
 		if !ok {
-			return bad(path, "the name does not say what kind of source it is").WithHint("Let it begin with sf or snowflake, or with pg, ops or postgres.")
+			return bad(path, "the name does not say what kind of source it is").WithHint("Let it begin with sf or snowflake, lake or databricks, crm or salesforce, or with pg, ops or postgres.")
 		}
 		s := Source{Name: e.Name(), Kind: k}
 		if err := r.source(ctx, path, &s); err != nil {
@@ -159,6 +171,9 @@ func (r *reader) source(ctx context.Context, path string, s *Source) error {
 	}
 	for _, schema := range schemas {
 		at := filepath.Join(path, schema.Name())
+		if s.Kind == Salesforce && schema.Name() == ObjectsFile {
+			continue
+		}
 		if !folder(at) {
 			return bad(at, "it is no folder of a schema").WithHint("Tables are at <source>/<schema>/<table>.parquet or .csv.")
 		}
@@ -172,8 +187,8 @@ func (r *reader) source(ctx context.Context, path string, s *Source) error {
 				return err
 			}
 			t.Source, t.Schema = s.Name, schema.Name()
-			if twin := slices.IndexFunc(s.Tables, func(o Table) bool { return o.Schema == t.Schema && strings.EqualFold(o.Name, t.Name) }); twin >= 0 {
-				return bad(t.File, "the schema has the table %s already, in %s", t.Name, s.Tables[twin].File)
+			if twin := slices.IndexFunc(s.Tables, s.twin(t)); twin >= 0 {
+				return bad(t.File, "the %s has the table %s already, in %s", s.namespace(), t.Name, s.Tables[twin].File)
 			}
 			s.Tables = append(s.Tables, t)
 		}
@@ -182,6 +197,20 @@ func (r *reader) source(ctx context.Context, path string, s *Source) error {
 		return bad(path, "the source has no table")
 	}
 	return nil
+}
+
+// twin tells which tables would have the same name as one at the source: Salesforce's objects have no schema.
+func (s *Source) twin(t Table) func(Table) bool {
+	return func(o Table) bool {
+		return strings.EqualFold(o.Name, t.Name) && (s.Kind == Salesforce || o.Schema == t.Schema || s.Kind == Databricks && strings.EqualFold(o.Schema, t.Schema))
+	}
+}
+
+func (s *Source) namespace() string {
+	if s.Kind == Salesforce {
+		return "source"
+	}
+	return "schema"
 }
 
 // list returns a folder's entries but for hidden ones, in the order of their names.
@@ -320,8 +349,8 @@ func (t Table) scan() string {
 func (t Table) Load(ctx context.Context, db *duck.Database, name string) error {
 	definitions := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		definitions[i] = quote(c.Name) + " " + c.DuckDB()
-		if p, _ := c.Number(); (c.Type == Integer || c.Type == Decimal) && p > 18 {
+		definitions[i] = quote(c.Name) + " " + t.DuckDB(c)
+		if p, _ := c.Number(); strings.HasPrefix(t.DuckDB(c), "DECIMAL") && p > 18 {
 			definitions[i] += " USING COMPRESSION uncompressed" // which makes 128-bit numbers many times slower
 		}
 	}
@@ -337,7 +366,7 @@ func (t Table) Load(ctx context.Context, db *duck.Database, name string) error {
 func (t Table) Select() string {
 	items := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		items[i] = "CAST(" + quote(c.Name) + " AS " + c.DuckDB() + ") AS " + quote(c.Name)
+		items[i] = "CAST(" + quote(c.Name) + " AS " + t.DuckDB(c) + ") AS " + quote(c.Name)
 	}
 	return "SELECT " + strings.Join(items, ", ") + " FROM " + t.scan()
 }

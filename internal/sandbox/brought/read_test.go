@@ -42,8 +42,10 @@ func TestReadRefuses(t *testing.T) {
 		{"no table", "sf/", "", "there is no table"},
 		{"a file among the sources", "orders.csv", ordersCSV, "orders.csv: it is no folder of a source"},
 		{"a file among the schemas", "sf/orders.csv", ordersCSV, "orders.csv: it is no folder of a schema"},
-		{"unknown kind", "lake/shop/orders.csv", ordersCSV, "lake: the name does not say what kind of source it is"},
+		{"unknown kind", "pond/shop/orders.csv", ordersCSV, "pond: the name does not say what kind of source it is"},
 		{"wrong name", "SF/shop/orders.csv", ordersCSV, "lower-case letters"},
+		{"twice at Salesforce", "crm/b/orders.csv", ordersCSV, "the source has the table orders already"},
+		{"no place for it", "sf/objects.yaml", "", "it is no folder of a schema"},
 		{"other files", "sf/shop/orders.xlsx", "x", "orders.xlsx: it is neither .parquet nor .csv"},
 		{"broken file", "sf/shop/orders.parquet", "no parquet", "orders.parquet: it cannot be read"},
 		{"empty source", "sf/shop/", "", "sf: the source has no table"},
@@ -53,6 +55,9 @@ func TestReadRefuses(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "nosuch")
 			if c.file != "" {
 				dir = folderOf(t, map[string]string{c.file: c.text})
+				if c.name == "twice at Salesforce" {
+					dir = folderOf(t, map[string]string{c.file: c.text, "crm/a/orders.csv": c.text, "crm/objects.yaml": ""})
+				}
 			}
 			if c.name == "no table" {
 				dir = folderOf(t, nil)
@@ -127,6 +132,32 @@ func TestTypesOfFiles(t *testing.T) {
 `
 	if got := models["shop"]; len(got) != 2 || got[0].Text != "name: shop\n" || got[1].Text != want {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func TestKindsDifferInTypesAndObjects(t *testing.T) {
+	const file = "id,at,n\n1,12:00:00,5\n"
+	data, err := Read(t.Context(), folderOf(t, map[string]string{"lake/shop/a.csv": file, "crm/shop/Deal__c.csv": file, "sf/shop/c.csv": file}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	models, err := data.Models()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, s := range data.Sources {
+		c := s.Tables[0].Columns
+		got += string(s.Kind) + ": " + s.Tables[0].DuckDB(c[0]) + ", " + s.Tables[0].DuckDB(c[1]) + "\n"
+	}
+	for _, f := range models["shop"] {
+		got += f.Text
+	}
+	for _, want := range []string{"databricks: BIGINT, VARCHAR", "salesforce: BIGINT, TIME", "snowflake: DECIMAL(18,0), TIME",
+		"{connection: lake, object: 'shop.a'}", "{connection: crm, object: 'Deal__c'}", "at: {column: 'at', type: 'text'}", "at: {column: 'at', type: 'time'}"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
 	}
 }
 

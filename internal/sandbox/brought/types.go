@@ -86,7 +86,27 @@ func (c Column) Number() (precision, scale int) {
 	return c.Precision, c.Scale
 }
 
-// DuckDB is the type under which the sandbox keeps a column.
+// DuckDB is the type under which the sandbox keeps a table's column: an integer is a decimal at Snowflake, and Databricks has no
+// time of day.
+func (t Table) DuckDB(c Column) string {
+	switch k := t.Kind(); {
+	case c.Type == Integer && (k == Databricks || k == Salesforce):
+		return map[int]string{16: "SMALLINT", 32: "INTEGER", 64: "BIGINT"}[c.Precision]
+	case c.Type == Time && k == Databricks:
+		return "VARCHAR"
+	}
+	return c.DuckDB()
+}
+
+// Postgres is the type that a model declares for a table's column.
+func (t Table) Postgres(c Column) string {
+	if c.Type == Time && t.Kind() == Databricks {
+		return "text"
+	}
+	return c.Postgres()
+}
+
+// DuckDB is the type under which the sandbox keeps a column where all numbers are decimals.
 func (c Column) DuckDB() string {
 	switch c.Type {
 	case Integer, Decimal:

@@ -63,7 +63,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	case login != "" && r.Form.Get("approve") != "":
 		s.approve(w, r, q, login)
 	default:
-		s.consent(w, q)
+		s.consent(w, r, q)
 	}
 }
 
@@ -121,7 +121,9 @@ func (s *Server) approve(w http.ResponseWriter, r *http.Request, q *request, log
 	switch q.client.Style {
 	case Google:
 		offline = q.params.Get("access_type") == "offline" && (!s.agreed[agreement] || strings.Contains(q.params.Get("prompt"), "consent"))
-	case Snowflake:
+	case Databricks:
+		offline = slices.Contains(q.scopes, "offline_access")
+	case Snowflake, Salesforce:
 		offline = slices.Contains(q.scopes, "refresh_token")
 	}
 	s.agreed[agreement] = true
@@ -133,7 +135,7 @@ func (s *Server) approve(w http.ResponseWriter, r *http.Request, q *request, log
 	s.back(w, r, q, url.Values{"code": {text}})
 }
 
-// back redirects to the client with state and iss added to an answer.
+// back redirects to the client with state added to an answer, and iss where the vendor sends it.
 func (s *Server) back(w http.ResponseWriter, r *http.Request, q *request, answer url.Values) {
 	target := *q.redirect
 	all := target.Query()
@@ -143,7 +145,9 @@ func (s *Server) back(w http.ResponseWriter, r *http.Request, q *request, answer
 	if q.state != "" {
 		all.Set("state", q.state)
 	}
-	all.Set("iss", s.config.Issuer)
+	if q.client.Style != Databricks && q.client.Style != Salesforce {
+		all.Set("iss", s.config.Issuer)
+	}
 	target.RawQuery = all.Encode()
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Referrer-Policy", "no-referrer")

@@ -3,6 +3,7 @@ package oauth
 import (
 	"html/template"
 	"net/http"
+	"strings"
 )
 
 const consentPage = `<!doctype html>
@@ -14,12 +15,12 @@ button{font:inherit;display:block;width:100%;text-align:left;padding:.6rem 1rem;
 <p class="note">This is the sandbox: no password is asked, and no real account is reached.</p>
 <p><b>{{.Client}}</b> asks for:</p>
 <ul>{{range .Scopes}}<li>{{.}}</li>{{end}}</ul>
-<form method="post" action="/authorize">
+<form method="post" action="{{$.Action}}">
 {{range $name, $value := .Params}}<input type="hidden" name="{{$name}}" value="{{$value}}">
 {{end}}<input type="hidden" name="approve" value="1">
 {{range .People}}<button name="as" value="{{.Login}}">Allow as {{.Name}} ({{.Login}})</button>
 {{end}}</form>
-<form method="post" action="/authorize">
+<form method="post" action="{{$.Action}}">
 {{range $name, $value := .Params}}<input type="hidden" name="{{$name}}" value="{{$value}}">
 {{end}}<button name="deny" value="1">Deny</button></form>
 </body></html>
@@ -30,8 +31,9 @@ const refusalPage = `<!doctype html>
 <body><h1>The authorization server refuses this request</h1><p>{{.}}</p></body></html>
 `
 
-// consent writes the page that lists whom one can sign in as; with login_hint, that person alone.
-func (s *Server) consent(w http.ResponseWriter, q *request) {
+// consent writes the page that lists whom one can sign in as; with login_hint, that person alone. Its forms go to where the request came
+// to, which may be a source's own address.
+func (s *Server) consent(w http.ResponseWriter, r *http.Request, q *request) {
 	params := map[string]string{}
 	for name := range q.params {
 		if name != "as" && name != "approve" && name != "deny" {
@@ -42,10 +44,11 @@ func (s *Server) consent(w http.ResponseWriter, q *request) {
 	if hinted, ok := s.person(q.params.Get("login_hint")); ok {
 		people = []Person{hinted}
 	}
+	action, _, _ := strings.Cut(r.RequestURI, "?")
 	page := template.Must(template.New("consent").Parse(consentPage))
 	pageHeader(w, http.StatusOK)
 	_ = page.Execute(w, map[string]any{
-		"Source": q.client.Source, "Client": q.client.ID, "Scopes": q.scopes, "Params": params, "People": people,
+		"Action": action, "Source": q.client.Source, "Client": q.client.ID, "Scopes": q.scopes, "Params": params, "People": people,
 	})
 }
 

@@ -31,6 +31,13 @@ const (
 	// Snowflake gives a refresh token for the scope refresh_token alone, and names the user in its answers
 	// (https://docs.snowflake.com/en/user-guide/oauth-custom).
 	Snowflake
+	// Databricks gives a refresh token for the scope offline_access alone; its answers name no issuer
+	// (https://docs.databricks.com/aws/en/integrations/enable-disable-oauth).
+	Databricks
+	// Salesforce gives a refresh token for the scope refresh_token alone, answers with instance_url and a signature and without a
+	// lifetime, and says why it refuses
+	// (https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_web_server_flow.htm).
+	Salesforce
 )
 
 // Client is a registered application.
@@ -40,7 +47,7 @@ type Client struct {
 	Scopes       []string // what the client may ask for
 	Source       string   // the system that its tokens open
 	Style        Style
-	APIBase      string // what Gong calls api_base_url_for_customer
+	APIBase      string // what Gong calls api_base_url_for_customer, and Salesforce instance_url
 	Rotate       bool   // a refresh token is used once; a Gong client always rotates
 }
 

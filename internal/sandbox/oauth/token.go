@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -21,7 +22,7 @@ func (s *Server) tokenEndpoint(w http.ResponseWriter, r *http.Request) {
 		refusal = "invalid_request"
 	}
 	if refusal != "" {
-		refuse(w, refusal)
+		client.refuse(w, refusal)
 		return
 	}
 	s.grant(w, client, form)
@@ -69,7 +70,7 @@ func (s *Server) authenticate(w http.ResponseWriter, r *http.Request) (Client, u
 	}
 	client, ok := s.client(id)
 	if !ok || !equal(password, client.Secret) {
-		return Client{}, nil, "invalid_client"
+		return client, nil, "invalid_client"
 	}
 	return client, r.PostForm, ""
 }
@@ -90,7 +91,7 @@ func (s *Server) grant(w http.ResponseWriter, client Client, form url.Values) {
 		s.calls.Refresh++
 		s.refresh(w, client, form)
 	default:
-		refuse(w, "unsupported_grant_type")
+		client.refuse(w, "unsupported_grant_type")
 	}
 }
 
@@ -98,12 +99,12 @@ func (s *Server) grant(w http.ResponseWriter, client Client, form url.Values) {
 func (s *Server) exchange(w http.ResponseWriter, client Client, form url.Values) {
 	c := s.codes[sha256.Sum256([]byte(form.Get("code")))]
 	if c == nil || c.client != client.ID {
-		refuse(w, "invalid_grant")
+		client.refuse(w, "invalid_grant")
 		return
 	}
 	if c.used != nil {
 		c.used.revoked = true
-		refuse(w, "invalid_grant")
+		client.refuse(w, "invalid_grant")
 		return
 	}
 	verifier := sha256.Sum256([]byte(form.Get("code_verifier")))
@@ -111,7 +112,7 @@ func (s *Server) exchange(w http.ResponseWriter, client Client, form url.Values)
 	proven := subtle.ConstantTimeCompare([]byte(challenge), []byte(c.challenge)) == 1
 	c.used = &family{}
 	if !proven || c.redirect != form.Get("redirect_uri") || !s.now().Before(c.expires) {
-		refuse(w, "invalid_grant")
+		client.refuse(w, "invalid_grant")
 		return
 	}
 	g := Grant{
@@ -126,14 +127,14 @@ func (s *Server) exchange(w http.ResponseWriter, client Client, form url.Values)
 func (s *Server) refresh(w http.ResponseWriter, client Client, form url.Values) {
 	t := s.tokens[sha256.Sum256([]byte(form.Get("refresh_token")))]
 	if t == nil || !t.refresh || t.grant.ClientID != client.ID || s.state(t) != Live {
-		refuse(w, "invalid_grant")
+		client.refuse(w, "invalid_grant")
 		return
 	}
 	g := t.grant
 	if wanted := strings.Fields(form.Get("scope")); len(wanted) > 0 {
 		for _, scope := range wanted {
 			if !slices.Contains(g.Scopes, scope) {
-				refuse(w, "invalid_scope")
+				client.refuse(w, "invalid_scope")
 				return
 			}
 		}
@@ -143,7 +144,7 @@ func (s *Server) refresh(w http.ResponseWriter, client Client, form url.Values) 
 	if !t.rotated.IsZero() && s.now().Sub(t.rotated) > s.config.Grace {
 		t.family.revoked = true
 		s.calls.Reused++
-		refuse(w, "invalid_grant")
+		client.refuse(w, "invalid_grant")
 		return
 	}
 	if rotate && t.rotated.IsZero() {
@@ -152,7 +153,7 @@ func (s *Server) refresh(w http.ResponseWriter, client Client, form url.Values) 
 	s.answer(w, client, s.issue(g, t.family, rotate))
 }
 
-// answer writes RFC 6749 section 5.1's response.
+// answer writes RFC 6749 section 5.1's response, with what the vendor adds or leaves out.
 func (s *Server) answer(w http.ResponseWriter, client Client, t issued) {
 	body := map[string]any{
 		"access_token": t.access, "token_type": "Bearer", "expires_in": t.seconds, "scope": strings.Join(t.grant.Scopes, " "),
@@ -160,14 +161,18 @@ func (s *Server) answer(w http.ResponseWriter, client Client, t issued) {
 	if t.refresh != "" {
 		body["refresh_token"] = t.refresh
 	}
-	if client.Style == Snowflake {
+	switch client.Style {
+	case Snowflake:
 		body["username"] = strings.ToUpper(t.grant.Person)
 		if t.refresh != "" {
 			body["refresh_token_expires_in"] = int(s.config.RefreshTTL / time.Second)
 		}
-	}
-	if client.Style == Gong {
+	case Gong:
 		body["api_base_url_for_customer"] = client.APIBase
+	case Salesforce:
+		delete(body, "expires_in")
+		id, issued := client.APIBase+"/id/"+Organisation+"/"+SalesforceUser(t.grant.Subject), strconv.FormatInt(t.grant.Issued.UnixMilli(), 10)
+		body["instance_url"], body["id"], body["issued_at"], body["signature"] = client.APIBase, id, issued, sign(client.Secret, id+issued)
 	}
 	writeJSON(w, http.StatusOK, body)
 }

@@ -145,20 +145,11 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, x *fault.Exchange
 	mux.HandleFunc("POST /telemetry/send", with(s.takeTelemetry))
 	mux.HandleFunc("GET /results/{key}", s.chunk)
 	if s.config.OAuth != nil {
-		mux.Handle("/oauth/authorize", reroute(s.config.OAuth, "/authorize"))
-		mux.Handle("POST /oauth/token-request", reroute(s.config.OAuth, "/token"))
-		mux.Handle("POST /oauth/revoke", reroute(s.config.OAuth, "/revoke"))
+		mux.Handle("/oauth/authorize", oauth.Reroute(s.config.OAuth, "/authorize"))
+		mux.Handle("POST /oauth/token-request", oauth.Reroute(s.config.OAuth, "/token"))
+		mux.Handle("POST /oauth/revoke", oauth.Reroute(s.config.OAuth, "/revoke"))
 	}
 	mux.ServeHTTP(w, r)
-}
-
-// reroute serves a request as if another path had been asked for.
-func reroute(next http.Handler, path string) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		moved := r.Clone(r.Context())
-		moved.URL.Path = path
-		next.ServeHTTP(w, moved)
-	})
 }
 
 // takeTelemetry accepts what a client tells of itself, and counts it.
