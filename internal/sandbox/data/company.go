@@ -33,6 +33,7 @@ type Company struct {
 	Scorecards    []Scorecard
 	Answered      []Answered
 	Calendars     []Calendar
+	seed          uint64
 }
 
 // Person is somebody who signs in at the sandbox.
@@ -57,7 +58,8 @@ type User struct {
 	Language                      string // BCP 47
 	Active                        bool
 	Created                       time.Time
-	carries                       bool // hosts calls with customers
+	RecordID                      string // in the CRM
+	carries                       bool   // hosts calls with customers
 }
 
 // Profile is one of Gong's permission profiles: what its users may see.
@@ -69,10 +71,12 @@ type Profile struct {
 	UserIDs     []string
 }
 
-// Account is a customer or prospect, with the id that the CRM gives it.
+// Account is a customer or prospect, with the id that the CRM gives it, and the number by which other systems know it.
 type Account struct {
-	ID, Name, Domain, Region, Segment, Industry string
-	Contacts                                    []Contact
+	ID, Number, Name, Domain, Region, Segment, Industry string
+	Contacts                                            []Contact
+	Created                                             time.Time
+	Contract                                            Contract
 	// mood is what the account thinks of us, from -1 to 1; calls and outcomes follow it.
 	mood float64
 }
@@ -98,16 +102,15 @@ func New(o Options) *Company {
 	if o.Today.IsZero() {
 		o.Today = defaultToday
 	}
-	c := &Company{Name: "Acme Robotics", Domain: "acme.example", Today: o.Today.UTC().Truncate(24 * time.Hour)}
-	// Each part draws from its own source, so that a change in one leaves the others as they were.
-	part := func(n uint64) *draw { return &draw{rand.New(rand.NewPCG(o.Seed, n))} }
-	c.makeUsers(part(1))
+	c := &Company{Name: "Acme Robotics", Domain: "acme.example", Today: o.Today.UTC().Truncate(24 * time.Hour), seed: o.Seed}
+	c.makeUsers(c.part(1))
 	c.makeProfiles()
-	c.makeAccounts(part(2), 120*o.Scale)
-	c.makeOpportunities(part(3))
-	c.makeCalls(part(4), 400*o.Scale)
-	c.makeScorecards(part(5))
-	c.makeCalendars(part(6))
+	c.makeAccounts(c.part(2), 300*o.Scale)
+	c.makeOpportunities(c.part(3))
+	c.makeCalls(c.part(4), 400*o.Scale)
+	c.makeScorecards(c.part(5))
+	c.makeCalendars(c.part(6))
+	c.makeContracts(c.part(partContracts))
 	return c
 }
 
@@ -170,12 +173,21 @@ func (d *draw) digits(n int) string {
 
 const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// record returns an 18-character id of a CRM's record with a three-character prefix.
+// record returns an 18-character id of a CRM's record with a three-character prefix: 15 characters that tell case apart, and three
+// that say which of them are capitals (https://help.salesforce.com/s/articleView?id=000385008).
 func (d *draw) record(prefix string) string {
-	var b strings.Builder
-	b.WriteString(prefix + "Qy00000")
-	for b.Len() < 18 {
-		b.WriteByte(alphanumeric[d.IntN(len(alphanumeric))])
+	id := []byte(prefix + "Qy0000")
+	for len(id) < 15 {
+		id = append(id, alphanumeric[d.IntN(len(alphanumeric))])
 	}
-	return b.String()
+	for i := range 3 {
+		capitals := 0
+		for k, c := range id[5*i : 5*i+5] {
+			if c >= 'A' && c <= 'Z' {
+				capitals |= 1 << k
+			}
+		}
+		id = append(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[capitals])
+	}
+	return string(id)
 }

@@ -32,7 +32,7 @@ func (c *Company) makeAccounts(d *draw, n int) {
 	industries := []string{"Logistics", "Food", "Pharma", "Energy", "Retail", "Insurance", "Manufacturing", "Healthcare", "Media"}
 	titles := []string{"VP Operations", "Head of Procurement", "CIO", "Plant Manager", "IT Director", "Finance Director", "Project Lead"}
 	names := map[string]int{}
-	for range n {
+	for i := range n {
 		a := Account{
 			ID: d.record("001"), Name: pick(d, firstHalf()) + pick(d, secondHalf()), Industry: pick(d, industries),
 			Region: regions[d.weighted(0.55, 0.33, 0.12)], Segment: segments[d.weighted(0.45, 0.38, 0.17)],
@@ -41,6 +41,7 @@ func (c *Company) makeAccounts(d *draw, n int) {
 		if names[a.Name]++; names[a.Name] > 1 {
 			a.Name += fmt.Sprintf(" %d", names[a.Name])
 		}
+		a.Number = fmt.Sprintf("%s-%05d", strings.ToLower(a.Region), 10001+7*i)
 		a.Domain = strings.ToLower(strings.ReplaceAll(a.Name, " ", "")) + ".example"
 		for range d.between(1, 4) {
 			first, last := pick(d, contactFirst()), pick(d, contactLast())
@@ -69,9 +70,9 @@ func (c *Company) makeOpportunities(d *draw) {
 			if i > 0 {
 				o.Name = a.Name + " - Renewal"
 			}
-			o.Close = c.Today.AddDate(0, 0, d.between(-330, 120))
+			o.Close = closing(d, c.Today.AddDate(0, 0, d.between(-330, 100)))
 			switch won := d.chance(0.45 + 0.35*a.mood); {
-			case o.Close.After(c.Today):
+			case o.Close.After(c.Today) || d.chance(0.03): // or nobody has moved the date
 				o.Stage = pick(d, open)
 			case won:
 				o.Stage = "Closed Won"
@@ -84,6 +85,15 @@ func (c *Company) makeOpportunities(d *draw) {
 			c.Opportunities = append(c.Opportunities, o)
 		}
 	}
+}
+
+// closing is a day on which a deal closes: many wait for the last days of a quarter.
+func closing(d *draw, t time.Time) time.Time {
+	if d.chance(0.35) {
+		end := time.Date(t.Year(), (t.Month()-1)/3*3+4, 1, 0, 0, 0, 0, time.UTC)
+		t = end.AddDate(0, 0, -1-int(d.ExpFloat64()*5))
+	}
+	return t
 }
 
 // host returns one of the users who talk to customers of a region.

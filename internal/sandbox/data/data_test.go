@@ -94,7 +94,7 @@ func TestCalendarsDiffer(t *testing.T) {
 
 func TestScale(t *testing.T) {
 	c := New(Options{Scale: 3, Today: time.Date(2027, 3, 1, 15, 0, 0, 0, time.UTC)})
-	if len(c.Calls) != 1200 || len(c.Accounts) != 360 || c.Today.Hour() != 0 {
+	if len(c.Calls) != 1200 || len(c.Accounts) != 900 || c.Today.Hour() != 0 {
 		t.Errorf("%d calls, %d accounts, today %s", len(c.Calls), len(c.Accounts), c.Today)
 	}
 }

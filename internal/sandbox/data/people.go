@@ -69,6 +69,7 @@ func (c *Company) makeUsers(d *draw) {
 			Email:   ascii(s.first+"."+s.last) + "@" + c.Domain,
 			carries: s.carries,
 		}
+		u.RecordID = d.record("005")
 		if s.login != "" {
 			u.Email = s.login + "@" + c.Domain
 			c.People = append(c.People, Person{
