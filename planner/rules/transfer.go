@@ -92,13 +92,53 @@ func (t *transfer) join(j *plan.Join) {
 		if t.env.cols(j.Left).has(b.ID) {
 			a, b = b, a
 		}
-		if toRight {
-			t.edge(j.Left, a, j.Right, b)
-		}
-		if toLeft {
-			t.edge(j.Right, b, j.Left, a)
+		for _, a := range t.same(j.Left, a) {
+			for _, b := range t.same(j.Right, b) {
+				if toRight {
+					t.edge(j.Left, a, j.Right, b)
+				}
+				if toLeft {
+					t.edge(j.Right, b, j.Left, a)
+				}
+			}
 		}
 	}
+}
+
+// same returns the column and those that inner joins below hold equal to it, of which a relationship may be declared where none is
+// of the column itself.
+func (t *transfer) same(n plan.Node, r *plan.Ref) []*plan.Ref {
+	out := []*plan.Ref{r}
+	pairs := t.equalities(n, nil)
+	for i := 0; i < len(out); i++ {
+		for _, p := range pairs {
+			for k := range p {
+				if p[k].ID == out[i].ID && !slices.ContainsFunc(out, func(o *plan.Ref) bool { return o.ID == p[1-k].ID }) {
+					out = append(out, p[1-k])
+				}
+			}
+		}
+	}
+	return out
+}
+
+// equalities adds the pairs of columns that inner joins hold equal in every row of n, both of which n shows.
+func (t *transfer) equalities(n plan.Node, pairs [][2]*plan.Ref) [][2]*plan.Ref {
+	switch n := n.(type) {
+	case *plan.Filter:
+		return t.equalities(n.Input, pairs)
+	case *plan.Join:
+		if n.Kind != plan.Inner || n.Lateral {
+			return pairs
+		}
+		for _, c := range Conjuncts(n.Cond) {
+			if a, b, ok := equated(c); ok {
+				pairs = append(pairs, [2]*plan.Ref{a, b})
+			}
+		}
+		return t.equalities(n.Right, t.equalities(n.Left, pairs))
+	}
+	return pairs
 }
 
 // equated reads a term as the equality of two columns that compare alike everywhere.

@@ -63,11 +63,19 @@ func (t *transfer) choose() []plan.Keyed {
 		for _, e := range t.edges {
 			if e.Build == first && slices.Contains(left, e.Probe) {
 				kept = append(kept, e)
-				score[e.Probe] = max(score[e.Probe], receivedKeys)
+				score[e.Probe] = max(score[e.Probe], t.received(e.Probe))
 			}
 		}
 	}
 	return kept
+}
+
+// received is what keys are thought to leave of a fragment.
+func (t *transfer) received(probe int) int {
+	if t.one[probe] {
+		return receivedKeys + toOne
+	}
+	return receivedKeys
 }
 
 // How much a restriction is thought to leave, from almost nothing to most of it.
@@ -78,7 +86,7 @@ const (
 	between      = 6
 	receivedKeys = 5
 	inRange      = 4
-	toOne        = 3 // beside any of these: one row of it stands for many of the other side
+	toOne        = 6 // beside any of these: one row of it stands for many of the other side
 )
 
 // strictness is what the strictest operator of a fragment does to its rows; 0 for a fragment that is read whole. That of a
@@ -105,9 +113,15 @@ func strictness(n plan.Node) int {
 	return most
 }
 
+// strictnessOf adds up equalities; the ends of ranges, of which there often are two, count once. An alternative is as strict as its
+// loosest arm.
 func strictnessOf(terms []plan.Expr) int {
 	equal, ranges := 0, 0
 	for _, t := range terms {
+		if or, ok := t.(*plan.Or); ok {
+			equal += loosest(or)
+			continue
+		}
 		switch restriction(t) {
 		case equalTo:
 			equal += equalTo
@@ -116,6 +130,14 @@ func strictnessOf(terms []plan.Expr) int {
 		}
 	}
 	return equal + [...]int{0, inRange, between}[min(ranges, 2)]
+}
+
+func loosest(or *plan.Or) int {
+	least := strictnessOf(Conjuncts(or.Args[0]))
+	for _, a := range or.Args[1:] {
+		least = min(least, strictnessOf(Conjuncts(a)))
+	}
+	return least
 }
 
 // restriction classes a term: equalTo, inRange or 0 for one that most rows pass.
@@ -137,14 +159,6 @@ func restriction(t plan.Expr) int {
 		if t.Op == "=" && !t.All {
 			return equalTo
 		}
-	case *plan.Or:
-		least := equalTo
-		for _, a := range t.Args {
-			for _, c := range Conjuncts(a) {
-				least = min(least, restriction(c))
-			}
-		}
-		return least
 	case *plan.Not, *plan.IsNull, *plan.Distinct, *plan.BoolTest:
 		return 0
 	}
