@@ -57,84 +57,12 @@ func parameters(patience int64) map[string]*string {
 	return out
 }
 
-// open is the pool's opener: a session as the person, which serves no longer than the token. The login of a request that has ended
-// goes on for a moment, since Snowflake may have opened the session already: only who knows its token can end it.
+// open is the pool's opener: a session as the person, which serves no longer than the token.
 func (c *conn) open(ctx context.Context) (*session, time.Time, error) {
-	type outcome struct {
-		session *session
-		err     error
-	}
-	done := make(chan outcome)
-	started := c.system.logins.start(func() {
-		detached, stop := lasting(ctx, farewellTime)
-		defer stop()
-		var o outcome
-		o.err = pgerr.Contained(func() (err error) {
-			o.session, err = c.system.login(detached, c.bearer, patience(ctx))
-			return err
-		})
-		select {
-		case done <- o:
-		case <-ctx.Done():
-			if o.session != nil {
-				_ = o.session.Close()
-			}
-		}
+	s, err := c.system.pool.Login(ctx, farewellTime, func(detached context.Context) (*session, error) {
+		return c.system.login(detached, c.bearer, patience(ctx))
 	})
-	if !started {
-		return nil, time.Time{}, pgerr.New(pgerr.AdminShutdown, "the server is shutting down")
-	}
-	select {
-	case o := <-done:
-		return o.session, c.bearer.Expires, o.err
-	case <-ctx.Done():
-		return nil, time.Time{}, context.Cause(ctx)
-	}
-}
-
-// lasting returns a context with ctx's values that ends some time after it, or by its stop.
-func lasting(ctx context.Context, longer time.Duration) (context.Context, func()) {
-	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	clock := make(chan struct{})
-	unhook := context.AfterFunc(ctx, func() {
-		defer cancel()
-		wait := time.NewTimer(longer)
-		defer wait.Stop()
-		select {
-		case <-wait.C:
-		case <-clock:
-		}
-	})
-	return out, func() {
-		unhook()
-		close(clock)
-		cancel()
-	}
-}
-
-// logins are those under way.
-type logins struct {
-	mu     sync.Mutex
-	closed bool
-	all    sync.WaitGroup
-}
-
-// start runs f on a goroutine of its own, unless the source is closed.
-func (l *logins) start(f func()) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if !l.closed {
-		l.all.Go(f)
-	}
-	return !l.closed
-}
-
-// wait lets no other login start and returns when all are over.
-func (l *logins) wait() {
-	l.mu.Lock()
-	l.closed = true
-	l.mu.Unlock()
-	l.all.Wait()
+	return s, c.bearer.Expires, err
 }
 
 func (s *system) login(ctx context.Context, b source.Bearer, wanted int64) (*session, error) {

@@ -10,13 +10,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"syscall"
 
 	sf "github.com/snowflakedb/gosnowflake/v2"
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/source"
 )
 
 // states are the SQLSTATEs of Snowflake's error numbers, where they are not those that Snowflake gives. The numbers are those of the
@@ -75,7 +75,7 @@ func (s *system) failure(ctx context.Context, rec *recorder, err error) error {
 
 // refusal is an error that Snowflake or the driver has numbered.
 func (s *system) refusal(e *sf.SnowflakeError, rec *recorder) error {
-	name, words := s.config.Name, plainWords(e.Message)
+	name, words := s.config.Name, source.PlainWords(e.Message)
 	switch {
 	case tokenRejected(e), e.Number == 390100, e.Number >= 390301 && e.Number <= 390330 && states[e.Number] == "", e.Number == 390422:
 		return pgerr.New(pgerr.InvalidAuthorization, "the source %s does not accept the token: %s", name, words).
@@ -172,13 +172,4 @@ func (s *system) unreached(err error, rec *recorder) error {
 // malformed is the error of an answer that breaks the protocol.
 func (s *system) malformed(err error) error {
 	return pgerr.New(pgerr.ProtocolViolation, "the source %s sends a result that cannot be read", s.config.Name).Because(err)
-}
-
-// plainWords makes Snowflake's message fit for one line of a terminal.
-func plainWords(text string) string {
-	text = strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f }), " ")
-	if len(text) > 400 {
-		text = strings.ToValidUTF8(text[:400], "") + "…"
-	}
-	return strings.TrimSpace(text)
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -44,7 +43,7 @@ func New(c Config) (source.Source, error) {
 	}
 	s := &system{config: c, base: base, transport: c.Transport, pool: source.NewPool[*session](pooling)}
 	if s.transport == nil {
-		s.own = newTransport()
+		s.own = source.NewTransport()
 		s.transport = s.own
 	}
 	settle()
@@ -57,19 +56,7 @@ func Address(account, base string) (*url.URL, error) {
 	if base == "" {
 		base = "https://" + strings.ToLower(strings.ReplaceAll(account, "_", "-")) + ".snowflakecomputing.com"
 	}
-	u, err := url.Parse(strings.TrimSuffix(base, "/"))
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
-		return nil, pgerr.New(pgerr.ConfigFile, "the address %q is none of a Snowflake account", base).WithHint("write https://host")
-	}
-	if u.Scheme == "http" && !isLoopback(u) {
-		return nil, pgerr.New(pgerr.ConfigFile, "the address %q would carry tokens unencrypted", base).WithHint("write https://")
-	}
-	return u, nil
-}
-
-func isLoopback(u *url.URL) bool {
-	at, err := netip.ParseAddr(u.Hostname())
-	return u.Hostname() == "localhost" || err == nil && at.IsLoopback()
+	return source.BaseAddress(base, "a Snowflake account")
 }
 
 // system is a source; it is safe for concurrent use.
@@ -79,7 +66,6 @@ type system struct {
 	transport http.RoundTripper
 	own       *http.Transport // nil with a transport of a test
 	pool      *source.Pool[*session]
-	logins    logins
 }
 
 // Capabilities says that the source speaks Snowflake's SQL, whose text is compared by its bytes, and that a session may choose
@@ -106,7 +92,6 @@ func (s *system) Forget(o source.Owner) { s.pool.Forget(o) }
 // Close ends all sessions that are idle; those in use end with their requests.
 func (s *system) Close() error {
 	err := s.pool.Close()
-	s.logins.wait()
 	if s.own != nil {
 		s.own.CloseIdleConnections()
 	}

@@ -26,14 +26,6 @@ const (
 	answerBytes  = 256 << 20       // of one answer, as it is sent
 )
 
-// newTransport returns the transport that all sessions of a source share, so that they need no further TLS handshakes. It
-// verifies certificates by the system's authorities and knows no proxy of the environment.
-func newTransport() *http.Transport {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	return &http.Transport{DialContext: dialer.DialContext, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true,
-		MaxIdleConns: 256, MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second, MaxResponseHeaderBytes: 256 << 10}
-}
-
 // exchanges is what one session of the driver sends its requests through. It bounds them and notes them in the recorder of
 // their context. A chunk of a result is taken whole, as it is compressed, so that a download that breaks off is one that
 // the driver repeats; what no repetition mends ends the request; and what only ends something is tried once.
