@@ -3,6 +3,8 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // aggregate is an aggregate function by argument letters (see function; F is FLOAT alone). In the form $D is "DISTINCT " or nothing,
@@ -51,10 +53,10 @@ var aggregates = map[string]aggregate{
 }
 
 // builtAggregates need more than letters.
-var builtAggregates = wordSet("COUNT SUM AVG MIN MAX MODE LISTAGG ARRAY_AGG PERCENTILE_CONT PERCENTILE_DISC")
+var builtAggregates = sqltree.WordSet("COUNT SUM AVG MIN MAX MODE LISTAGG ARRAY_AGG PERCENTILE_CONT PERCENTILE_DISC")
 
 func (a *aggregation) built() (value, *Error) {
-	switch a.x.name {
+	switch a.x.Name {
 	case "COUNT":
 		return countCall(a)
 	case "SUM":
@@ -66,9 +68,9 @@ func (a *aggregation) built() (value, *Error) {
 	case "ARRAY_AGG":
 		return arrayAgg(a)
 	case "PERCENTILE_CONT", "PERCENTILE_DISC":
-		return percentile(a, strings.ToLower(strings.TrimPrefix(a.x.name, "PERCENTILE_")))
+		return percentile(a, strings.ToLower(strings.TrimPrefix(a.x.Name, "PERCENTILE_")))
 	}
-	return extremeCall(a, strings.ToLower(a.x.name))
+	return extremeCall(a, strings.ToLower(a.x.Name))
 }
 
 func isAggregate(name string) bool {
@@ -79,7 +81,7 @@ func isAggregate(name string) bool {
 // aggregation is one call of an aggregate function while it is compiled.
 type aggregation struct {
 	s        *scope
-	x        *call
+	x        *sqltree.Call
 	args     []value
 	distinct string
 	over     string
@@ -87,18 +89,18 @@ type aggregation struct {
 }
 
 // aggregate compiles an aggregate function, or any function with OVER.
-func (s *scope) aggregate(x *call) (value, *Error) {
-	if x.over != nil && !s.windows {
+func (s *scope) aggregate(x *sqltree.Call) (value, *Error) {
+	if x.Over != nil && !s.windows {
 		return value{}, compilation(2303, "42601", "Window function [%s] appears outside of SELECT, QUALIFY, and ORDER BY clauses.",
 			s.c.source(x))
 	}
-	if x.over == nil && !s.aggs {
+	if x.Over == nil && !s.aggs {
 		return value{}, compilation(2035, "42601", "Invalid aggregate function in %s clause [%s]", strings.ToLower(s.clause),
 			s.c.source(x))
 	}
 	a := &aggregation{s: s, x: x}
 	inner := s.rows()
-	if x.over != nil || strings.HasPrefix(x.name, "GROUPING") {
+	if x.Over != nil || strings.HasPrefix(x.Name, "GROUPING") {
 		t := *s
 		t.windows = false
 		t.aggs = s.grouped != nil
@@ -107,34 +109,34 @@ func (s *scope) aggregate(x *call) (value, *Error) {
 	if err := a.prepare(inner); err != nil {
 		return value{}, err
 	}
-	if x.over != nil && !isAggregate(x.name) {
+	if x.Over != nil && !isAggregate(x.Name) {
 		return a.windowOnly(inner)
 	}
-	if x.over != nil {
+	if x.Over != nil {
 		var err *Error
 		if a.over, err = inner.over(x, ""); err != nil {
 			return value{}, err
 		}
 	}
-	if builtAggregates[x.name] {
+	if builtAggregates[x.Name] {
 		return a.built()
 	}
-	return a.apply(aggregates[x.name])
+	return a.apply(aggregates[x.Name])
 }
 
 func (a *aggregation) prepare(inner *scope) (err *Error) {
-	if a.x.named != nil {
-		return unsupported("named arguments of %s", a.x.name)
+	if a.x.Named != nil {
+		return unsupported("named arguments of %s", a.x.Name)
 	}
-	if a.x.star && a.x.name != "COUNT" || a.x.nulls != "" && isAggregate(a.x.name) {
-		return syntaxError(a.s.c.text, a.x.from, a.x.name)
+	if a.x.Star && a.x.Name != "COUNT" || a.x.Nulls != "" && isAggregate(a.x.Name) {
+		return syntaxError(a.s.c.text, a.x.From, a.x.Name)
 	}
-	if a.args, err = inner.exprs(a.x.args); err != nil {
+	if a.args, err = inner.exprs(a.x.Args); err != nil {
 		return err
 	}
-	if a.x.distinct {
+	if a.x.Distinct {
 		a.distinct = "DISTINCT "
-		if a.x.over != nil && (len(a.x.over.order) > 0 || a.x.over.frame != nil) {
+		if a.x.Over != nil && (len(a.x.Over.Order) > 0 || a.x.Over.Frame != nil) {
 			return unsupported("DISTINCT in a window with ORDER BY")
 		}
 		for _, v := range a.args {
@@ -143,20 +145,20 @@ func (a *aggregation) prepare(inner *scope) (err *Error) {
 			}
 		}
 	}
-	if a.x.within == nil {
+	if a.x.Within == nil {
 		return nil
 	}
-	if n := a.x.name; n != "LISTAGG" && n != "ARRAY_AGG" && !strings.HasPrefix(n, "PERCENTILE_") {
-		return syntaxError(a.s.c.text, a.x.from, a.x.name)
+	if n := a.x.Name; n != "LISTAGG" && n != "ARRAY_AGG" && !strings.HasPrefix(n, "PERCENTILE_") {
+		return syntaxError(a.s.c.text, a.x.From, a.x.Name)
 	}
-	a.order, err = inner.sortKeys(a.x.within)
+	a.order, err = inner.sortKeys(a.x.Within)
 	return err
 }
 
-func (s *scope) sortKeys(order []orderItem) (string, *Error) {
+func (s *scope) sortKeys(order []sqltree.OrderItem) (string, *Error) {
 	out := make([]string, len(order))
 	for i, o := range order {
-		v, err := s.expr(o.x)
+		v, err := s.expr(o.X)
 		if err != nil {
 			return "", err
 		}
@@ -172,7 +174,7 @@ func (a *aggregation) apply(f aggregate) (value, *Error) {
 	if letters == "F" {
 		letters = "f"
 		if len(a.args) == 1 && a.args[0].typ.Kind == Number {
-			return value{}, unsupported("%s of a NUMBER, whose result type is not documented", a.x.name)
+			return value{}, unsupported("%s of a NUMBER, whose result type is not documented", a.x.Name)
 		}
 	}
 	if letters == "b" && len(a.args) == 1 && a.args[0].typ.Kind == Number {
@@ -184,7 +186,7 @@ func (a *aggregation) apply(f aggregate) (value, *Error) {
 		if err := a.s.arity(a.x, n, n); err != nil {
 			return value{}, err
 		}
-		return value{}, invalidTypes(a.x.name, a.args)
+		return value{}, invalidTypes(a.x.Name, a.args)
 	}
 	out := (&function{typ: f.typ, of: f.of, form: a.text(f.form)}).apply(args)
 	out.nullable = true
@@ -200,7 +202,7 @@ func (a *aggregation) text(form string) string {
 func countCall(a *aggregation) (value, *Error) {
 	out := value{typ: intType}
 	switch {
-	case a.x.star:
+	case a.x.Star:
 		out.sql = a.text("count(*)$O")
 	case len(a.args) == 0:
 		return out, a.s.arity(a.x, 1, -1)
@@ -257,7 +259,7 @@ func extremeCall(a *aggregation, name string) (value, *Error) {
 	}
 	v := a.args[0]
 	if v.typ.isSemi() || v.typ.Kind == TimestampTZ || v.typ.Kind == Boolean || v.typ.Kind == Null {
-		return value{}, invalidTypes(a.x.name, a.args)
+		return value{}, invalidTypes(a.x.Name, a.args)
 	}
 	return value{sql: name + "(" + v.sql + ")" + a.over, typ: v.typ, nullable: true}, nil
 }
@@ -306,21 +308,21 @@ func percentile(a *aggregation, kind string) (value, *Error) {
 		return value{}, err
 	}
 	p := a.args[0]
-	if len(a.x.within) != 1 || p.lit == nil || p.typ.Kind != Number || a.over != "" && a.x.within[0].desc {
-		return value{}, unsupported("%s in this form", a.x.name)
+	if len(a.x.Within) != 1 || p.lit == nil || p.typ.Kind != Number || a.over != "" && a.x.Within[0].Desc {
+		return value{}, unsupported("%s in this form", a.x.Name)
 	}
-	v, err := a.s.rows().expr(a.x.within[0].x)
+	v, err := a.s.rows().expr(a.x.Within[0].X)
 	if err != nil {
 		return value{}, err
 	}
 	switch {
 	case kind == "cont" && v.typ.Kind != Float:
-		return value{}, unsupported("%s of %s, whose result type is not documented", a.x.name, v.typ)
+		return value{}, unsupported("%s of %s, whose result type is not documented", a.x.Name, v.typ)
 	case v.typ.isSemi() || v.typ.Kind == TimestampTZ:
-		return value{}, invalidTypes(a.x.name, []value{v})
+		return value{}, invalidTypes(a.x.Name, []value{v})
 	}
 	dir := "ASC"
-	if a.x.within[0].desc {
+	if a.x.Within[0].Desc {
 		dir = "DESC"
 	}
 	sql := fmt.Sprintf("percentile_%s(%s) WITHIN GROUP (ORDER BY %s %s)", kind, *p.lit, v.sql, dir)

@@ -6,13 +6,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // bound is a placeholder's value as a typed literal (see Binding).
-func (s *scope) bound(x *bindExpr) (value, *Error) {
-	b, ok := s.c.env.Bindings[x.key]
+func (s *scope) bound(x *sqltree.BindExpr) (value, *Error) {
+	b, ok := s.c.env.Bindings[x.Key]
 	if !ok {
-		return value{}, compilation(2049, "42601", "Bind variable :%s not set.", x.key)
+		return value{}, compilation(2049, "42601", "Bind variable :%s not set.", x.Key)
 	}
 	k, ok := bindKinds[strings.ToUpper(b.Type)]
 	if !ok {
@@ -23,7 +25,7 @@ func (s *scope) bound(x *bindExpr) (value, *Error) {
 	}
 	v, ok := bindValue(k, *b.Value)
 	if !ok {
-		return value{}, &Error{100038, "22018", "Bind variable :" + x.key + " has an invalid value for type " + b.Type}
+		return value{}, &Error{100038, "22018", "Bind variable :" + x.Key + " has an invalid value for type " + b.Type}
 	}
 	return v, nil
 }
@@ -43,16 +45,16 @@ func bindValue(k Kind, t string) (value, bool) {
 		if err != nil {
 			return v, false
 		}
-		return value{sql: castTo(text(t), v.typ), typ: v.typ, lit: &t}, true
+		return value{sql: castTo(sqltree.Text(t), v.typ), typ: v.typ, lit: &t}, true
 	case Float:
 		_, err := strconv.ParseFloat(t, 64)
-		return value{sql: castTo(text(t), of(k)), typ: of(k)}, err == nil
+		return value{sql: castTo(sqltree.Text(t), of(k)), typ: of(k)}, err == nil
 	case Boolean:
 		b, err := strconv.ParseBool(t)
 		return value{sql: strings.ToUpper(strconv.FormatBool(b)), typ: of(k)}, err == nil
 	case Binary:
 		_, err := hex.DecodeString(t)
-		return value{sql: "unhex(" + text(t) + ")", typ: of(k)}, err == nil
+		return value{sql: "unhex(" + sqltree.Text(t) + ")", typ: of(k)}, err == nil
 	}
 	return bindTime(k, t)
 }

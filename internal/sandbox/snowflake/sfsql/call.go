@@ -2,6 +2,8 @@ package sfsql
 
 import (
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // function is one overload on the allow-list: its argument letters, result type and DuckDB form.
@@ -22,32 +24,32 @@ type function struct {
 type special struct {
 	lo, hi int // arguments; hi < 0 is no limit
 	page   string
-	build  func(s *scope, x *call, a []value) (value, *Error)
+	build  func(s *scope, x *sqltree.Call, a []value) (value, *Error)
 }
 
 // call compiles a function call by the allow-list.
-func (s *scope) call(x *call) (value, *Error) {
-	if x.over != nil || isAggregate(x.name) {
+func (s *scope) call(x *sqltree.Call) (value, *Error) {
+	if x.Over != nil || isAggregate(x.Name) {
 		return s.aggregate(x)
 	}
-	if isWindowOnly(x.name) {
-		return value{}, compilation(2303, "42601", "Window function type does not support being called without OVER: %s", x.name)
+	if isWindowOnly(x.Name) {
+		return value{}, compilation(2303, "42601", "Window function type does not support being called without OVER: %s", x.Name)
 	}
-	if x.distinct || x.star || x.within != nil || x.nulls != "" {
-		return value{}, syntaxError(s.c.text, x.from, x.name)
+	if x.Distinct || x.Star || x.Within != nil || x.Nulls != "" {
+		return value{}, syntaxError(s.c.text, x.From, x.Name)
 	}
-	if f, ok := s.c.dates[x.name]; ok {
+	if f, ok := s.c.dates[x.Name]; ok {
 		return s.dateCall(f, x)
 	}
-	sp, isSpecial := s.c.specials[x.name]
-	overloads, known := functions[x.name]
+	sp, isSpecial := s.c.specials[x.Name]
+	overloads, known := functions[x.Name]
 	if !isSpecial && !known {
-		return value{}, compilation(2140, "42601", "Unknown function %s", x.name)
+		return value{}, compilation(2140, "42601", "Unknown function %s", x.Name)
 	}
-	if x.named != nil {
-		return value{}, unsupported("named arguments of %s", x.name)
+	if x.Named != nil {
+		return value{}, unsupported("named arguments of %s", x.Name)
 	}
-	args, err := s.exprs(x.args)
+	args, err := s.exprs(x.Args)
 	if err != nil {
 		return value{}, err
 	}
@@ -60,7 +62,7 @@ func (s *scope) call(x *call) (value, *Error) {
 	return s.overload(x, overloads, args)
 }
 
-func (s *scope) exprs(xs []expr) (out []value, err *Error) {
+func (s *scope) exprs(xs []sqltree.Expr) (out []value, err *Error) {
 	for _, x := range xs {
 		v, err := s.expr(x)
 		if err != nil {
@@ -71,18 +73,18 @@ func (s *scope) exprs(xs []expr) (out []value, err *Error) {
 	return out, nil
 }
 
-func (s *scope) arity(x *call, lo, hi int) *Error {
-	n := len(x.args)
+func (s *scope) arity(x *sqltree.Call, lo, hi int) *Error {
+	n := len(x.Args)
 	if n < lo {
-		return s.c.at(x.from, 938, "22023", "not enough arguments for function [%s], expected %d, got %d", s.c.source(x), lo, n)
+		return s.c.at(x.From, 938, "22023", "not enough arguments for function [%s], expected %d, got %d", s.c.source(x), lo, n)
 	}
 	if hi >= 0 && n > hi {
-		return s.c.at(x.from, 939, "22023", "too many arguments for function [%s] expected %d, got %d", s.c.source(x), hi, n)
+		return s.c.at(x.From, 939, "22023", "too many arguments for function [%s] expected %d, got %d", s.c.source(x), hi, n)
 	}
 	return nil
 }
 
-func (s *scope) overload(x *call, overloads []function, args []value) (value, *Error) {
+func (s *scope) overload(x *sqltree.Call, overloads []function, args []value) (value, *Error) {
 	lo, hi := 1<<30, 0
 	for i := range overloads {
 		f := &overloads[i]
@@ -101,7 +103,7 @@ func (s *scope) overload(x *call, overloads []function, args []value) (value, *E
 	if err := s.arity(x, lo, hi); err != nil {
 		return value{}, err
 	}
-	return value{}, invalidTypes(x.name, args)
+	return value{}, invalidTypes(x.Name, args)
 }
 
 // fit converts arguments to an overload's letters.
@@ -173,30 +175,11 @@ func (f *function) apply(args []value) value {
 		texts[i] = a.sql
 		out.nullable = out.nullable || a.nullable
 	}
-	out.sql = fill(f.form, texts)
+	out.sql = sqltree.Fill(f.form, texts)
 	if t.Kind == Number {
 		out.sql = castTo(out.sql, t)
 	}
 	return out
-}
-
-// fill replaces $1 … $9 and $* in a form.
-func fill(form string, args []string) string {
-	var b strings.Builder
-	for i := 0; i < len(form); i++ {
-		if form[i] != '$' || i+1 == len(form) {
-			b.WriteByte(form[i])
-			continue
-		}
-		i++
-		switch k := form[i]; {
-		case k == '*':
-			b.WriteString(strings.Join(args, ", "))
-		case k >= '1' && int(k-'0') <= len(args):
-			b.WriteString(args[k-'1'])
-		}
-	}
-	return b.String()
 }
 
 // constant is the text of a literal argument.

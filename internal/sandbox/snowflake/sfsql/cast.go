@@ -3,6 +3,8 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // convert makes a value of a type that Snowflake coerces to without being asked; the caller has checked that it does.
@@ -18,12 +20,16 @@ func (c *compiler) convert(v value, to Type) value {
 }
 
 // cast compiles CAST, :: and TRY_CAST (sql-reference/functions/cast, -try_cast).
-func (s *scope) cast(x *castExpr) (value, *Error) {
-	v, err := s.expr(x.x)
+func (s *scope) cast(x *sqltree.CastExpr) (value, *Error) {
+	v, err := s.expr(x.X)
 	if err != nil {
 		return value{}, err
 	}
-	return s.c.explicit(v, x.to, x.try)
+	to, err := typeNamed(x.To)
+	if err != nil {
+		return value{}, err
+	}
+	return s.c.explicit(v, to, x.Try)
 }
 
 func (c *compiler) explicit(v value, to Type, try bool) (value, *Error) {
@@ -74,7 +80,7 @@ func (c *compiler) sameKind(v value, to Type) string {
 			return v.sql
 		}
 		if v.lit != nil && to.Scale >= v.typ.Scale && to.leading() >= v.typ.leading() {
-			return castTo(text(*v.lit), to)
+			return castTo(sqltree.Text(*v.lit), to)
 		}
 		return castTo(v.sql, to)
 	case TimestampNTZ, TimestampLTZ:
@@ -103,7 +109,7 @@ func (c *compiler) betweenNumbers(v value, to Type) (string, bool) {
 
 // betweenDates converts among dates, times and timestamps through the session's time zone.
 func (c *compiler) betweenDates(v value, to Type) (string, bool) {
-	zone := text(c.zone())
+	zone := sqltree.Text(c.zone())
 	local := v.sql
 	switch v.typ.Kind {
 	case Date:
@@ -161,7 +167,7 @@ func (c *compiler) fromText(v value, to Type, try bool) (string, bool) {
 	}
 	args := v.sql
 	if to.Kind == TimestampLTZ || to.Kind == TimestampTZ {
-		args += ", " + text(c.zone())
+		args += ", " + sqltree.Text(c.zone())
 	}
 	sql := m + "(" + args + ")"
 	if to.Kind != Number {

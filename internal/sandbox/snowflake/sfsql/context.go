@@ -1,5 +1,9 @@
 package sfsql
 
+import (
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
+)
+
 // contextTable are functions of the session (sql-reference/functions-context): constants of the statement.
 func contextTable() map[string]dateFunction {
 	m := map[string]dateFunction{}
@@ -12,7 +16,7 @@ func contextTable() map[string]dateFunction {
 		"CURRENT_ACCOUNT":   func(e *Env) string { return e.Account },
 		"CURRENT_SESSION":   func(e *Env) string { return e.Session },
 	} {
-		m[name] = dateFunction{0, 0, "", func(s *scope, x *call) (value, *Error) {
+		m[name] = dateFunction{0, 0, "", func(s *scope, x *sqltree.Call) (value, *Error) {
 			t := get(s.c.env)
 			if t == "" {
 				return value{sql: castTo("NULL", of(Varchar)), typ: of(Varchar), nullable: true}, nil
@@ -33,8 +37,8 @@ func contextTable() map[string]dateFunction {
 }
 
 // now is the statement's moment, in the session's time zone where the type has none.
-func now(k Kind) func(s *scope, x *call) (value, *Error) {
-	return func(s *scope, x *call) (value, *Error) {
+func now(k Kind) func(s *scope, x *sqltree.Call) (value, *Error) {
+	return func(s *scope, x *sqltree.Call) (value, *Error) {
 		at := s.c.env.Now.UTC().Format("2006-01-02 15:04:05.000000")
 		v := value{sql: "TIMESTAMPTZ '" + at + "+00'", typ: of(TimestampLTZ)}
 		if k == TimestampLTZ {
@@ -44,6 +48,6 @@ func now(k Kind) func(s *scope, x *call) (value, *Error) {
 	}
 }
 
-func utcNow(s *scope, x *call) (value, *Error) {
+func utcNow(s *scope, x *sqltree.Call) (value, *Error) {
 	return value{sql: "TIMESTAMP '" + s.c.env.Now.UTC().Format("2006-01-02 15:04:05.000000") + "'", typ: of(TimestampNTZ)}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // intervals are DuckDB's forms of n units.
@@ -27,7 +29,7 @@ func (c *compiler) dateAdd(part string, n, v value) (value, *Error) {
 	if !ok {
 		return value{}, unsupported("DATEADD of %s", n.typ)
 	}
-	add := fill(form, []string{by.sql})
+	add := sqltree.Fill(form, []string{by.sql})
 	out := value{typ: v.typ, nullable: v.nullable || n.nullable}
 	switch {
 	case v.typ.Kind == Date && isDayOrLonger(part):
@@ -38,7 +40,7 @@ func (c *compiler) dateAdd(part string, n, v value) (value, *Error) {
 	case v.typ.Kind == TimestampNTZ, v.typ.Kind == TimestampLTZ && !isDayOrLonger(part):
 		out.sql = "(" + v.sql + " + " + add + ")"
 	case v.typ.Kind == TimestampLTZ:
-		out.sql = fmt.Sprintf("timezone(%s, %s + %s)", text(c.zone()), c.local(v).sql, add)
+		out.sql = fmt.Sprintf("timezone(%s, %s + %s)", sqltree.Text(c.zone()), c.local(v).sql, add)
 	case v.typ.Kind == TimestampTZ:
 		out.sql = fmt.Sprintf("CASE WHEN (%s) IS NOT NULL THEN {u: (%s).u + %s, o: (%s).o} END", v.sql, v.sql, add, v.sql)
 	case v.typ.Kind == Time && !isDayOrLonger(part):
@@ -84,7 +86,7 @@ func (c *compiler) dateDiff(part string, a, b value) (value, *Error) {
 	if part == "nanosecond" {
 		t = number(38, 0)
 	}
-	return value{sql: castTo(fill(form, []string{a.sql, b.sql}), t), typ: t, nullable: isNullable}, nil
+	return value{sql: castTo(sqltree.Fill(form, []string{a.sql, b.sql}), t), typ: t, nullable: isNullable}, nil
 }
 
 // dateArithmetic compiles DATE + n, n + DATE, DATE - n and DATE - DATE, in days (sql-reference/operators-arithmetic).
@@ -104,28 +106,28 @@ func (c *compiler) dateArithmetic(op string, a, b value) (value, bool) {
 }
 
 // intervalSum compiles v ± INTERVAL 'n unit, …', one unit after another (sql-reference/data-types-datetime#interval-constants).
-func (s *scope) intervalSum(x *binary, iv *interval) (value, *Error) {
-	v, err := s.expr(x.l)
+func (s *scope) intervalSum(x *sqltree.Binary, iv *sqltree.Interval) (value, *Error) {
+	v, err := s.expr(x.L)
 	if err != nil {
 		return value{}, err
 	}
-	if x.op != "+" && x.op != "-" || !v.typ.isDateLike() {
+	if x.Op != "+" && x.Op != "-" || !v.typ.isDateLike() {
 		return value{}, unsupported("INTERVAL outside of date arithmetic")
 	}
-	for _, piece := range strings.Split(iv.text, ",") {
+	for _, piece := range strings.Split(iv.Text, ",") {
 		words := strings.Fields(piece)
 		part := "second"
 		if len(words) == 2 {
 			part = partNames[strings.ToLower(words[1])]
 		}
 		if len(words) < 1 || len(words) > 2 || part == "" {
-			return value{}, s.c.at(iv.from, 1003, "42000", "invalid interval '%s'", iv.text)
+			return value{}, s.c.at(iv.From, 1003, "42000", "invalid interval '%s'", iv.Text)
 		}
 		n, e := strconv.ParseInt(words[0], 10, 32)
 		if e != nil {
-			return value{}, s.c.at(iv.from, 1003, "42000", "invalid interval '%s'", iv.text)
+			return value{}, s.c.at(iv.From, 1003, "42000", "invalid interval '%s'", iv.Text)
 		}
-		if x.op == "-" {
+		if x.Op == "-" {
 			n = -n
 		}
 		lit := strconv.FormatInt(n, 10)

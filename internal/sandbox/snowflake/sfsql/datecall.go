@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // dateFunction is a function of dates whose first argument may be a part; it compiles its own arguments.
 type dateFunction struct {
 	lo, hi int
 	page   string
-	build  func(s *scope, x *call) (value, *Error)
+	build  func(s *scope, x *sqltree.Call) (value, *Error)
 }
 
 // dateTable follows sql-reference/functions-date-time and functions-context.
@@ -44,16 +46,16 @@ func dateTable() map[string]dateFunction {
 	return m
 }
 
-func (s *scope) dateCall(f dateFunction, x *call) (value, *Error) {
+func (s *scope) dateCall(f dateFunction, x *sqltree.Call) (value, *Error) {
 	if err := s.arity(x, f.lo, f.hi); err != nil {
 		return value{}, err
 	}
 	return f.build(s, x)
 }
 
-func partOf(part string) func(s *scope, x *call) (value, *Error) {
-	return func(s *scope, x *call) (value, *Error) {
-		v, err := s.expr(x.args[0])
+func partOf(part string) func(s *scope, x *sqltree.Call) (value, *Error) {
+	return func(s *scope, x *sqltree.Call) (value, *Error) {
+		v, err := s.expr(x.Args[0])
 		if err != nil {
 			return value{}, err
 		}
@@ -61,51 +63,51 @@ func partOf(part string) func(s *scope, x *call) (value, *Error) {
 	}
 }
 
-func datePart(s *scope, x *call) (value, *Error) {
-	part, err := s.part(x.args[0])
+func datePart(s *scope, x *sqltree.Call) (value, *Error) {
+	part, err := s.part(x.Args[0])
 	if err != nil {
 		return value{}, err
 	}
-	v, err := s.expr(x.args[1])
+	v, err := s.expr(x.Args[1])
 	if err != nil {
 		return value{}, err
 	}
 	return s.extract(part, v)
 }
 
-func dateTruncCall(s *scope, x *call) (value, *Error) {
-	part, err := s.part(x.args[0])
+func dateTruncCall(s *scope, x *sqltree.Call) (value, *Error) {
+	part, err := s.part(x.Args[0])
 	if err != nil {
 		return value{}, err
 	}
 	if truncUnits[part] == "" {
 		return value{}, unsupported("DATE_TRUNC to %s", part)
 	}
-	v, err := s.expr(x.args[1])
+	v, err := s.expr(x.Args[1])
 	if err != nil {
 		return value{}, err
 	}
 	return s.c.truncate(part, v)
 }
 
-func dateAddCall(s *scope, x *call) (value, *Error) {
-	part, err := s.part(x.args[0])
+func dateAddCall(s *scope, x *sqltree.Call) (value, *Error) {
+	part, err := s.part(x.Args[0])
 	if err != nil {
 		return value{}, err
 	}
-	n, v, err := s.two(x.args[1], x.args[2])
+	n, v, err := s.two(x.Args[1], x.Args[2])
 	if err != nil {
 		return value{}, err
 	}
 	return s.c.dateAdd(part, n, v)
 }
 
-func dateDiffCall(s *scope, x *call) (value, *Error) {
-	part, err := s.part(x.args[0])
+func dateDiffCall(s *scope, x *sqltree.Call) (value, *Error) {
+	part, err := s.part(x.Args[0])
 	if err != nil {
 		return value{}, err
 	}
-	a, b, err := s.two(x.args[1], x.args[2])
+	a, b, err := s.two(x.Args[1], x.Args[2])
 	if err != nil {
 		return value{}, err
 	}
@@ -113,15 +115,15 @@ func dateDiffCall(s *scope, x *call) (value, *Error) {
 }
 
 // lastDay is the last day of the month (or year, quarter, week) as a DATE.
-func lastDay(s *scope, x *call) (value, *Error) {
+func lastDay(s *scope, x *sqltree.Call) (value, *Error) {
 	part := "month"
 	var err *Error
-	if len(x.args) == 2 {
-		if part, err = s.part(x.args[1]); err != nil {
+	if len(x.Args) == 2 {
+		if part, err = s.part(x.Args[1]); err != nil {
 			return value{}, err
 		}
 	}
-	v, err := s.expr(x.args[0])
+	v, err := s.expr(x.Args[0])
 	if err != nil {
 		return value{}, err
 	}
@@ -139,8 +141,8 @@ func lastDay(s *scope, x *call) (value, *Error) {
 }
 
 // addMonths keeps the last day of a month last (sql-reference/functions/add_months).
-func addMonths(s *scope, x *call) (value, *Error) {
-	v, n, err := s.two(x.args[0], x.args[1])
+func addMonths(s *scope, x *sqltree.Call) (value, *Error) {
+	v, n, err := s.two(x.Args[0], x.Args[1])
 	if err != nil {
 		return value{}, err
 	}
@@ -155,14 +157,14 @@ func addMonths(s *scope, x *call) (value, *Error) {
 	return out, nil
 }
 
-func named3(format string) func(s *scope, x *call) (value, *Error) {
-	return func(s *scope, x *call) (value, *Error) {
-		v, err := s.expr(x.args[0])
+func named3(format string) func(s *scope, x *sqltree.Call) (value, *Error) {
+	return func(s *scope, x *sqltree.Call) (value, *Error) {
+		v, err := s.expr(x.Args[0])
 		if err != nil {
 			return value{}, err
 		}
 		if !v.typ.isDateLike() {
-			return value{}, invalidTypes(x.name, []value{v})
+			return value{}, invalidTypes(x.Name, []value{v})
 		}
 		return value{sql: fmt.Sprintf("strftime(%s, '%s')", s.c.local(v).sql, format), typ: varchar(3), nullable: v.nullable}, nil
 	}
@@ -170,8 +172,8 @@ func named3(format string) func(s *scope, x *call) (value, *Error) {
 
 // convertTimezone: three arguments move a wall clock between zones; two give the instant with the target's offset
 // (sql-reference/functions/convert_timezone).
-func convertTimezone(s *scope, x *call) (value, *Error) {
-	a, err := s.exprs(x.args)
+func convertTimezone(s *scope, x *sqltree.Call) (value, *Error) {
+	a, err := s.exprs(x.Args)
 	if err != nil {
 		return value{}, err
 	}
@@ -188,11 +190,11 @@ func convertTimezone(s *scope, x *call) (value, *Error) {
 		last = s.c.convert(last, of(TimestampNTZ))
 	}
 	if !last.typ.isTimestamp() {
-		return value{}, invalidTypes(x.name, a)
+		return value{}, invalidTypes(x.Name, a)
 	}
 	if len(a) == 3 {
 		if last.typ.Kind != TimestampNTZ {
-			return value{}, invalidTypes(x.name, a)
+			return value{}, invalidTypes(x.Name, a)
 		}
 		return value{sql: fmt.Sprintf("timezone(%s, timezone(%s, %s))", a[1].sql, a[0].sql, last.sql), typ: of(TimestampNTZ), nullable: last.nullable}, nil
 	}
@@ -201,16 +203,16 @@ func convertTimezone(s *scope, x *call) (value, *Error) {
 }
 
 // timeSlice is the start of the slice, counted from 1970-01-01 (sql-reference/functions/time_slice).
-func timeSlice(s *scope, x *call) (value, *Error) {
-	v, err := s.expr(x.args[0])
+func timeSlice(s *scope, x *sqltree.Call) (value, *Error) {
+	v, err := s.expr(x.Args[0])
 	if err != nil {
 		return value{}, err
 	}
-	n, err := s.expr(x.args[1])
+	n, err := s.expr(x.Args[1])
 	if err != nil {
 		return value{}, err
 	}
-	part, err := s.part(x.args[2])
+	part, err := s.part(x.Args[2])
 	if err != nil {
 		return value{}, err
 	}
@@ -218,13 +220,13 @@ func timeSlice(s *scope, x *call) (value, *Error) {
 	if !ok || count < 1 || intervals[part] == "" || part == "week" || !(v.typ.Kind == TimestampNTZ || v.typ.Kind == Date && isDayOrLonger(part)) {
 		return value{}, unsupported("TIME_SLICE in this form")
 	}
-	width := fill(intervals[part], []string{itoa(count)})
+	width := sqltree.Fill(intervals[part], []string{itoa(count)})
 	return value{sql: castTo(fmt.Sprintf("time_bucket(%s, %s, TIMESTAMP '1970-01-01 00:00:00')", width, s.c.local(v).sql), v.typ), typ: v.typ,
 		nullable: v.nullable}, nil
 }
 
 // dateFromParts lets months and days run over (sql-reference/functions/date_from_parts).
-func dateFromParts(s *scope, x *call) (value, *Error) {
+func dateFromParts(s *scope, x *sqltree.Call) (value, *Error) {
 	a, ok, err := s.integers(x)
 	if err != nil || !ok {
 		return value{}, err
@@ -233,7 +235,7 @@ func dateFromParts(s *scope, x *call) (value, *Error) {
 		a[0].sql, a[1].sql, a[2].sql), typ: of(Date), nullable: true}, nil
 }
 
-func timestampFromParts(s *scope, x *call) (value, *Error) {
+func timestampFromParts(s *scope, x *sqltree.Call) (value, *Error) {
 	a, ok, err := s.integers(x)
 	if err != nil || !ok {
 		return value{}, err
@@ -243,15 +245,15 @@ func timestampFromParts(s *scope, x *call) (value, *Error) {
 		typ: of(TimestampNTZ), nullable: true}, nil
 }
 
-func (s *scope) integers(x *call) ([]value, bool, *Error) {
-	a, err := s.exprs(x.args)
+func (s *scope) integers(x *sqltree.Call) ([]value, bool, *Error) {
+	a, err := s.exprs(x.Args)
 	if err != nil {
 		return nil, false, err
 	}
 	for i := range a {
 		v, ok := bigint(a[i])
 		if !ok {
-			return nil, false, invalidTypes(x.name, a)
+			return nil, false, invalidTypes(x.Name, a)
 		}
 		a[i] = v
 	}
@@ -259,9 +261,9 @@ func (s *scope) integers(x *call) ([]value, bool, *Error) {
 }
 
 // sequence is SEQ4() over TABLE(GENERATOR(…)) (sql-reference/functions/seq1).
-func sequence(s *scope, x *call) (value, *Error) {
+func sequence(s *scope, x *sqltree.Call) (value, *Error) {
 	if s.serial == "" {
-		return value{}, unsupported("%s outside of a GENERATOR", x.name)
+		return value{}, unsupported("%s outside of a GENERATOR", x.Name)
 	}
 	return value{sql: castTo(s.serial, intType), typ: intType}, nil
 }

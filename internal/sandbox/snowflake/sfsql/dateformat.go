@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // formatElements are the elements of date and time formats, longest first (sql-reference/functions-conversion
@@ -46,7 +48,7 @@ scan:
 				return p, false
 			}
 			lit, format = format[1:1+end], format[end+1:]
-		} else if isLetter(lit[0]) {
+		} else if sqltree.IsLetter(lit[0]) {
 			return p, false
 		}
 		format = format[1:]
@@ -68,10 +70,10 @@ func (c *compiler) formatted(v value, format string) (string, bool) {
 	} else {
 		local = c.local(v).sql
 	}
-	sql := fmt.Sprintf("strftime(%s, %s)", local, text(p.print))
+	sql := fmt.Sprintf("strftime(%s, %s)", local, sqltree.Text(p.print))
 	switch {
 	case p.zone && v.typ.Kind == TimestampLTZ:
-		sql = fmt.Sprintf("(%s || sf_offset_text(sf_offset(%s, %s)))", sql, v.sql, text(c.zone()))
+		sql = fmt.Sprintf("(%s || sf_offset_text(sf_offset(%s, %s)))", sql, v.sql, sqltree.Text(c.zone()))
 	case p.zone:
 		sql = fmt.Sprintf("(%s || sf_offset_text((%s).o))", sql, v.sql)
 	}
@@ -80,11 +82,11 @@ func (c *compiler) formatted(v value, format string) (string, bool) {
 
 // toDate compiles TO_DATE, TO_TIME and TO_TIMESTAMP with their TRY_ forms: a conversion, or a string read by a literal format, or a
 // number of seconds (or of 10^-scale seconds) since 1970.
-func toDate(k Kind, try bool) func(s *scope, x *call, a []value) (value, *Error) {
-	return func(s *scope, x *call, a []value) (value, *Error) {
+func toDate(k Kind, try bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		to := of(k)
 		if try && a[0].typ.Kind != Varchar && a[0].typ.Kind != Null {
-			return value{}, invalidTypes(x.name, a)
+			return value{}, invalidTypes(x.Name, a)
 		}
 		if a[0].typ.Kind == Number && k == TimestampNTZ {
 			return s.fromEpoch(x, a)
@@ -94,7 +96,7 @@ func toDate(k Kind, try bool) func(s *scope, x *call, a []value) (value, *Error)
 		}
 		format, ok := constant(a[1])
 		if !ok || a[0].typ.Kind != Varchar || a[1].typ.Kind != Varchar || k == TimestampTZ {
-			return value{}, unsupported("%s with these arguments", x.name)
+			return value{}, unsupported("%s with these arguments", x.Name)
 		}
 		if strings.EqualFold(format, "AUTO") {
 			return s.c.explicit(a[0], to, try)
@@ -108,7 +110,7 @@ func toDate(k Kind, try bool) func(s *scope, x *call, a []value) (value, *Error)
 }
 
 func (c *compiler) parsed(v value, to Type, p pattern, try bool) value {
-	read := fmt.Sprintf("sf_parse(%s, %s, %s)", v.sql, text(p.looks), text(p.read))
+	read := fmt.Sprintf("sf_parse(%s, %s, %s)", v.sql, sqltree.Text(p.looks), sqltree.Text(p.read))
 	if !try {
 		raise := map[Kind]string{Date: "sf_bad_date", Time: "sf_bad_time"}[to.Kind]
 		if raise == "" {
@@ -121,17 +123,17 @@ func (c *compiler) parsed(v value, to Type, p pattern, try bool) value {
 	return out
 }
 
-func (s *scope) fromEpoch(x *call, a []value) (value, *Error) {
+func (s *scope) fromEpoch(x *sqltree.Call, a []value) (value, *Error) {
 	scale := 0
 	if len(a) == 2 {
 		var ok bool
 		if scale, ok = constInt(a[1]); !ok {
-			return value{}, unsupported("%s with these arguments", x.name)
+			return value{}, unsupported("%s with these arguments", x.Name)
 		}
 	}
 	n, ok := bigint(a[0])
 	if !ok || scale != 0 && scale != 3 && scale != 6 {
-		return value{}, unsupported("%s with these arguments", x.name)
+		return value{}, unsupported("%s with these arguments", x.Name)
 	}
 	return value{sql: fmt.Sprintf("make_timestamp(%s * %s)", n.sql, "1"+strings.Repeat("0", 6-scale)), typ: of(TimestampNTZ), nullable: n.nullable}, nil
 }

@@ -3,6 +3,8 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // datePart resolves a part's name or abbreviation (sql-reference/functions-date-time#supported-date-and-time-parts).
@@ -29,15 +31,15 @@ func partIndex(parts map[string]string) map[string]string {
 }
 
 // part reads a date part from an argument: an identifier or a string literal.
-func (s *scope) part(x expr) (string, *Error) {
+func (s *scope) part(x sqltree.Expr) (string, *Error) {
 	given := ""
 	switch x := x.(type) {
-	case *reference:
-		if len(x.parts) == 1 {
-			given = x.parts[0].text
+	case *sqltree.Reference:
+		if len(x.Parts) == 1 {
+			given = x.Parts[0].Text
 		}
-	case *stringLit:
-		given = x.text
+	case *sqltree.StringLit:
+		given = x.Text
 	}
 	if p, ok := partNames[strings.ToLower(given)]; ok {
 		return p, nil
@@ -98,7 +100,7 @@ func (s *scope) extract(part string, v value) (value, *Error) {
 		}
 	case strings.HasPrefix(part, "timezone_") && v.typ.Kind == TimestampTZ:
 		form = map[string]string{"timezone_hour": "(($1).o // 60)", "timezone_minute": "(($1).o % 60)"}[part]
-		return value{sql: castTo(fill(form, []string{v.sql}), t), typ: t, nullable: v.nullable}, nil
+		return value{sql: castTo(sqltree.Fill(form, []string{v.sql}), t), typ: t, nullable: v.nullable}, nil
 	case clockParts[part] != "":
 		form = clockParts[part]
 	case v.typ.Kind != Time:
@@ -113,7 +115,7 @@ func (s *scope) extract(part string, v value) (value, *Error) {
 	if v.typ.Kind != Time {
 		v = s.c.local(v)
 	}
-	return value{sql: castTo(fill(form, []string{v.sql}), t), typ: t, nullable: v.nullable}, nil
+	return value{sql: castTo(sqltree.Fill(form, []string{v.sql}), t), typ: t, nullable: v.nullable}, nil
 }
 
 func (c *compiler) calendarForm(part string) (string, *Error) {
@@ -146,7 +148,7 @@ func isDayOrLonger(part string) bool {
 }
 
 // dateTrunc keeps the type of its argument (sql-reference/functions/date_trunc).
-func (s *scope) dateTrunc(x *call, part, v value) (value, *Error) {
+func (s *scope) dateTrunc(x *sqltree.Call, part, v value) (value, *Error) {
 	p, ok := "", part.lit != nil
 	if ok {
 		p, ok = partNames[strings.ToLower(*part.lit)]
@@ -181,7 +183,7 @@ func (c *compiler) truncate(p string, v value) (value, *Error) {
 		}
 		v.sql = castTo(cut("(DATE '1970-01-01' + "+v.sql+")"), v.typ)
 	case TimestampLTZ:
-		v.sql = fmt.Sprintf("timezone(%s, %s)", text(c.zone()), cut(c.local(v).sql))
+		v.sql = fmt.Sprintf("timezone(%s, %s)", sqltree.Text(c.zone()), cut(c.local(v).sql))
 	case Null:
 	default:
 		return value{}, invalidTypes("DATE_TRUNC", []value{v})

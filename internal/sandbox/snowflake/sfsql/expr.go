@@ -2,12 +2,14 @@ package sfsql
 
 import (
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // maxSpent bounds the bytes that one statement's expressions are written in, counted at every level of nesting.
 const maxSpent = 256 << 20
 
-func (s *scope) expr(x expr) (value, *Error) {
+func (s *scope) expr(x sqltree.Expr) (value, *Error) {
 	v, err := s.compile(x)
 	if s.c.spent += len(v.sql); err == nil && s.c.spent > maxSpent {
 		return value{}, tooComplex()
@@ -16,69 +18,69 @@ func (s *scope) expr(x expr) (value, *Error) {
 }
 
 // compile compiles an expression. Where the scope is grouped, an expression that is a group key as a whole stands for it.
-func (s *scope) compile(x expr) (value, *Error) {
+func (s *scope) compile(x sqltree.Expr) (value, *Error) {
 	if v, ok := s.key(x); ok {
 		return v, nil
 	}
 	switch x := x.(type) {
-	case *reference:
+	case *sqltree.Reference:
 		return s.resolve(x)
-	case *numberLit:
-		return numberLiteral(x.text)
-	case *stringLit:
-		return stringLiteral(x.text), nil
-	case *boolLit:
-		return value{sql: map[bool]string{true: "TRUE", false: "FALSE"}[x.value], typ: of(Boolean)}, nil
-	case *nullLit:
+	case *sqltree.NumberLit:
+		return numberLiteral(x.Text)
+	case *sqltree.StringLit:
+		return stringLiteral(x.Text), nil
+	case *sqltree.BoolLit:
+		return value{sql: map[bool]string{true: "TRUE", false: "FALSE"}[x.Value], typ: of(Boolean)}, nil
+	case *sqltree.NullLit:
 		return value{sql: "NULL", nullable: true}, nil
-	case *bindExpr:
+	case *sqltree.BindExpr:
 		return s.bound(x)
-	case *unary:
+	case *sqltree.Unary:
 		return s.unary(x)
-	case *binary:
+	case *sqltree.Binary:
 		return s.binary(x)
-	case *logic:
+	case *sqltree.Logic:
 		return s.logic(x)
-	case *call:
+	case *sqltree.Call:
 		return s.call(x)
-	case *castExpr:
+	case *sqltree.CastExpr:
 		return s.cast(x)
-	case *caseExpr:
+	case *sqltree.CaseExpr:
 		return s.caseExpr(x)
-	case *path:
+	case *sqltree.Path:
 		return s.path(x)
 	}
 	return s.predicate(x)
 }
 
-func (s *scope) predicate(x expr) (value, *Error) {
+func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
 	switch x := x.(type) {
-	case *isNull:
+	case *sqltree.IsNull:
 		return s.isNull(x)
-	case *isDistinct:
+	case *sqltree.IsDistinct:
 		op := " IS DISTINCT FROM "
-		if x.not {
+		if x.Not {
 			op = " IS NOT DISTINCT FROM "
 		}
-		return s.pair(op, x.l, x.r)
-	case *between:
+		return s.pair(op, x.L, x.R)
+	case *sqltree.Between:
 		return s.between(x)
-	case *inList:
+	case *sqltree.InList:
 		return s.inList(x)
-	case *inQuery:
-		if x.not {
-			return s.member(x.x, "<>", x.q, true)
+	case *sqltree.InQuery:
+		if x.Not {
+			return s.member(x.X, "<>", x.Q, true)
 		}
-		return s.member(x.x, "=", x.q, false)
-	case *quantified:
-		return s.member(x.x, x.op, x.q, x.all)
-	case *exists:
+		return s.member(x.X, "=", x.Q, false)
+	case *sqltree.Quantified:
+		return s.member(x.X, x.Op, x.Q, x.All)
+	case *sqltree.Exists:
 		return s.exists(x)
-	case *like:
+	case *sqltree.Like:
 		return s.like(x)
-	case *subquery:
+	case *sqltree.Subquery:
 		return s.scalar(x)
-	case *interval:
+	case *sqltree.Interval:
 		return value{}, unsupported("INTERVAL outside of date arithmetic")
 	}
 	return value{}, unsupported("expression %s", s.c.source(x))
@@ -87,7 +89,7 @@ func (s *scope) predicate(x expr) (value, *Error) {
 // numberLiteral types a constant by its digits; with an exponent it is a FLOAT (sql-reference/data-types-numeric).
 func numberLiteral(t string) (value, *Error) {
 	if strings.ContainsAny(t, "eE") {
-		return value{sql: castTo(text(t), of(Float)), typ: of(Float), lit: &t}, nil
+		return value{sql: castTo(sqltree.Text(t), of(Float)), typ: of(Float), lit: &t}, nil
 	}
 	whole, frac, _ := strings.Cut(t, ".")
 	whole = strings.TrimLeft(whole, "0")
@@ -100,15 +102,15 @@ func numberLiteral(t string) (value, *Error) {
 	}
 	t = strings.TrimSuffix(t, ".")
 	ty := number(p, len(frac))
-	return value{sql: castTo(text(t), ty), typ: ty, lit: &t}, nil
+	return value{sql: castTo(sqltree.Text(t), ty), typ: ty, lit: &t}, nil
 }
 
 func stringLiteral(t string) value {
-	return value{sql: text(t), typ: varchar(max(len([]rune(t)), 1)), lit: &t}
+	return value{sql: sqltree.Text(t), typ: varchar(max(len([]rune(t)), 1)), lit: &t}
 }
 
 // condition compiles x as BOOLEAN.
-func (s *scope) condition(x expr) (value, *Error) {
+func (s *scope) condition(x sqltree.Expr) (value, *Error) {
 	v, err := s.expr(x)
 	if err != nil {
 		return value{}, err
@@ -122,21 +124,21 @@ func (s *scope) condition(x expr) (value, *Error) {
 	return value{}, compilation(1038, "22023", "invalid type [%s] for parameter 'condition'", v.typ)
 }
 
-func (s *scope) unary(x *unary) (value, *Error) {
-	if x.op == "NOT" {
-		v, err := s.condition(x.x)
+func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
+	if x.Op == "NOT" {
+		v, err := s.condition(x.X)
 		v.sql, v.lit = "(NOT "+v.sql+")", nil
 		return v, err
 	}
-	if n, ok := x.x.(*numberLit); ok && x.op == "-" {
-		v, err := numberLiteral(n.text)
+	if n, ok := x.X.(*sqltree.NumberLit); ok && x.Op == "-" {
+		v, err := numberLiteral(n.Text)
 		if err != nil {
 			return v, err
 		}
 		lit := "-" + *v.lit
-		return value{sql: castTo(text(lit), v.typ), typ: v.typ, lit: &lit}, nil
+		return value{sql: castTo(sqltree.Text(lit), v.typ), typ: v.typ, lit: &lit}, nil
 	}
-	v, err := s.expr(x.x)
+	v, err := s.expr(x.X)
 	if err != nil {
 		return v, err
 	}
@@ -144,22 +146,22 @@ func (s *scope) unary(x *unary) (value, *Error) {
 		return v, nil
 	}
 	if !v.typ.isNumeric() {
-		return v, invalidTypes(x.op, []value{v})
+		return v, invalidTypes(x.Op, []value{v})
 	}
-	if x.op == "-" {
+	if x.Op == "-" {
 		v.sql, v.lit = "(-"+v.sql+")", nil
 	}
 	return v, nil
 }
 
-func (s *scope) two(l, r expr) (a, b value, err *Error) {
+func (s *scope) two(l, r sqltree.Expr) (a, b value, err *Error) {
 	if a, err = s.expr(l); err == nil {
 		b, err = s.expr(r)
 	}
 	return a, b, err
 }
 
-func (s *scope) pair(op string, l, r expr) (value, *Error) {
+func (s *scope) pair(op string, l, r sqltree.Expr) (value, *Error) {
 	a, b, err := s.two(l, r)
 	if err != nil {
 		return value{}, err
@@ -167,76 +169,76 @@ func (s *scope) pair(op string, l, r expr) (value, *Error) {
 	return s.c.compare(op, a, b)
 }
 
-func (s *scope) binary(x *binary) (value, *Error) {
-	if iv, ok := x.r.(*interval); ok {
+func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
+	if iv, ok := x.R.(*sqltree.Interval); ok {
 		return s.intervalSum(x, iv)
 	}
-	a, b, err := s.two(x.l, x.r)
+	a, b, err := s.two(x.L, x.R)
 	if err != nil {
 		return value{}, err
 	}
-	switch x.op {
+	switch x.Op {
 	case "=", "<>", "<", "<=", ">", ">=":
-		return s.c.compare(x.op, a, b)
+		return s.c.compare(x.Op, a, b)
 	case "||":
 		return s.c.concat(a, b)
 	}
-	return s.c.arithmetic(x.op, a, b)
+	return s.c.arithmetic(x.Op, a, b)
 }
 
-func (s *scope) logic(x *logic) (value, *Error) {
-	out := make([]string, len(x.xs))
+func (s *scope) logic(x *sqltree.Logic) (value, *Error) {
+	out := make([]string, len(x.Xs))
 	isNullable := false
-	for i, y := range x.xs {
+	for i, y := range x.Xs {
 		v, err := s.condition(y)
 		if err != nil {
 			return value{}, err
 		}
 		out[i], isNullable = v.sql, isNullable || v.nullable
 	}
-	return value{sql: "(" + strings.Join(out, " "+x.op+" ") + ")", typ: of(Boolean), nullable: isNullable}, nil
+	return value{sql: "(" + strings.Join(out, " "+x.Op+" ") + ")", typ: of(Boolean), nullable: isNullable}, nil
 }
 
-func (s *scope) isNull(x *isNull) (value, *Error) {
-	v, err := s.expr(x.x)
+func (s *scope) isNull(x *sqltree.IsNull) (value, *Error) {
+	v, err := s.expr(x.X)
 	if err != nil {
 		return value{}, err
 	}
 	op := " IS NULL)"
-	if x.not {
+	if x.Not {
 		op = " IS NOT NULL)"
 	}
 	return value{sql: "(" + v.sql + op, typ: of(Boolean)}, nil
 }
 
-func (s *scope) between(x *between) (value, *Error) {
-	lo, err := s.pair(">=", x.x, x.lo)
+func (s *scope) between(x *sqltree.Between) (value, *Error) {
+	lo, err := s.pair(">=", x.X, x.Lo)
 	if err != nil {
 		return value{}, err
 	}
-	hi, err := s.pair("<=", x.x, x.hi)
+	hi, err := s.pair("<=", x.X, x.Hi)
 	if err != nil {
 		return value{}, err
 	}
 	v := value{sql: "(" + lo.sql + " AND " + hi.sql + ")", typ: of(Boolean), nullable: lo.nullable || hi.nullable}
-	if x.not {
+	if x.Not {
 		v.sql = "(NOT " + v.sql + ")"
 	}
 	return v, nil
 }
 
 // inList compiles IN (a, b, …): an equality with each, by three-valued logic (sql-reference/functions/in).
-func (s *scope) inList(x *inList) (value, *Error) {
-	v, err := s.expr(x.x)
+func (s *scope) inList(x *sqltree.InList) (value, *Error) {
+	v, err := s.expr(x.X)
 	if err != nil {
 		return value{}, err
 	}
-	if err := computedList(x.list); err != nil {
+	if err := computedList(x.List); err != nil {
 		return value{}, err
 	}
-	vs := make([]value, len(x.list))
+	vs := make([]value, len(x.List))
 	to := v.typ
-	for i, y := range x.list {
+	for i, y := range x.List {
 		if vs[i], err = s.expr(y); err != nil {
 			return value{}, err
 		}
@@ -254,7 +256,7 @@ func (s *scope) inList(x *inList) (value, *Error) {
 		out[i] = s.c.operand(vs[i], to)
 	}
 	not := ""
-	if x.not {
+	if x.Not {
 		not = "NOT "
 	}
 	return value{sql: "(" + s.c.operand(v, to) + " " + not + "IN (" + strings.Join(out, ", ") + "))", typ: of(Boolean),
@@ -264,14 +266,14 @@ func (s *scope) inList(x *inList) (value, *Error) {
 // maxComputed is how many elements of an IN list may be something else than literals and placeholders; a cast literal counts.
 const maxComputed = 50
 
-func computedList(list []expr) *Error {
+func computedList(list []sqltree.Expr) *Error {
 	n := 0
 	for _, x := range list {
-		if u, ok := x.(*unary); ok && u.op == "-" {
-			x = u.x
+		if u, ok := x.(*sqltree.Unary); ok && u.Op == "-" {
+			x = u.X
 		}
 		switch x.(type) {
-		case *numberLit, *stringLit, *boolLit, *nullLit, *bindExpr:
+		case *sqltree.NumberLit, *sqltree.StringLit, *sqltree.BoolLit, *sqltree.NullLit, *sqltree.BindExpr:
 		default:
 			n++
 		}
@@ -282,30 +284,30 @@ func computedList(list []expr) *Error {
 	return nil
 }
 
-func (s *scope) caseExpr(x *caseExpr) (value, *Error) {
+func (s *scope) caseExpr(x *sqltree.CaseExpr) (value, *Error) {
 	var conds []string
 	var results []value
-	for _, w := range x.whens {
+	for _, w := range x.Whens {
 		var c value
 		var err *Error
-		if x.operand != nil {
-			c, err = s.pair("=", x.operand, w.cond)
+		if x.Operand != nil {
+			c, err = s.pair("=", x.Operand, w.Cond)
 		} else {
-			c, err = s.condition(w.cond)
+			c, err = s.condition(w.Cond)
 		}
 		if err != nil {
 			return value{}, err
 		}
-		r, err := s.expr(w.then)
+		r, err := s.expr(w.Then)
 		if err != nil {
 			return value{}, err
 		}
 		conds, results = append(conds, c.sql), append(results, r)
 	}
 	other := value{sql: "NULL", nullable: true}
-	if x.other != nil {
+	if x.Other != nil {
 		var err *Error
-		if other, err = s.expr(x.other); err != nil {
+		if other, err = s.expr(x.Other); err != nil {
 			return value{}, err
 		}
 	}

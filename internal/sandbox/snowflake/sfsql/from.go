@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // from compiles a FROM clause into s.fields and returns its text with the word FROM, or "" without one.
-func (s *scope) from(f fromItem) (string, *Error) {
+func (s *scope) from(f sqltree.FromItem) (string, *Error) {
 	if f == nil {
 		return "", nil
 	}
@@ -17,36 +19,36 @@ func (s *scope) from(f fromItem) (string, *Error) {
 }
 
 // item compiles one FROM item. left are the columns that a lateral item may refer to.
-func (s *scope) item(f fromItem, left []field) (string, []field, *Error) {
+func (s *scope) item(f sqltree.FromItem, left []field) (string, []field, *Error) {
 	switch f := f.(type) {
-	case *tableItem:
+	case *sqltree.TableItem:
 		return s.tableItem(f)
-	case *queryItem:
+	case *sqltree.QueryItem:
 		return s.queryItem(f, left)
-	case *functionItem:
+	case *sqltree.FunctionItem:
 		return s.functionItem(f, left)
-	case *joinItem:
+	case *sqltree.JoinItem:
 		return s.join(f, left)
 	}
 	return "", nil, unsupported("FROM item")
 }
 
-func (s *scope) tableItem(f *tableItem) (string, []field, *Error) {
-	if len(f.parts) == 1 {
-		if w := s.with.find(f.parts[0].text); w != nil {
-			return s.derived(w.table, f.alias, f.columns, f.parts[0].text)
+func (s *scope) tableItem(f *sqltree.TableItem) (string, []field, *Error) {
+	if len(f.Parts) == 1 {
+		if w := s.with.find(f.Parts[0].Text); w != nil {
+			return s.derived(w.table, f.Alias, f.Columns, f.Parts[0].Text)
 		}
 	}
 	return s.base(f)
 }
 
 // base compiles a table or view of the catalog: its columns cast to their types, under names of ours.
-func (s *scope) base(f *tableItem) (string, []field, *Error) {
-	full, err := s.c.qualified(f.parts)
+func (s *scope) base(f *sqltree.TableItem) (string, []field, *Error) {
+	full, err := s.c.qualified(f.Parts)
 	if err != nil {
 		return "", nil, err
 	}
-	missing := compilation(2003, "42S02", "Object '%s' does not exist or not authorized.", shown(f.parts))
+	missing := compilation(2003, "42S02", "Object '%s' does not exist or not authorized.", shown(f.Parts))
 	if s.c.env.Table == nil {
 		return "", nil, missing
 	}
@@ -62,18 +64,18 @@ func (s *scope) base(f *tableItem) (string, []field, *Error) {
 	items := make([]string, len(r.Columns))
 	for i, col := range r.Columns {
 		alias := s.c.id("c")
-		items[i] = castTo(quote(col.Name), col.Type) + " AS " + alias
+		items[i] = castTo(sqltree.Quote(col.Name), col.Type) + " AS " + alias
 		t.cols = append(t.cols, tableCol{col.Name, alias, col.Type, col.Nullable})
 	}
 	t.sql = fmt.Sprintf("(SELECT %s FROM %s)", strings.Join(items, ", "), r.From)
-	return s.derived(t, f.alias, f.columns, full...)
+	return s.derived(t, f.Alias, f.Columns, full...)
 }
 
 // qualified completes an object's name with the session's database and schema.
-func (c *compiler) qualified(parts []name) ([]string, *Error) {
+func (c *compiler) qualified(parts []sqltree.Name) ([]string, *Error) {
 	full := []string{c.env.Database, c.env.Schema, ""}
 	for i, p := range parts {
-		full[3-len(parts)+i] = p.text
+		full[3-len(parts)+i] = p.Text
 	}
 	if full[0] == "" || full[1] == "" {
 		return nil, compilation(90105, "22000", "Cannot perform SELECT. This session does not have a current database. "+
@@ -84,14 +86,14 @@ func (c *compiler) qualified(parts []name) ([]string, *Error) {
 
 // derived makes a FROM item of a table, whose text is one already: its columns under an alias, or without one under the object's
 // own names, of which a qualifier may leave out the first.
-func (s *scope) derived(t *table, alias *name, columns []name, own ...string) (string, []field, *Error) {
+func (s *scope) derived(t *table, alias *sqltree.Name, columns []sqltree.Name, own ...string) (string, []field, *Error) {
 	t, err := s.c.renamed(t, columns)
 	if err != nil {
 		return "", nil, err
 	}
 	qualifier := own
 	if alias != nil {
-		qualifier = []string{alias.text}
+		qualifier = []string{alias.Text}
 	}
 	id := s.c.id("q")
 	fields := make([]field, len(t.cols))
@@ -102,60 +104,60 @@ func (s *scope) derived(t *table, alias *name, columns []name, own ...string) (s
 	return t.sql + " AS " + id, fields, nil
 }
 
-func (s *scope) queryItem(f *queryItem, left []field) (string, []field, *Error) {
+func (s *scope) queryItem(f *sqltree.QueryItem, left []field) (string, []field, *Error) {
 	n := s.nest.deeper()
-	if f.lateral {
+	if f.Lateral {
 		n = &nest{outer: &scope{c: s.c, fields: left, nest: s.nest, with: s.with}}
 	}
-	t, err := s.c.query(f.q, n, s.with)
+	t, err := s.c.query(f.Q, n, s.with)
 	if err != nil {
 		return "", nil, err
 	}
 	prefix := "("
-	if f.lateral {
+	if f.Lateral {
 		prefix = "LATERAL ("
-		if n.refs > 0 && (f.q.limit != nil || f.q.offset != nil) {
+		if n.refs > 0 && (f.Q.Limit != nil || f.Q.Offset != nil) {
 			return "", nil, unsupportedSubquery()
 		}
 	}
 	t.sql = prefix + t.sql + ")"
-	return s.derived(t, f.alias, f.columns)
+	return s.derived(t, f.Alias, f.Columns)
 }
 
 // join compiles one join (sql-reference/constructs/join).
-func (s *scope) join(j *joinItem, left []field) (string, []field, *Error) {
-	l, lf, err := s.item(j.l, left)
+func (s *scope) join(j *sqltree.JoinItem, left []field) (string, []field, *Error) {
+	l, lf, err := s.item(j.L, left)
 	if err != nil {
 		return "", nil, err
 	}
 	visible := lf
-	if j.kind == "RIGHT" || j.kind == "FULL" {
+	if j.Kind == "RIGHT" || j.Kind == "FULL" {
 		visible = nil
 	}
-	r, rf, err := s.item(j.r, append(append([]field(nil), left...), visible...))
+	r, rf, err := s.item(j.R, append(append([]field(nil), left...), visible...))
 	if err != nil {
 		return "", nil, err
 	}
-	if j.kind == "LEFT" || j.kind == "FULL" {
+	if j.Kind == "LEFT" || j.Kind == "FULL" {
 		rf = nullable(rf)
 	}
-	if j.kind == "RIGHT" || j.kind == "FULL" {
+	if j.Kind == "RIGHT" || j.Kind == "FULL" {
 		lf = nullable(lf)
 	}
 	fields, on, err := s.joinOn(j, lf, rf)
 	if err != nil {
 		return "", nil, err
 	}
-	if f, ok := j.r.(*functionItem); ok && f.outer() {
-		if j.kind != "CROSS" && j.kind != "LEFT" {
-			return "", nil, unsupported("OUTER FLATTEN under %s JOIN", j.kind)
+	if f, ok := j.R.(*sqltree.FunctionItem); ok && outerFlatten(f) {
+		if j.Kind != "CROSS" && j.Kind != "LEFT" {
+			return "", nil, unsupported("OUTER FLATTEN under %s JOIN", j.Kind)
 		}
 		return fmt.Sprintf("(%s LEFT JOIN %s ON TRUE)", l, r), fields, nil
 	}
 	if on == "" {
 		return fmt.Sprintf("(%s CROSS JOIN %s)", l, r), fields, nil
 	}
-	return fmt.Sprintf("(%s %s JOIN %s ON %s)", l, j.kind, r, on), fields, nil
+	return fmt.Sprintf("(%s %s JOIN %s ON %s)", l, j.Kind, r, on), fields, nil
 }
 
 func nullable(in []field) []field {
@@ -167,29 +169,29 @@ func nullable(in []field) []field {
 }
 
 // joinOn returns the columns of a join and its condition; "" for a cross join.
-func (s *scope) joinOn(j *joinItem, lf, rf []field) ([]field, string, *Error) {
+func (s *scope) joinOn(j *sqltree.JoinItem, lf, rf []field) ([]field, string, *Error) {
 	all := append(append([]field(nil), lf...), rf...)
-	if j.natural {
-		j.using = shared(lf, rf)
+	if j.Natural {
+		j.Using = shared(lf, rf)
 	}
 	switch {
-	case j.on != nil:
+	case j.On != nil:
 		on := (&scope{c: s.c, fields: all, nest: s.nest, with: s.with}).in("ON")
-		v, err := on.condition(j.on)
+		v, err := on.condition(j.On)
 		return all, v.sql, err
-	case len(j.using) > 0:
+	case len(j.Using) > 0:
 		return s.using(j, lf, rf)
-	case j.kind != "CROSS" && !j.natural:
-		return nil, "", unsupported("%s JOIN without a condition", j.kind)
+	case j.Kind != "CROSS" && !j.Natural:
+		return nil, "", unsupported("%s JOIN without a condition", j.Kind)
 	}
 	return all, "", nil
 }
 
-func shared(lf, rf []field) (out []name) {
+func shared(lf, rf []field) (out []sqltree.Name) {
 	for _, l := range lf {
 		for _, r := range rf {
 			if l.name == r.name && !l.hidden && !r.hidden && !l.bare && !r.bare {
-				out = append(out, name{text: l.name})
+				out = append(out, sqltree.Name{Text: l.name})
 			}
 		}
 	}
@@ -197,16 +199,16 @@ func shared(lf, rf []field) (out []name) {
 }
 
 // using merges the named columns: the left one, the right one of a right join, either of a full join.
-func (s *scope) using(j *joinItem, lf, rf []field) ([]field, string, *Error) {
+func (s *scope) using(j *sqltree.JoinItem, lf, rf []field) ([]field, string, *Error) {
 	ls, rs := &scope{c: s.c, fields: lf}, &scope{c: s.c, fields: rf}
 	var merged []field
 	var on []string
-	for _, n := range j.using {
-		l, err := ls.resolve(&reference{parts: []name{n}})
+	for _, n := range j.Using {
+		l, err := ls.resolve(&sqltree.Reference{Parts: []sqltree.Name{n}})
 		if err != nil {
 			return nil, "", err
 		}
-		r, err := rs.resolve(&reference{parts: []name{n}})
+		r, err := rs.resolve(&sqltree.Reference{Parts: []sqltree.Name{n}})
 		if err != nil {
 			return nil, "", err
 		}
@@ -216,7 +218,7 @@ func (s *scope) using(j *joinItem, lf, rf []field) ([]field, string, *Error) {
 		}
 		on = append(on, eq.sql)
 		v := l
-		switch j.kind {
+		switch j.Kind {
 		case "RIGHT":
 			v = r
 		case "FULL":
@@ -224,15 +226,15 @@ func (s *scope) using(j *joinItem, lf, rf []field) ([]field, string, *Error) {
 				return nil, "", err
 			}
 		}
-		merged = append(merged, field{name: n.text, bare: true, value: v})
+		merged = append(merged, field{name: n.Text, bare: true, value: v})
 	}
 	for _, f := range append(append([]field(nil), lf...), rf...) {
-		for _, n := range j.using {
-			f.hidden = f.hidden || f.name == n.text
+		for _, n := range j.Using {
+			f.hidden = f.hidden || f.name == n.Text
 		}
 		merged = append(merged, f)
 	}
-	for i := range j.using {
+	for i := range j.Using {
 		merged[i].bare, merged[i].hidden = false, false
 	}
 	return merged, strings.Join(on, " AND "), nil

@@ -2,6 +2,8 @@ package sfsql
 
 import (
 	"fmt"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // numberFunctions follow sql-reference/functions-numeric.
@@ -39,8 +41,8 @@ var numberFunctions = []function{
 }
 
 // div0 compiles DIV0(a, b) and DIV0NULL(a, b): a/b, or 0 when b is 0 (or NULL).
-func div0(null bool) func(s *scope, x *call, a []value) (value, *Error) {
-	return func(s *scope, x *call, a []value) (value, *Error) {
+func div0(null bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		q, err := s.c.arithmetic("/", a[0], a[1])
 		if err != nil {
 			return value{}, err
@@ -54,12 +56,14 @@ func div0(null bool) func(s *scope, x *call, a []value) (value, *Error) {
 	}
 }
 
-func modulo(s *scope, x *call, a []value) (value, *Error) { return s.c.arithmetic("%", a[0], a[1]) }
+func modulo(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return s.c.arithmetic("%", a[0], a[1])
+}
 
 // rounding compiles ROUND, TRUNC, CEIL and FLOOR: FLOAT stays FLOAT; a NUMBER keeps min(its scale, a literal scale), at least 0
 // (sql-reference/functions/round, -trunc, -ceil, -floor). A rounded NUMBER may grow by a digit.
-func rounding(name string) func(s *scope, x *call, a []value) (value, *Error) {
-	return func(s *scope, x *call, a []value) (value, *Error) {
+func rounding(name string) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		if name == "trunc" && a[0].typ.isDateLike() && len(a) == 2 {
 			return s.dateTrunc(x, a[1], a[0])
 		}
@@ -67,7 +71,7 @@ func rounding(name string) func(s *scope, x *call, a []value) (value, *Error) {
 		if len(a) == 2 {
 			ok := false
 			if n, ok = constInt(a[1]); !ok || n < -38 || n > 38 {
-				return value{}, unsupported("%s with a scale that is not a literal integer", x.name)
+				return value{}, unsupported("%s with a scale that is not a literal integer", x.Name)
 			}
 		}
 		v := a[0]
@@ -79,7 +83,7 @@ func rounding(name string) func(s *scope, x *call, a []value) (value, *Error) {
 		case Float:
 			return roundFloat(name, v, n)
 		}
-		return value{}, invalidTypes(x.name, a)
+		return value{}, invalidTypes(x.Name, a)
 	}
 }
 
@@ -126,14 +130,14 @@ func roundFloat(name string, v value, n int) (value, *Error) {
 }
 
 // extreme compiles GREATEST and LEAST, NULL when any argument is (sql-reference/functions/greatest), or the forms that skip NULLs.
-func extreme(name string, skip bool) func(s *scope, x *call, a []value) (value, *Error) {
-	return func(s *scope, x *call, a []value) (value, *Error) {
-		to, isNullable, err := s.c.common(x.name, a)
+func extreme(name string, skip bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+		to, isNullable, err := s.c.common(x.Name, a)
 		if err != nil {
 			return value{}, err
 		}
 		if to.isSemi() || to.Kind == TimestampTZ || to.Kind == Boolean {
-			return value{}, invalidTypes(x.name, a)
+			return value{}, invalidTypes(x.Name, a)
 		}
 		list, nulls := "", ""
 		for i, v := range a {

@@ -2,6 +2,8 @@ package sfsql
 
 import (
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // specialTable has the functions that need more than argument letters.
@@ -70,9 +72,9 @@ func specialTable() map[string]special {
 	}
 }
 
-func coalesceCall(s *scope, x *call, a []value) (value, *Error) { return s.c.coalesce(a) }
+func coalesceCall(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.c.coalesce(a) }
 
-func nullIf(s *scope, x *call, a []value) (value, *Error) {
+func nullIf(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	eq, err := s.c.compare("=", a[0], a[1])
 	if err != nil {
 		return value{}, err
@@ -83,20 +85,20 @@ func nullIf(s *scope, x *call, a []value) (value, *Error) {
 	return value{sql: "(CASE WHEN " + eq.sql + " THEN NULL ELSE " + a[0].sql + " END)", typ: a[0].typ, nullable: true}, nil
 }
 
-func iff(s *scope, x *call, a []value) (value, *Error) {
-	cond, err := s.condition(x.args[0])
+func iff(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	cond, err := s.condition(x.Args[0])
 	if err != nil {
 		return value{}, err
 	}
 	return s.c.choose("IFF", []string{cond.sql}, a[1:])
 }
 
-func nvl2(s *scope, x *call, a []value) (value, *Error) {
+func nvl2(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return s.c.choose("NVL2", []string{"(" + a[0].sql + " IS NOT NULL)"}, a[1:])
 }
 
 // decode compares with IS NOT DISTINCT FROM: NULL matches NULL (sql-reference/functions/decode).
-func decode(s *scope, x *call, a []value) (value, *Error) {
+func decode(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	var conds []string
 	var results []value
 	i := 1
@@ -115,43 +117,43 @@ func decode(s *scope, x *call, a []value) (value, *Error) {
 	return s.c.choose("DECODE", conds, results)
 }
 
-func equalNull(s *scope, x *call, a []value) (value, *Error) {
+func equalNull(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return s.c.compare("IS NOT DISTINCT FROM", a[0], a[1])
 }
 
-func zeroIfNull(s *scope, x *call, a []value) (value, *Error) {
+func zeroIfNull(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if !a[0].typ.isNumeric() {
-		return value{}, invalidTypes(x.name, a)
+		return value{}, invalidTypes(x.Name, a)
 	}
 	zero, _ := numberLiteral("0")
 	return s.c.coalesce([]value{a[0], zero})
 }
 
-func nullIfZero(s *scope, x *call, a []value) (value, *Error) {
+func nullIfZero(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if !a[0].typ.isNumeric() {
-		return value{}, invalidTypes(x.name, a)
+		return value{}, invalidTypes(x.Name, a)
 	}
 	zero, _ := numberLiteral("0")
 	return nullIf(s, x, []value{a[0], zero})
 }
 
-func toType(t Type, try bool) func(s *scope, x *call, a []value) (value, *Error) {
-	return func(s *scope, x *call, a []value) (value, *Error) {
+func toType(t Type, try bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		if try && a[0].typ.Kind != Varchar && a[0].typ.Kind != Null {
-			return value{}, invalidTypes(x.name, a)
+			return value{}, invalidTypes(x.Name, a)
 		}
 		return s.c.explicit(a[0], t, try)
 	}
 }
 
 // toVarchar compiles TO_VARCHAR(x [, format]); formats of numbers are not on the list.
-func toVarchar(s *scope, x *call, a []value) (value, *Error) {
+func toVarchar(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if len(a) == 1 {
 		return s.c.explicit(a[0], of(Varchar), false)
 	}
 	format, ok := constant(a[1])
 	if !ok || a[1].typ.Kind != Varchar {
-		return value{}, unsupported("%s with a format that is not a literal", x.name)
+		return value{}, unsupported("%s with a format that is not a literal", x.Name)
 	}
 	if a[0].typ.Kind == Binary {
 		switch strings.ToUpper(format) {
@@ -165,7 +167,7 @@ func toVarchar(s *scope, x *call, a []value) (value, *Error) {
 		return value{}, unsupported("binary format '%s'", format)
 	}
 	if !a[0].typ.isDateLike() && a[0].typ.Kind != Time {
-		return value{}, unsupported("%s of %s with a format", x.name, a[0].typ)
+		return value{}, unsupported("%s of %s with a format", x.Name, a[0].typ)
 	}
 	sql, ok := s.c.formatted(a[0], format)
 	if !ok {
@@ -175,16 +177,16 @@ func toVarchar(s *scope, x *call, a []value) (value, *Error) {
 }
 
 // toNumber compiles TO_NUMBER(x [, precision, scale]); formats are not on the list.
-func toNumber(try bool) func(s *scope, x *call, a []value) (value, *Error) {
-	return func(s *scope, x *call, a []value) (value, *Error) {
+func toNumber(try bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		if len(a) > 1 && a[1].typ.Kind == Varchar {
-			return value{}, unsupported("%s with a format", x.name)
+			return value{}, unsupported("%s with a format", x.Name)
 		}
 		var args []int
 		for _, v := range a[1:] {
 			n, ok := constInt(v)
 			if !ok {
-				return value{}, invalidTypes(x.name, a)
+				return value{}, invalidTypes(x.Name, a)
 			}
 			args = append(args, n)
 		}
@@ -197,7 +199,7 @@ func toNumber(try bool) func(s *scope, x *call, a []value) (value, *Error) {
 }
 
 // concatCall is || over its arguments: NULL when any is (sql-reference/functions/concat).
-func concatCall(s *scope, x *call, a []value) (value, *Error) {
+func concatCall(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	out := a[0]
 	for _, v := range a[1:] {
 		var err *Error
@@ -206,13 +208,13 @@ func concatCall(s *scope, x *call, a []value) (value, *Error) {
 		}
 	}
 	if out.typ.Kind != Varchar && out.typ.Kind != Binary {
-		return value{}, invalidTypes(x.name, a)
+		return value{}, invalidTypes(x.Name, a)
 	}
 	return out, nil
 }
 
 // concatWS puts the first argument between the others: NULL when any is (sql-reference/functions/concat_ws).
-func concatWS(s *scope, x *call, a []value) (value, *Error) {
+func concatWS(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	list := []value{a[1]}
 	for _, v := range a[2:] {
 		list = append(list, a[0], v)
@@ -226,11 +228,11 @@ func concatWS(s *scope, x *call, a []value) (value, *Error) {
 
 // substr compiles SUBSTR(x, start [, length]): start 0 is 1, a negative one counts from the end, and beyond the string or with a
 // negative length the result is empty (sql-reference/functions/substr).
-func substr(s *scope, x *call, a []value) (value, *Error) {
+func substr(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	letters := "tii"[:len(a)]
 	v, ok := s.c.fit(letters, a)
 	if !ok {
-		return value{}, invalidTypes(x.name, a)
+		return value{}, invalidTypes(x.Name, a)
 	}
 	out := value{typ: a[0].typ, nullable: true}
 	if out.typ.Kind == Null {

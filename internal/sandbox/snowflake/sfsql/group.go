@@ -3,6 +3,8 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // groups compiles GROUP BY and makes the scope of what is evaluated after it.
@@ -10,19 +12,19 @@ func (b *selectBuilder) groups() *Error {
 	late := *b.scope
 	b.late = &late
 	late.aggs = true
-	if b.s.group == nil && !b.aggregates() {
+	if b.s.Group == nil && !b.aggregates() {
 		late.grouped = nil
 		return nil
 	}
 	late.grouped = &keys{texts: map[string]bool{}, shapes: map[string]bool{}}
-	if b.s.group == nil {
+	if b.s.Group == nil {
 		return nil
 	}
-	if b.s.group.all {
+	if b.s.Group.All {
 		return b.groupAll()
 	}
 	var out []string
-	for _, it := range b.s.group.items {
+	for _, it := range b.s.Group.Items {
 		sql, err := b.groupItem(it)
 		if err != nil {
 			return err
@@ -35,26 +37,26 @@ func (b *selectBuilder) groups() *Error {
 
 // aggregates says whether any clause after WHERE has an aggregate outside a window.
 func (b *selectBuilder) aggregates() bool {
-	xs := []expr{b.s.having, b.s.qualify}
+	xs := []sqltree.Expr{b.s.Having, b.s.Qualify}
 	for _, it := range b.items {
 		xs = append(xs, it.x)
 	}
-	for _, o := range b.q.order {
-		xs = append(xs, o.x)
+	for _, o := range b.q.Order {
+		xs = append(xs, o.X)
 	}
 	for _, x := range xs {
 		if hasAggregate(x) {
 			return true
 		}
 	}
-	return b.s.having != nil
+	return b.s.Having != nil
 }
 
-func hasAggregate(x expr) bool {
-	if c, ok := x.(*call); ok && c.over == nil && isAggregate(c.name) {
+func hasAggregate(x sqltree.Expr) bool {
+	if c, ok := x.(*sqltree.Call); ok && c.Over == nil && isAggregate(c.Name) {
 		return true
 	}
-	for _, y := range children(x) {
+	for _, y := range sqltree.Children(x) {
 		if hasAggregate(y) {
 			return true
 		}
@@ -81,9 +83,9 @@ func (b *selectBuilder) groupAll() *Error {
 	return nil
 }
 
-func (b *selectBuilder) groupItem(it groupItem) (string, *Error) {
-	sets := make([]string, len(it.sets))
-	for i, set := range it.sets {
+func (b *selectBuilder) groupItem(it sqltree.GroupItem) (string, *Error) {
+	sets := make([]string, len(it.Sets))
+	for i, set := range it.Sets {
 		texts := make([]string, len(set))
 		for k, x := range set {
 			var err *Error
@@ -92,22 +94,22 @@ func (b *selectBuilder) groupItem(it groupItem) (string, *Error) {
 			}
 		}
 		sets[i] = strings.Join(texts, ", ")
-		if it.kind != "" && (len(set) != 1 || it.kind == "GROUPING SETS") {
+		if it.Kind != "" && (len(set) != 1 || it.Kind == "GROUPING SETS") {
 			sets[i] = "(" + sets[i] + ")"
 		}
 	}
-	if it.kind == "" {
+	if it.Kind == "" {
 		return sets[0], nil
 	}
-	return it.kind + " (" + strings.Join(sets, ", ") + ")", nil
+	return it.Kind + " (" + strings.Join(sets, ", ") + ")", nil
 }
 
 // groupExpr compiles one group key: a position, a column, an alias or an expression, in that order.
-func (b *selectBuilder) groupExpr(x expr) (string, *Error) {
-	if n, ok := x.(*numberLit); ok {
-		if i, ok := atoi(n.text); ok {
+func (b *selectBuilder) groupExpr(x sqltree.Expr) (string, *Error) {
+	if n, ok := x.(*sqltree.NumberLit); ok {
+		if i, ok := atoi(n.Text); ok {
 			if i < 1 || i > len(b.items) {
-				return "", b.scope.c.at(n.from, 2001, "42601", "invalid GROUP BY position %d", i)
+				return "", b.scope.c.at(n.From, 2001, "42601", "invalid GROUP BY position %d", i)
 			}
 			return b.groupKey(b.items[i-1])
 		}
@@ -123,8 +125,8 @@ func (b *selectBuilder) groupKey(it item) (string, *Error) {
 			return "", err
 		}
 		b.late.grouped.shapes[fmt.Sprintf("%T", it.x)] = true
-		if r, ok := it.x.(*reference); ok && len(r.parts) == 1 && b.scope.aliases[r.parts[0].text] != nil {
-			b.late.grouped.shapes[fmt.Sprintf("%T", b.scope.aliases[r.parts[0].text])] = true
+		if r, ok := it.x.(*sqltree.Reference); ok && len(r.Parts) == 1 && b.scope.aliases[r.Parts[0].Text] != nil {
+			b.late.grouped.shapes[fmt.Sprintf("%T", b.scope.aliases[r.Parts[0].Text])] = true
 		}
 	}
 	if err := keyable(v.typ); err != nil {
@@ -135,57 +137,10 @@ func (b *selectBuilder) groupKey(it item) (string, *Error) {
 }
 
 // key compiles x as a row's expression when that is one of the group keys.
-func (s *scope) key(x expr) (value, bool) {
+func (s *scope) key(x sqltree.Expr) (value, bool) {
 	if s.grouped == nil || !s.grouped.shapes[fmt.Sprintf("%T", x)] {
 		return value{}, false
 	}
 	v, err := s.rows().expr(x)
 	return v, err == nil && s.grouped.texts[v.sql]
-}
-
-// children are the expressions directly under x, subqueries left out.
-func children(x expr) (out []expr) {
-	switch x := x.(type) {
-	case *call:
-		out = append(out, x.args...)
-		for _, o := range x.within {
-			out = append(out, o.x)
-		}
-		if x.over != nil {
-			out = append(out, x.over.partition...)
-			for _, o := range x.over.order {
-				out = append(out, o.x)
-			}
-		}
-	case *unary:
-		out = []expr{x.x}
-	case *binary:
-		out = []expr{x.l, x.r}
-	case *logic:
-		out = x.xs
-	case *isNull:
-		out = []expr{x.x}
-	case *isDistinct:
-		out = []expr{x.l, x.r}
-	case *between:
-		out = []expr{x.x, x.lo, x.hi}
-	case *inList:
-		out = append([]expr{x.x}, x.list...)
-	case *inQuery:
-		out = []expr{x.x}
-	case *quantified:
-		out = []expr{x.x}
-	case *like:
-		out = append([]expr{x.x}, x.patterns...)
-	case *caseExpr:
-		out = []expr{x.operand, x.other}
-		for _, w := range x.whens {
-			out = append(out, w.cond, w.then)
-		}
-	case *castExpr:
-		out = []expr{x.x}
-	case *path:
-		out = append([]expr{x.x}, x.steps...)
-	}
-	return out
 }

@@ -3,39 +3,41 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // like compiles LIKE, ILIKE (with ANY and ALL) and RLIKE. LIKE has no escape character unless one is given; RLIKE matches the
 // whole string (sql-reference/functions/like, -ilike, -like_any, -like_all, -rlike).
-func (s *scope) like(x *like) (value, *Error) {
-	v, err := s.expr(x.x)
+func (s *scope) like(x *sqltree.Like) (value, *Error) {
+	v, err := s.expr(x.X)
 	if err != nil {
 		return value{}, err
 	}
-	patterns, err := s.exprs(x.patterns)
+	patterns, err := s.exprs(x.Patterns)
 	if err != nil {
 		return value{}, err
 	}
 	var esc *value
-	if x.escape != nil {
-		e, err := s.expr(x.escape)
+	if x.Escape != nil {
+		e, err := s.expr(x.Escape)
 		if err != nil {
 			return value{}, err
 		}
 		esc = &e
 	}
 	joint := " OR "
-	if x.all {
+	if x.All {
 		joint = " AND "
 	}
 	out := make([]string, len(patterns))
 	for i, p := range patterns {
-		if out[i], err = s.c.likeText(x.op, v, p, esc); err != nil {
+		if out[i], err = s.c.likeText(x.Op, v, p, esc); err != nil {
 			return value{}, err
 		}
 	}
 	sql := "(" + strings.Join(out, joint) + ")"
-	if x.not {
+	if x.Not {
 		sql = "(NOT " + sql + ")"
 	}
 	return value{sql: sql, typ: of(Boolean), nullable: true}, nil
@@ -64,8 +66,8 @@ func (c *compiler) likeText(op string, v, p value, esc *value) (string, *Error) 
 }
 
 // likeCall is the function form LIKE(subject, pattern [, escape]).
-func likeCall(op string) func(s *scope, x *call, a []value) (value, *Error) {
-	return func(s *scope, x *call, a []value) (value, *Error) {
+func likeCall(op string) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		var esc *value
 		if len(a) == 3 {
 			esc = &a[2]
@@ -105,10 +107,10 @@ type regexArgs struct {
 type places struct{ position, occurrence, parameters, group int }
 
 // regex reads arguments from their places; the position must be 1.
-func (s *scope) regex(x *call, a []value, at places) (r regexArgs, err *Error) {
+func (s *scope) regex(x *sqltree.Call, a []value, at places) (r regexArgs, err *Error) {
 	pair, ok := s.c.fit("tt", a[:2])
 	if !ok {
-		return r, invalidTypes(x.name, a)
+		return r, invalidTypes(x.Name, a)
 	}
 	if err := checkRegex(a[1]); err != nil {
 		return r, err
@@ -120,24 +122,24 @@ func (s *scope) regex(x *call, a []value, at places) (r regexArgs, err *Error) {
 		}
 		n, ok := constInt(a[i])
 		if !ok || n < 0 {
-			err = unsupported("%s with these arguments", x.name)
+			err = unsupported("%s with these arguments", x.Name)
 		}
 		return n
 	}
 	if n := get(at.position, 1); n != 1 {
-		return r, unsupported("%s from a position other than 1", x.name)
+		return r, unsupported("%s from a position other than 1", x.Name)
 	}
 	r.occurrence = get(at.occurrence, 1)
 	r.group = get(at.group, 0)
 	if at.parameters > 0 && at.parameters < len(a) && err == nil {
 		o, ok := constant(a[at.parameters])
 		if !ok || strings.Trim(o, "cimse") != "" {
-			return r, unsupported("%s with these parameters", x.name)
+			return r, unsupported("%s with these parameters", x.Name)
 		}
 		if strings.Contains(o, "e") && at.group >= len(a) {
 			r.group = 1
 		}
-		r.options = text(regexOptions(o))
+		r.options = sqltree.Text(regexOptions(o))
 	}
 	return r, err
 }
@@ -157,28 +159,28 @@ func regexOptions(o string) string {
 }
 
 // regexpSubstr: the n-th match or its group, NULL without one (sql-reference/functions/regexp_substr).
-func regexpSubstr(s *scope, x *call, a []value) (value, *Error) {
+func regexpSubstr(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	r, err := s.regex(x, a, places{2, 3, 4, 5})
 	if err == nil && r.occurrence < 1 {
-		err = unsupported("occurrence 0 of %s", x.name)
+		err = unsupported("occurrence 0 of %s", x.Name)
 	}
 	return value{sql: fmt.Sprintf("regexp_extract_all(%s, %s, %d, %s)[%d]", r.subject, r.pattern, r.group, r.options, r.occurrence),
 		typ: of(Varchar), nullable: true}, err
 }
 
 // regexpInstr: where the first match begins, 0 without one (sql-reference/functions/regexp_instr).
-func regexpInstr(s *scope, x *call, a []value) (value, *Error) {
+func regexpInstr(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	r, err := s.regex(x, a, places{2, 3, 5, 6})
 	if err != nil {
 		return value{}, err
 	}
 	if n, ok := 0, true; len(a) > 4 {
 		if n, ok = constInt(a[4]); !ok || n != 0 {
-			return value{}, unsupported("%s with an option", x.name)
+			return value{}, unsupported("%s with an option", x.Name)
 		}
 	}
 	if r.occurrence != 1 || r.group != 0 {
-		return value{}, unsupported("%s with an occurrence or group", x.name)
+		return value{}, unsupported("%s with an occurrence or group", x.Name)
 	}
 	return value{sql: castTo(fmt.Sprintf(`(CASE WHEN regexp_matches(%s, %s, %s) THEN length(regexp_extract(%s, '\A((?s:.*?))(?:' || %s || ')', 1, %s)) + 1 `+
 		`WHEN %s IS NOT NULL AND %s IS NOT NULL THEN 0 END)`, r.subject, r.pattern, r.options, r.subject, r.pattern, r.options, r.subject, r.pattern),
@@ -186,12 +188,12 @@ func regexpInstr(s *scope, x *call, a []value) (value, *Error) {
 }
 
 // regexpReplace: occurrence 0, the default, replaces all matches (sql-reference/functions/regexp_replace).
-func regexpReplace(s *scope, x *call, a []value) (value, *Error) {
+func regexpReplace(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	with := value{sql: "''"}
 	if len(a) > 2 {
 		fitted, ok := s.c.fit("t", a[2:3])
 		if !ok {
-			return value{}, invalidTypes(x.name, a)
+			return value{}, invalidTypes(x.Name, a)
 		}
 		with = fitted[0]
 	}
@@ -204,7 +206,7 @@ func regexpReplace(s *scope, x *call, a []value) (value, *Error) {
 		r.occurrence = 0
 	}
 	if r.occurrence > 1 {
-		return value{}, unsupported("%s of a later occurrence", x.name)
+		return value{}, unsupported("%s of a later occurrence", x.Name)
 	}
 	if r.occurrence == 0 {
 		r.options = strings.TrimSuffix(r.options, "'") + "g'"

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // Forms of dates and timestamps that a literal may have; the same that the macros read.
@@ -20,7 +22,7 @@ func (c *compiler) literalCast(t string, to Type) (string, bool) {
 		digits := strings.TrimPrefix(strings.TrimSpace(t), "-")
 		whole, _, _ := strings.Cut(digits, ".")
 		if decimalText(digits) && len(digits) <= maxPrecision && len(whole) < to.leading() {
-			return castTo(text(strings.TrimSpace(t)), to), true
+			return castTo(sqltree.Text(strings.TrimSpace(t)), to), true
 		}
 	case Date:
 		if at, ok := literalDate(t); ok {
@@ -65,7 +67,7 @@ func (c *compiler) literalTimestamp(t string, to Type) (string, bool) {
 	case to.Kind == TimestampNTZ:
 		return stamp(at), m[4] == ""
 	case m[4] == "":
-		return "timezone(" + text(c.zone()) + ", " + stamp(at) + ")", to.Kind == TimestampLTZ
+		return "timezone(" + sqltree.Text(c.zone()) + ", " + stamp(at) + ")", to.Kind == TimestampLTZ
 	}
 	minutes := offsetMinutes(m[4])
 	utc := stamp(at.Add(-time.Duration(minutes) * time.Minute))

@@ -1,91 +1,98 @@
 package sfsql
 
+import (
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
+)
+
 type statement struct {
 	kind  StatementKind
-	query *query
+	query *sqltree.Query
 	other Statement
 }
 
+// statementParser reads what is a statement of Snowflake's alone.
+type statementParser struct{ *sqltree.Parser }
+
 // statement reads one statement, with at most one semicolon after it.
-func (p *parser) statement() (st statement, err *Error) {
+func (p *statementParser) statement() (st statement, err *sqltree.Fault) {
 	switch {
-	case p.isWord("SELECT"), p.isWord("WITH"), p.isWord("VALUES"), p.isOp("("):
-		st.query, err = p.query()
-	case p.word("SHOW"):
+	case p.IsWord("SELECT"), p.IsWord("WITH"), p.IsWord("VALUES"), p.IsOp("("):
+		st.query, err = p.Query()
+	case p.Word("SHOW"):
 		st.kind = Show
 		err = p.show(&st.other)
-	case p.word("DESCRIBE"), p.word("DESC"):
+	case p.Word("DESCRIBE"), p.Word("DESC"):
 		st.kind = Describe
 		err = p.describe(&st.other)
-	case p.word("USE"):
+	case p.Word("USE"):
 		st.kind = Use
 		err = p.use(&st.other)
-	case p.word("ALTER", "SESSION"):
+	case p.Word("ALTER", "SESSION"):
 		st.kind = AlterSession
 		err = p.alterSession(&st.other)
 	default:
-		return st, p.unexpected()
+		return st, p.Unexpected()
 	}
 	if err != nil {
 		return st, err
 	}
-	p.op(";")
-	if p.peek().kind != tEnd {
-		return st, p.unexpected()
+	p.Op(";")
+	if p.Peek().Kind != sqltree.TEnd {
+		return st, p.Unexpected()
 	}
 	return st, nil
 }
 
 // show reads SHOW objects [LIKE 'p'] [IN scope [name]] [LIMIT n] (sql-reference/sql/show).
-func (p *parser) show(st *Statement) (err *Error) {
-	p.word("TERSE")
-	w, ok := p.anyWord("TABLES", "VIEWS", "OBJECTS", "COLUMNS", "SCHEMAS", "DATABASES", "ROLES", "WAREHOUSES", "PARAMETERS")
+func (p *statementParser) show(st *Statement) (err *sqltree.Fault) {
+	p.Word("TERSE")
+	w, ok := p.AnyWord("TABLES", "VIEWS", "OBJECTS", "COLUMNS", "SCHEMAS", "DATABASES", "ROLES", "WAREHOUSES", "PARAMETERS")
 	if st.Object = w; !ok {
-		if err := p.needWord("PRIMARY", "KEYS"); err != nil {
+		if err := p.NeedWord("PRIMARY", "KEYS"); err != nil {
 			return err
 		}
 		st.Object = "PRIMARY KEYS"
 	}
-	if p.word("LIKE") {
-		t := p.peek()
-		if t.kind != tString {
-			return p.unexpected()
+	if p.Word("LIKE") {
+		t := p.Peek()
+		if t.Kind != sqltree.TString {
+			return p.Unexpected()
 		}
-		p.take()
-		st.Like = &t.text
+		p.Take()
+		st.Like = &t.Text
 	}
-	if p.word("IN") {
-		st.Scope, _ = p.anyWord("ACCOUNT", "DATABASE", "SCHEMA", "TABLE", "VIEW", "SESSION")
-		if p.isName() {
+	if p.Word("IN") {
+		st.Scope, _ = p.AnyWord("ACCOUNT", "DATABASE", "SCHEMA", "TABLE", "VIEW", "SESSION")
+		if p.IsName() {
 			if st.Name, err = p.texts(); err != nil {
 				return err
 			}
 		}
 	}
-	if p.word("LIMIT") {
-		n, ok := atoi(p.peek().text)
+	if p.Word("LIMIT") {
+		n, ok := atoi(p.Peek().Text)
 		if !ok || n < 1 {
-			return p.unexpected()
+			return p.Unexpected()
 		}
-		p.take()
+		p.Take()
 		st.Limit = n
 	}
 	return nil
 }
 
-func (p *parser) texts() (out []string, err *Error) {
-	parts, err := p.dotted()
+func (p *statementParser) texts() (out []string, err *sqltree.Fault) {
+	parts, err := p.Dotted()
 	for _, n := range parts {
-		out = append(out, n.text)
+		out = append(out, n.Text)
 	}
 	return out, err
 }
 
 // describe reads DESCRIBE TABLE|VIEW name (sql-reference/sql/desc-table).
-func (p *parser) describe(st *Statement) (err *Error) {
-	w, ok := p.anyWord("TABLE", "VIEW")
+func (p *statementParser) describe(st *Statement) (err *sqltree.Fault) {
+	w, ok := p.AnyWord("TABLE", "VIEW")
 	if !ok {
-		return p.unexpected()
+		return p.Unexpected()
 	}
 	st.Object = w
 	st.Name, err = p.texts()
@@ -93,8 +100,8 @@ func (p *parser) describe(st *Statement) (err *Error) {
 }
 
 // use reads USE [ROLE|WAREHOUSE|DATABASE|SCHEMA] name (sql-reference/sql/use).
-func (p *parser) use(st *Statement) (err *Error) {
-	w, ok := p.anyWord("ROLE", "WAREHOUSE", "DATABASE", "SCHEMA")
+func (p *statementParser) use(st *Statement) (err *sqltree.Fault) {
+	w, ok := p.AnyWord("ROLE", "WAREHOUSE", "DATABASE", "SCHEMA")
 	if st.Object = w; !ok {
 		st.Object = "DATABASE"
 	}
@@ -105,39 +112,39 @@ func (p *parser) use(st *Statement) (err *Error) {
 }
 
 // alterSession reads SET name = value [,] … or UNSET name, … (sql-reference/sql/alter-session).
-func (p *parser) alterSession(st *Statement) *Error {
-	if p.word("UNSET") {
+func (p *statementParser) alterSession(st *Statement) *sqltree.Fault {
+	if p.Word("UNSET") {
 		for {
-			n, err := p.name()
+			n, err := p.Name()
 			if err != nil {
 				return err
 			}
-			st.Unset = append(st.Unset, n.text)
-			if !p.op(",") {
+			st.Unset = append(st.Unset, n.Text)
+			if !p.Op(",") {
 				return nil
 			}
 		}
 	}
-	if err := p.needWord("SET"); err != nil {
+	if err := p.NeedWord("SET"); err != nil {
 		return err
 	}
 	st.Set = map[string]string{}
 	for {
-		n, err := p.name()
+		n, err := p.Name()
 		if err != nil {
 			return err
 		}
-		if err := p.needOp("="); err != nil {
+		if err := p.NeedOp("="); err != nil {
 			return err
 		}
-		t := p.peek()
-		if t.kind != tString && t.kind != tNumber && t.kind != tWord {
-			return p.unexpected()
+		t := p.Peek()
+		if t.Kind != sqltree.TString && t.Kind != sqltree.TNumber && t.Kind != sqltree.TWord {
+			return p.Unexpected()
 		}
-		p.take()
-		st.Set[n.text] = t.text
-		p.op(",")
-		if !p.isName() {
+		p.Take()
+		st.Set[n.Text] = t.Text
+		p.Op(",")
+		if !p.IsName() {
 			return nil
 		}
 	}

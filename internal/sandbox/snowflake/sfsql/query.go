@@ -3,12 +3,14 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // query compiles a query inside a nest with the WITH names that it can see.
-func (c *compiler) query(q *query, n *nest, with *ctes) (*table, *Error) {
+func (c *compiler) query(q *sqltree.Query, n *nest, with *ctes) (*table, *Error) {
 	var prefix []string
-	for _, w := range q.with {
+	for _, w := range q.With {
 		def, err := c.cte(w, n, with)
 		if err != nil {
 			return nil, err
@@ -24,12 +26,12 @@ func (c *compiler) query(q *query, n *nest, with *ctes) (*table, *Error) {
 	return t, nil
 }
 
-func (c *compiler) ordered(q *query, n *nest, with *ctes) (*table, *Error) {
-	if s, ok := q.body.(*selectBody); ok {
+func (c *compiler) ordered(q *sqltree.Query, n *nest, with *ctes) (*table, *Error) {
+	if s, ok := q.Body.(*sqltree.SelectBody); ok {
 		return c.selectBody(s, q, n, with)
 	}
-	t, err := c.body(q.body, n, with)
-	if err != nil || len(q.order) == 0 && q.limit == nil && q.offset == nil {
+	t, err := c.body(q.Body, n, with)
+	if err != nil || len(q.Order) == 0 && q.Limit == nil && q.Offset == nil {
 		return t, err
 	}
 	s := &scope{c: c, with: with, nest: n}
@@ -40,7 +42,7 @@ func (c *compiler) ordered(q *query, n *nest, with *ctes) (*table, *Error) {
 		s.fields = append(s.fields, field{name: col.name, value: value{sql: names[i], typ: col.typ, nullable: col.nullable}})
 	}
 	sql := "SELECT " + strings.Join(names, ", ") + " FROM (" + t.sql + ") AS " + id
-	order, err := s.orderBy(q.order, nil, names, t.cols)
+	order, err := s.orderBy(q.Order, nil, names, t.cols)
 	if err != nil {
 		return nil, err
 	}
@@ -48,16 +50,16 @@ func (c *compiler) ordered(q *query, n *nest, with *ctes) (*table, *Error) {
 	return &table{sql + order + limit, t.cols}, err
 }
 
-func (c *compiler) body(b body, n *nest, with *ctes) (*table, *Error) {
+func (c *compiler) body(b sqltree.Body, n *nest, with *ctes) (*table, *Error) {
 	switch b := b.(type) {
-	case *query:
+	case *sqltree.Query:
 		t, err := c.query(b, n, with)
 		return t, err
-	case *selectBody:
-		return c.selectBody(b, &query{}, n, with)
-	case *valuesBody:
+	case *sqltree.SelectBody:
+		return c.selectBody(b, &sqltree.Query{}, n, with)
+	case *sqltree.ValuesBody:
 		return c.values(b, n, with)
-	case *setBody:
+	case *sqltree.SetBody:
 		return c.setBody(b, n, with)
 	}
 	return nil, unsupported("query form")
@@ -65,12 +67,12 @@ func (c *compiler) body(b body, n *nest, with *ctes) (*table, *Error) {
 
 // setBody compiles UNION, UNION ALL, INTERSECT and EXCEPT (sql-reference/operators-query): columns pair by position and take
 // the left names.
-func (c *compiler) setBody(b *setBody, n *nest, with *ctes) (*table, *Error) {
-	l, err := c.arm(b.l, n, with)
+func (c *compiler) setBody(b *sqltree.SetBody, n *nest, with *ctes) (*table, *Error) {
+	l, err := c.arm(b.L, n, with)
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.arm(b.r, n, with)
+	r, err := c.arm(b.R, n, with)
 	if err != nil {
 		return nil, err
 	}
@@ -85,18 +87,18 @@ func (c *compiler) setBody(b *setBody, n *nest, with *ctes) (*table, *Error) {
 			return nil, compilation(1790, "42601", "inconsistent data type for result columns for set operator input branches, "+
 				"expected %s, got %s for expression [{3}] branch {4}", l.cols[i].typ, r.cols[i].typ)
 		}
-		if b.op != "UNION ALL" {
+		if b.Op != "UNION ALL" {
 			if err := keyable(t); err != nil {
 				return nil, err
 			}
 		}
 		cols[i] = tableCol{l.cols[i].name, c.id("c"), t, l.cols[i].nullable || r.cols[i].nullable}
 	}
-	return &table{"(" + c.retyped(l, cols) + ") " + b.op + " (" + c.retyped(r, cols) + ")", cols}, nil
+	return &table{"(" + c.retyped(l, cols) + ") " + b.Op + " (" + c.retyped(r, cols) + ")", cols}, nil
 }
 
 // arm compiles one side of a set operator; Snowflake evaluates no reference to the query around from there.
-func (c *compiler) arm(b body, n *nest, with *ctes) (*table, *Error) {
+func (c *compiler) arm(b sqltree.Body, n *nest, with *ctes) (*table, *Error) {
 	return c.body(b, n.deeper(), with)
 }
 
@@ -122,13 +124,13 @@ func (c *compiler) retyped(t *table, cols []tableCol) string {
 }
 
 // values compiles VALUES; its columns are COLUMN1, COLUMN2, … (sql-reference/constructs/values).
-func (c *compiler) values(b *valuesBody, n *nest, with *ctes) (*table, *Error) {
+func (c *compiler) values(b *sqltree.ValuesBody, n *nest, with *ctes) (*table, *Error) {
 	s := &scope{c: c, nest: n, with: with, clause: "VALUES"}
-	rows := make([][]value, len(b.rows))
-	types := make([]Type, len(b.rows[0]))
-	for i, row := range b.rows {
+	rows := make([][]value, len(b.Rows))
+	types := make([]Type, len(b.Rows[0]))
+	for i, row := range b.Rows {
 		if len(row) != len(types) {
-			return nil, c.at(b.at, 1795, "42601", "number of columns in the rows of VALUES differs")
+			return nil, c.at(b.At, 1795, "42601", "number of columns in the rows of VALUES differs")
 		}
 		for k, x := range row {
 			v, err := s.expr(x)
@@ -171,17 +173,17 @@ func (c *compiler) valuesTable(rows [][]value, types []Type) *table {
 
 // cte compiles one WITH element. One that names itself is recursive: anchor UNION ALL recursive arm, whose columns take the
 // anchor's types (sql-reference/constructs/with).
-func (c *compiler) cte(w cte, n *nest, with *ctes) (*ctes, *Error) {
+func (c *compiler) cte(w sqltree.Cte, n *nest, with *ctes) (*ctes, *Error) {
 	id := c.id("q")
-	def := &ctes{parent: with, name: w.name.text}
-	if set, ok := w.q.body.(*setBody); ok && mentions(set.r, w.name.text) {
+	def := &ctes{parent: with, name: w.Name.Text}
+	if set, ok := w.Q.Body.(*sqltree.SetBody); ok && sqltree.Mentions(set.R, w.Name.Text) {
 		return def, c.recursive(w, def, id, n)
 	}
-	t, err := c.query(w.q, n.deeper(), with)
+	t, err := c.query(w.Q, n.deeper(), with)
 	if err != nil {
 		return nil, err
 	}
-	if def.table, err = c.renamed(t, w.columns); err != nil {
+	if def.table, err = c.renamed(t, w.Columns); err != nil {
 		return nil, err
 	}
 	def.table.sql = id
@@ -190,37 +192,37 @@ func (c *compiler) cte(w cte, n *nest, with *ctes) (*ctes, *Error) {
 }
 
 // renamed gives a table's columns the names of a column list.
-func (c *compiler) renamed(t *table, names []name) (*table, *Error) {
+func (c *compiler) renamed(t *table, names []sqltree.Name) (*table, *Error) {
 	out := &table{t.sql, append([]tableCol(nil), t.cols...)}
 	if names == nil {
 		return out, nil
 	}
 	if len(names) != len(t.cols) {
-		return nil, c.at(names[0].at, 2057, "42601", "invalid number of columns, expected %d, got %d", len(t.cols), len(names))
+		return nil, c.at(names[0].At, 2057, "42601", "invalid number of columns, expected %d, got %d", len(t.cols), len(names))
 	}
 	for i, n := range names {
-		out.cols[i].name = n.text
+		out.cols[i].name = n.Text
 	}
 	return out, nil
 }
 
-func (c *compiler) recursive(w cte, def *ctes, id string, n *nest) *Error {
-	set := w.q.body.(*setBody)
-	if set.op != "UNION ALL" || len(w.q.order) > 0 || w.q.limit != nil || len(w.q.with) > 0 {
+func (c *compiler) recursive(w sqltree.Cte, def *ctes, id string, n *nest) *Error {
+	set := w.Q.Body.(*sqltree.SetBody)
+	if set.Op != "UNION ALL" || len(w.Q.Order) > 0 || w.Q.Limit != nil || len(w.Q.With) > 0 {
 		return unsupported("recursive WITH other than anchor UNION ALL recursive term")
 	}
-	anchor, err := c.arm(set.l, n, def.parent)
+	anchor, err := c.arm(set.L, n, def.parent)
 	if err != nil {
 		return err
 	}
-	if def.table, err = c.renamed(anchor, w.columns); err != nil {
+	if def.table, err = c.renamed(anchor, w.Columns); err != nil {
 		return err
 	}
 	def.table.sql = id
 	for i := range def.table.cols {
 		def.table.cols[i].nullable = true
 	}
-	r, err := c.arm(set.r, n, def)
+	r, err := c.arm(set.R, n, def)
 	if err != nil {
 		return err
 	}
@@ -236,29 +238,4 @@ func (c *compiler) recursive(w cte, def *ctes, id string, n *nest) *Error {
 	}
 	def.sql = id + " AS ((" + anchor.sql + ") UNION ALL (" + c.retyped(r, anchor.cols) + "))"
 	return nil
-}
-
-// mentions says whether a body reads an unqualified relation of that name in a FROM clause.
-func mentions(b body, name string) bool {
-	switch b := b.(type) {
-	case *query:
-		return mentions(b.body, name)
-	case *setBody:
-		return mentions(b.l, name) || mentions(b.r, name)
-	case *selectBody:
-		return mentionsFrom(b.from, name)
-	}
-	return false
-}
-
-func mentionsFrom(f fromItem, name string) bool {
-	switch f := f.(type) {
-	case *tableItem:
-		return len(f.parts) == 1 && f.parts[0].text == name
-	case *queryItem:
-		return mentions(f.q, name)
-	case *joinItem:
-		return mentionsFrom(f.l, name) || mentionsFrom(f.r, name)
-	}
-	return false
 }

@@ -3,6 +3,8 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // compiler turns one statement's tree into DuckDB text.
@@ -21,8 +23,8 @@ func (c *compiler) id(prefix string) string {
 }
 
 // source is the text of an expression as the statement has it.
-func (c *compiler) source(x expr) string {
-	from, to := x.pos()
+func (c *compiler) source(x sqltree.Expr) string {
+	from, to := x.Pos()
 	return c.text[min(from, len(c.text)):min(to, len(c.text))]
 }
 
@@ -74,7 +76,7 @@ type scope struct {
 	fields  []field
 	nest    *nest
 	with    *ctes
-	aliases map[string]expr
+	aliases map[string]sqltree.Expr
 	busy    map[string]bool // aliases under substitution
 	clause  string
 	grouped *keys // not nil: only group keys and aggregates may be said
@@ -103,26 +105,26 @@ func (s *scope) rows() *scope {
 	return &t
 }
 
-func (f *field) matches(parts []name) bool {
+func (f *field) matches(parts []sqltree.Name) bool {
 	last := len(parts) - 1
-	if f.name != parts[last].text || last == 0 && f.hidden || last > 0 && f.bare || last > len(f.qualifier) {
+	if f.name != parts[last].Text || last == 0 && f.hidden || last > 0 && f.bare || last > len(f.qualifier) {
 		return false
 	}
 	of := f.qualifier[len(f.qualifier)-last:]
 	for i, q := range of {
-		if q != parts[i].text {
+		if q != parts[i].Text {
 			return false
 		}
 	}
 	return true
 }
 
-func (s *scope) find(parts []name) (*field, *Error) {
+func (s *scope) find(parts []sqltree.Name) (*field, *Error) {
 	var found *field
 	for i := range s.fields {
 		if f := &s.fields[i]; f.matches(parts) {
 			if found != nil {
-				return nil, s.c.at(parts[0].at, 2028, "42601", "ambiguous column name '%s'", shown(parts))
+				return nil, s.c.at(parts[0].At, 2028, "42601", "ambiguous column name '%s'", shown(parts))
 			}
 			found = f
 		}
@@ -130,45 +132,39 @@ func (s *scope) find(parts []name) (*field, *Error) {
 	return found, nil
 }
 
-func shown(parts []name) string {
+func shown(parts []sqltree.Name) string {
 	texts := make([]string, len(parts))
 	for i, p := range parts {
-		texts[i] = p.text
-		if strings.ToUpper(p.text) != p.text || strings.ContainsAny(p.text, " .\"") {
-			texts[i] = quote(p.text)
+		texts[i] = p.Text
+		if strings.ToUpper(p.Text) != p.Text || strings.ContainsAny(p.Text, " .\"") {
+			texts[i] = sqltree.Quote(p.Text)
 		}
 	}
 	return strings.Join(texts, ".")
 }
 
-// quote writes a DuckDB or Snowflake identifier.
-func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
-
-// text writes a DuckDB string literal.
-func text(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
-
 // resolve finds a reference: in the scope's own relations, then among the select list's aliases, then in the query around
 // a subquery (user-guide/querying-subqueries: one level only).
-func (s *scope) resolve(r *reference) (value, *Error) {
-	f, err := s.find(r.parts)
+func (s *scope) resolve(r *sqltree.Reference) (value, *Error) {
+	f, err := s.find(r.Parts)
 	if err != nil {
 		return value{}, err
 	}
 	if f != nil {
 		if s.grouped != nil && !s.grouped.texts[f.sql] {
-			return value{}, compilation(979, "42601", "'[%s]' is not a valid group by expression", shown(r.parts))
+			return value{}, compilation(979, "42601", "'[%s]' is not a valid group by expression", shown(r.Parts))
 		}
 		return f.value, nil
 	}
-	if len(r.parts) == 1 {
-		if x, ok := s.aliases[r.parts[0].text]; ok && !s.busy[r.parts[0].text] {
-			return s.aliased(r.parts[0].text, x)
+	if len(r.Parts) == 1 {
+		if x, ok := s.aliases[r.Parts[0].Text]; ok && !s.busy[r.Parts[0].Text] {
+			return s.aliased(r.Parts[0].Text, x)
 		}
 	}
 	return s.resolveOuter(r)
 }
 
-func (s *scope) aliased(name string, x expr) (value, *Error) {
+func (s *scope) aliased(name string, x sqltree.Expr) (value, *Error) {
 	t := *s
 	t.busy = map[string]bool{name: true}
 	for k := range s.busy {
@@ -177,9 +173,9 @@ func (s *scope) aliased(name string, x expr) (value, *Error) {
 	return t.expr(x)
 }
 
-func (s *scope) resolveOuter(r *reference) (value, *Error) {
+func (s *scope) resolveOuter(r *sqltree.Reference) (value, *Error) {
 	for n, level := s.nest, 0; n != nil; n, level = n.outer.nest, level+1 {
-		f, err := n.outer.find(r.parts)
+		f, err := n.outer.find(r.Parts)
 		if err != nil {
 			return value{}, err
 		}
@@ -192,8 +188,8 @@ func (s *scope) resolveOuter(r *reference) (value, *Error) {
 		n.refs++
 		return f.value, nil
 	}
-	from, _ := r.pos()
-	return value{}, s.c.at(from, 904, "42000", "invalid identifier '%s'", shown(r.parts))
+	from, _ := r.Pos()
+	return value{}, s.c.at(from, 904, "42000", "invalid identifier '%s'", shown(r.Parts))
 }
 
 // table is a compiled query: DuckDB text and the columns it yields, each under the DuckDB name in alias.
@@ -210,7 +206,7 @@ type tableCol struct {
 }
 
 // statement compiles the outermost query.
-func (c *compiler) statement(q *query) (*Query, *Error) {
+func (c *compiler) statement(q *sqltree.Query) (*Query, *Error) {
 	t, err := c.query(q, nil, nil)
 	if err != nil {
 		return nil, err
@@ -219,7 +215,7 @@ func (c *compiler) statement(q *query) (*Query, *Error) {
 	for _, col := range t.cols {
 		out.Columns = append(out.Columns, Column{col.name, col.typ, col.nullable})
 	}
-	if len(out.SQL) > 16*maxText || strings.Contains(out.SQL, "sf_") && expanded(out.SQL) > maxExpanded {
+	if len(out.SQL) > 16*language.MaxText || strings.Contains(out.SQL, "sf_") && macroWeights.TooWide(out.SQL) {
 		return nil, tooComplex()
 	}
 	return out, nil

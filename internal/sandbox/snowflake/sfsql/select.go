@@ -3,24 +3,26 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // item is a select-list entry after stars are expanded.
 type item struct {
 	name  string
-	x     expr
+	x     sqltree.Expr
 	value value
 	done  bool
 }
 
 // selectBody compiles one SELECT with the ORDER BY and LIMIT of the query around it.
-func (c *compiler) selectBody(s *selectBody, q *query, n *nest, with *ctes) (*table, *Error) {
+func (c *compiler) selectBody(s *sqltree.SelectBody, q *sqltree.Query, n *nest, with *ctes) (*table, *Error) {
 	sc := &scope{c: c, nest: n, with: with}
-	from, err := sc.from(s.from)
+	from, err := sc.from(s.From)
 	if err != nil {
 		return nil, err
 	}
-	items, err := sc.items(s.items)
+	items, err := sc.items(s.Items)
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +39,8 @@ func (c *compiler) selectBody(s *selectBody, q *query, n *nest, with *ctes) (*ta
 type selectBuilder struct {
 	scope *scope // rows
 	late  *scope // after grouping
-	s     *selectBody
-	q     *query
+	s     *sqltree.SelectBody
+	q     *sqltree.Query
 	items []item
 	parts []string // FROM … onwards
 	cols  []tableCol
@@ -47,10 +49,10 @@ type selectBuilder struct {
 }
 
 // items expands stars and gives each entry its name (sql-reference/sql/select).
-func (s *scope) items(in []selectItem) (out []item, err *Error) {
-	s.aliases = map[string]expr{}
+func (s *scope) items(in []sqltree.SelectItem) (out []item, err *Error) {
+	s.aliases = map[string]sqltree.Expr{}
 	for _, it := range in {
-		if it.star {
+		if it.Star {
 			stars, err := s.star(it)
 			if err != nil {
 				return nil, err
@@ -58,14 +60,14 @@ func (s *scope) items(in []selectItem) (out []item, err *Error) {
 			out = append(out, stars...)
 			continue
 		}
-		e := item{x: it.x, name: strings.ToUpper(s.c.source(it.x))}
-		if r, ok := it.x.(*reference); ok {
-			e.name = r.parts[len(r.parts)-1].text
+		e := item{x: it.X, name: strings.ToUpper(s.c.source(it.X))}
+		if r, ok := it.X.(*sqltree.Reference); ok {
+			e.name = r.Parts[len(r.Parts)-1].Text
 		}
-		if it.alias != nil {
-			e.name = it.alias.text
+		if it.Alias != nil {
+			e.name = it.Alias.Text
 			if _, ok := s.aliases[e.name]; !ok {
-				s.aliases[e.name] = it.x
+				s.aliases[e.name] = it.X
 			}
 		}
 		out = append(out, e)
@@ -73,14 +75,14 @@ func (s *scope) items(in []selectItem) (out []item, err *Error) {
 	return out, nil
 }
 
-func (s *scope) star(it selectItem) (out []item, err *Error) {
+func (s *scope) star(it sqltree.SelectItem) (out []item, err *Error) {
 	skip := map[string]bool{}
-	for _, n := range it.exclude {
-		skip[n.text] = true
+	for _, n := range it.Exclude {
+		skip[n.Text] = true
 	}
 	found := false
 	for _, f := range s.fields {
-		probe := append(append([]name(nil), it.of...), name{text: f.name})
+		probe := append(append([]sqltree.Name(nil), it.Of...), sqltree.Name{Text: f.name})
 		if !f.matches(probe) {
 			continue
 		}
@@ -89,8 +91,8 @@ func (s *scope) star(it selectItem) (out []item, err *Error) {
 			out = append(out, item{name: f.name, value: f.value, done: true})
 		}
 	}
-	if !found && it.of != nil {
-		return nil, s.c.at(it.at, 904, "42000", "invalid identifier '%s'", shown(it.of))
+	if !found && it.Of != nil {
+		return nil, s.c.at(it.At, 904, "42000", "invalid identifier '%s'", shown(it.Of))
 	}
 	if !found {
 		return nil, compilation(2080, "42601", "SELECT with no columns")
@@ -99,20 +101,20 @@ func (s *scope) star(it selectItem) (out []item, err *Error) {
 }
 
 func (b *selectBuilder) where() *Error {
-	if b.s.where == nil {
+	if b.s.Where == nil {
 		return nil
 	}
 	sc := b.scope.in("WHERE")
-	sql, err := sc.conjuncts(b.s.where)
+	sql, err := sc.conjuncts(b.s.Where)
 	b.parts = append(b.parts, " WHERE "+sql)
 	return err
 }
 
 // conjuncts compiles a WHERE condition and notes whether references to the query around stand in equalities alone.
-func (s *scope) conjuncts(x expr) (string, *Error) {
-	xs := []expr{x}
-	if l, ok := x.(*logic); ok && l.op == "AND" {
-		xs = l.xs
+func (s *scope) conjuncts(x sqltree.Expr) (string, *Error) {
+	xs := []sqltree.Expr{x}
+	if l, ok := x.(*sqltree.Logic); ok && l.Op == "AND" {
+		xs = l.Xs
 	}
 	out := make([]string, len(xs))
 	for i, x := range xs {
@@ -149,7 +151,7 @@ func (b *selectBuilder) list() *Error {
 		if t.Kind == Null {
 			t = of(Varchar)
 		}
-		if b.s.distinct {
+		if b.s.Distinct {
 			if err := keyable(t); err != nil {
 				return err
 			}
@@ -160,21 +162,21 @@ func (b *selectBuilder) list() *Error {
 }
 
 func (b *selectBuilder) having() *Error {
-	if b.s.having == nil {
+	if b.s.Having == nil {
 		return nil
 	}
-	v, err := b.late.in("HAVING").condition(b.s.having)
+	v, err := b.late.in("HAVING").condition(b.s.Having)
 	b.group += " HAVING " + v.sql
 	return err
 }
 
 func (b *selectBuilder) qualify() *Error {
-	if b.s.qualify == nil {
+	if b.s.Qualify == nil {
 		return nil
 	}
 	sc := b.late.in("QUALIFY")
 	sc.windows = true
-	v, err := sc.condition(b.s.qualify)
+	v, err := sc.condition(b.s.Qualify)
 	b.group += " QUALIFY " + v.sql
 	return err
 }
@@ -188,10 +190,10 @@ func (b *selectBuilder) finish() *Error {
 		list[i] = b.scope.c.exactly(it.value, b.cols[i].typ) + " AS " + b.cols[i].alias
 	}
 	head := "SELECT "
-	if b.s.distinct {
+	if b.s.Distinct {
 		head = "SELECT DISTINCT "
 	}
-	order, err := sc.orderBy(b.q.order, b.s, texts, b.cols)
+	order, err := sc.orderBy(b.q.Order, b.s, texts, b.cols)
 	if err != nil {
 		return err
 	}
@@ -202,13 +204,13 @@ func (b *selectBuilder) finish() *Error {
 
 // orderBy compiles ORDER BY: a position, an output name, or an expression (sql-reference/constructs/order-by). texts are the
 // compiled entries of the select list, cols its columns.
-func (s *scope) orderBy(order []orderItem, sel *selectBody, texts []string, cols []tableCol) (string, *Error) {
+func (s *scope) orderBy(order []sqltree.OrderItem, sel *sqltree.SelectBody, texts []string, cols []tableCol) (string, *Error) {
 	if len(order) == 0 {
 		return "", nil
 	}
 	out := make([]string, len(order))
 	for i, o := range order {
-		sql, t, err := s.orderKey(o.x, sel, texts, cols)
+		sql, t, err := s.orderKey(o.X, sel, texts, cols)
 		if err != nil {
 			return "", err
 		}
@@ -219,24 +221,24 @@ func (s *scope) orderBy(order []orderItem, sel *selectBody, texts []string, cols
 	return " ORDER BY " + strings.Join(out, ", "), nil
 }
 
-func (s *scope) orderKey(x expr, sel *selectBody, texts []string, cols []tableCol) (string, Type, *Error) {
+func (s *scope) orderKey(x sqltree.Expr, sel *sqltree.SelectBody, texts []string, cols []tableCol) (string, Type, *Error) {
 	key := func(i int) (string, Type, *Error) {
 		if sel == nil {
 			return texts[i], cols[i].typ, nil
 		}
 		return cols[i].alias, cols[i].typ, nil
 	}
-	if n, ok := x.(*numberLit); ok {
-		if i, ok := atoi(n.text); ok {
+	if n, ok := x.(*sqltree.NumberLit); ok {
+		if i, ok := atoi(n.Text); ok {
 			if i < 1 || i > len(cols) {
-				return "", Type{}, s.c.at(n.from, 2001, "42601", "invalid ORDER BY position %d", i)
+				return "", Type{}, s.c.at(n.From, 2001, "42601", "invalid ORDER BY position %d", i)
 			}
 			return key(i - 1)
 		}
 	}
-	if r, ok := x.(*reference); ok && len(r.parts) == 1 {
+	if r, ok := x.(*sqltree.Reference); ok && len(r.Parts) == 1 {
 		for i, col := range cols {
-			if col.name == r.parts[0].text {
+			if col.name == r.Parts[0].Text {
 				return key(i)
 			}
 		}
@@ -250,7 +252,7 @@ func (s *scope) orderKey(x expr, sel *selectBody, texts []string, cols []tableCo
 			return key(i)
 		}
 	}
-	if sel == nil || sel.distinct {
+	if sel == nil || sel.Distinct {
 		return "", Type{}, compilation(2079, "42601", "[%s] is not a valid order by expression", s.c.source(x))
 	}
 	return v.sql, v.typ, nil
@@ -258,21 +260,21 @@ func (s *scope) orderKey(x expr, sel *selectBody, texts []string, cols []tableCo
 
 // sorted says one sort key with its direction and the place of its NULLs: NULL is the highest value unless
 // DEFAULT_NULL_ORDERING says otherwise.
-func sorted(sql string, t Type, o orderItem, env *Env) (string, *Error) {
+func sorted(sql string, t Type, o sqltree.OrderItem, env *Env) (string, *Error) {
 	if t.isSemi() {
 		return "", unsupported("ORDER BY %s", t.Kind)
 	}
 	if t.Kind == TimestampTZ {
 		sql = "(" + sql + ").u"
 	}
-	dir, nulls := "ASC", o.nulls
-	if o.desc {
+	dir, nulls := "ASC", o.Nulls
+	if o.Desc {
 		dir = "DESC"
 	}
 	if nulls == "" {
-		first := o.desc
+		first := o.Desc
 		if strings.EqualFold(env.Parameters["DEFAULT_NULL_ORDERING"], "FIRST") {
-			first = !o.desc
+			first = !o.Desc
 		}
 		nulls = map[bool]string{true: "FIRST", false: "LAST"}[first]
 	}
@@ -280,12 +282,12 @@ func sorted(sql string, t Type, o orderItem, env *Env) (string, *Error) {
 }
 
 // limits compiles LIMIT and OFFSET: constants; NULL and ” are no limit (sql-reference/constructs/limit).
-func (s *scope) limits(q *query) (string, *Error) {
+func (s *scope) limits(q *sqltree.Query) (string, *Error) {
 	out := ""
 	for _, l := range []struct {
 		word string
-		x    expr
-	}{{" LIMIT ", q.limit}, {" OFFSET ", q.offset}} {
+		x    sqltree.Expr
+	}{{" LIMIT ", q.Limit}, {" OFFSET ", q.Offset}} {
 		if l.x == nil {
 			continue
 		}

@@ -1,6 +1,10 @@
 package sfsql
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
+)
 
 // Setup returns the statements that a DuckDB database needs, once, before it runs compiled texts. They are DuckDB settings and
 // macros named sf_…, and create nothing else. The ICU and JSON extensions must be built in.
@@ -11,6 +15,8 @@ func Setup() []string {
 	}
 	return out
 }
+
+var macroWeights = sqltree.Weigh(macros)
 
 // Errors are raised by casts of a marked text, which DuckDB evaluates only where it is reached; error() is volatile and would keep
 // filters from being pushed.

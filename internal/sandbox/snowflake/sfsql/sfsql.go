@@ -10,6 +10,8 @@ package sfsql
 
 import (
 	"time"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // Kind is a family of Snowflake's data types (sql-reference/intro-summary-data-types).
@@ -115,13 +117,13 @@ type Query struct {
 // Compile reads one statement, checks it as Snowflake's compiler does, and returns it as DuckDB text. It never panics and
 // does no I/O but through env.Table.
 func Compile(text string, env Env) (q *Query, err *Error) {
-	p, err := newParser(text)
-	if err != nil {
-		return nil, err
+	p, fault := sqltree.NewParser(text, language)
+	if fault != nil {
+		return nil, refused(text, fault)
 	}
-	st, err := p.statement()
-	if err != nil {
-		return nil, err
+	st, fault := (&statementParser{p}).statement()
+	if fault != nil {
+		return nil, refused(text, fault)
 	}
 	if st.query == nil {
 		return &Query{Kind: st.kind, Statement: st.other}, nil

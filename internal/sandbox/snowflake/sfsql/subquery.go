@@ -1,19 +1,23 @@
 package sfsql
 
+import (
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
+)
+
 // Subqueries follow user-guide/querying-subqueries: an uncorrelated scalar subquery may stand anywhere and have LIMIT; a
 // correlated scalar one, EXISTS, IN, ANY and ALL stand in WHERE; correlation reaches one level out; a correlated scalar
 // subquery must be one aggregate without GROUP BY, correlated by equalities.
 
 // nested compiles a subquery of s and returns its nest, which counts references to s.
-func (s *scope) nested(q *query) (*table, *nest, *Error) {
+func (s *scope) nested(q *sqltree.Query) (*table, *nest, *Error) {
 	outer := s.rows()
 	n := &nest{outer: outer}
 	t, err := s.c.query(q, n, s.with)
 	return t, n, err
 }
 
-func (s *scope) scalar(x *subquery) (value, *Error) {
-	t, n, err := s.nested(x.q)
+func (s *scope) scalar(x *sqltree.Subquery) (value, *Error) {
+	t, n, err := s.nested(x.Q)
 	if err != nil {
 		return value{}, err
 	}
@@ -21,7 +25,7 @@ func (s *scope) scalar(x *subquery) (value, *Error) {
 		return value{}, compilation(2118, "42601", "Invalid subquery: expected 1 column, got %d", len(t.cols))
 	}
 	if n.refs > 0 {
-		if s.clause != "WHERE" || !oneRow(x.q) || !s.equalities(x.q) {
+		if s.clause != "WHERE" || !oneRow(x.Q) || !s.equalities(x.Q) {
 			return value{}, unsupportedSubquery()
 		}
 	}
@@ -29,30 +33,30 @@ func (s *scope) scalar(x *subquery) (value, *Error) {
 }
 
 // oneRow says whether a query yields one row whatever its tables hold: aggregates without GROUP BY.
-func oneRow(q *query) bool {
-	b, ok := q.body.(*selectBody)
-	return ok && q.limit == nil && q.offset == nil && b.group == nil && b.having == nil && b.qualify == nil && !b.distinct &&
-		len(b.items) == 1 && hasAggregate(b.items[0].x)
+func oneRow(q *sqltree.Query) bool {
+	b, ok := q.Body.(*sqltree.SelectBody)
+	return ok && q.Limit == nil && q.Offset == nil && b.Group == nil && b.Having == nil && b.Qualify == nil && !b.Distinct &&
+		len(b.Items) == 1 && hasAggregate(b.Items[0].X)
 }
 
 // equalities says whether q refers to s only in top-level WHERE conjuncts of the form own = around.
-func (s *scope) equalities(q *query) bool {
-	b := q.body.(*selectBody)
+func (s *scope) equalities(q *sqltree.Query) bool {
+	b := q.Body.(*sqltree.SelectBody)
 	n := &nest{outer: s.rows()}
 	own := &scope{c: s.c, nest: n, with: s.with}
-	for _, w := range q.with {
+	for _, w := range q.With {
 		def, err := s.c.cte(w, n, own.with)
 		if err != nil {
 			return false
 		}
 		own.with = def
 	}
-	if _, err := own.from(b.from); err != nil || n.refs > 0 {
+	if _, err := own.from(b.From); err != nil || n.refs > 0 {
 		return false
 	}
-	xs := []expr{b.where}
-	if l, ok := b.where.(*logic); ok && l.op == "AND" {
-		xs = l.xs
+	xs := []sqltree.Expr{b.Where}
+	if l, ok := b.Where.(*sqltree.Logic); ok && l.Op == "AND" {
+		xs = l.Xs
 	}
 	for _, x := range xs {
 		if x == nil {
@@ -61,27 +65,27 @@ func (s *scope) equalities(q *query) bool {
 		if _, outer := own.sides(x); !outer {
 			continue
 		}
-		eq, ok := x.(*binary)
-		if !ok || eq.op != "=" {
+		eq, ok := x.(*sqltree.Binary)
+		if !ok || eq.Op != "=" {
 			return false
 		}
-		li, lo := own.sides(eq.l)
-		ri, ro := own.sides(eq.r)
+		li, lo := own.sides(eq.L)
+		ri, ro := own.sides(eq.R)
 		if li && lo || ri && ro || lo && ro {
 			return false
 		}
 	}
-	_, outer := own.sides(b.items[0].x)
+	_, outer := own.sides(b.Items[0].X)
 	return !outer
 }
 
 // sides says whether an expression refers to columns of s, and to columns of the query around it.
-func (s *scope) sides(x expr) (inner, outer bool) {
-	if r, ok := x.(*reference); ok {
-		f, err := s.find(r.parts)
+func (s *scope) sides(x sqltree.Expr) (inner, outer bool) {
+	if r, ok := x.(*sqltree.Reference); ok {
+		f, err := s.find(r.Parts)
 		return f != nil || err != nil, f == nil && err == nil
 	}
-	for _, y := range children(x) {
+	for _, y := range sqltree.Children(x) {
 		if y != nil {
 			i, o := s.sides(y)
 			inner, outer = inner || i, outer || o
@@ -91,8 +95,8 @@ func (s *scope) sides(x expr) (inner, outer bool) {
 }
 
 // predicateQuery compiles the query of EXISTS, IN, ANY or ALL.
-func (s *scope) predicateQuery(q *query) (*table, *Error) {
-	if s.clause != "WHERE" || q.limit != nil || q.offset != nil {
+func (s *scope) predicateQuery(q *sqltree.Query) (*table, *Error) {
+	if s.clause != "WHERE" || q.Limit != nil || q.Offset != nil {
 		return nil, unsupportedSubquery()
 	}
 	t, n, err := s.nested(q)
@@ -100,12 +104,12 @@ func (s *scope) predicateQuery(q *query) (*table, *Error) {
 		return nil, err
 	}
 	if n.refs > 0 {
-		b, ok := q.body.(*selectBody)
-		if !ok || b.group != nil || b.having != nil || b.qualify != nil {
+		b, ok := q.Body.(*sqltree.SelectBody)
+		if !ok || b.Group != nil || b.Having != nil || b.Qualify != nil {
 			return nil, unsupportedSubquery()
 		}
-		for _, it := range b.items {
-			if hasAggregate(it.x) {
+		for _, it := range b.Items {
+			if hasAggregate(it.X) {
 				return nil, unsupportedSubquery()
 			}
 		}
@@ -113,8 +117,8 @@ func (s *scope) predicateQuery(q *query) (*table, *Error) {
 	return t, nil
 }
 
-func (s *scope) exists(x *exists) (value, *Error) {
-	t, err := s.predicateQuery(x.q)
+func (s *scope) exists(x *sqltree.Exists) (value, *Error) {
+	t, err := s.predicateQuery(x.Q)
 	if err != nil {
 		return value{}, err
 	}
@@ -122,7 +126,7 @@ func (s *scope) exists(x *exists) (value, *Error) {
 }
 
 // member compiles x op ANY|ALL (query), of which IN is = ANY and NOT IN is <> ALL.
-func (s *scope) member(x expr, op string, q *query, all bool) (value, *Error) {
+func (s *scope) member(x sqltree.Expr, op string, q *sqltree.Query, all bool) (value, *Error) {
 	v, err := s.expr(x)
 	if err != nil {
 		return value{}, err

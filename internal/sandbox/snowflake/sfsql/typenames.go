@@ -32,7 +32,7 @@ var typeNames = map[string]named{
 	"INT": {kind: Number, fixed: true}, "INTEGER": {kind: Number, fixed: true}, "BIGINT": {kind: Number, fixed: true},
 	"SMALLINT": {kind: Number, fixed: true}, "TINYINT": {kind: Number, fixed: true}, "BYTEINT": {kind: Number, fixed: true},
 	"FLOAT": {kind: Float, fixed: true}, "FLOAT4": {kind: Float, fixed: true}, "FLOAT8": {kind: Float, fixed: true},
-	"DOUBLE": {kind: Float, fixed: true}, "REAL": {kind: Float, fixed: true},
+	"DOUBLE": {kind: Float, fixed: true}, "REAL": {kind: Float, fixed: true}, "DOUBLE PRECISION": {kind: Float, fixed: true},
 	"VARCHAR": {kind: Varchar}, "STRING": {kind: Varchar}, "TEXT": {kind: Varchar}, "NVARCHAR": {kind: Varchar},
 	"CHAR": {kind: Varchar, length: 1}, "CHARACTER": {kind: Varchar, length: 1}, "NCHAR": {kind: Varchar, length: 1},
 	"BOOLEAN": {kind: Boolean, fixed: true}, "DATE": {kind: Date, fixed: true}, "TIME": {kind: Time},

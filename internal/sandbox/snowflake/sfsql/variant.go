@@ -3,18 +3,20 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // path compiles x:a.b[0] (user-guide/querying-semistructured): NULL where a step finds nothing.
-func (s *scope) path(x *path) (value, *Error) {
-	v, err := s.expr(x.x)
+func (s *scope) path(x *sqltree.Path) (value, *Error) {
+	v, err := s.expr(x.X)
 	if err != nil {
 		return value{}, err
 	}
 	if !v.typ.isSemi() {
 		return value{}, invalidTypes("GET", []value{v})
 	}
-	for _, step := range x.steps {
+	for _, step := range x.Steps {
 		k, err := s.expr(step)
 		if err != nil {
 			return value{}, err
@@ -31,7 +33,7 @@ func element(v, k value) (value, *Error) {
 	out := value{typ: of(Variant), nullable: true}
 	switch {
 	case k.typ.Kind == Varchar && k.lit != nil && !strings.ContainsAny(*k.lit, `"\`):
-		out.sql = fmt.Sprintf("json_extract(%s, %s)", v.sql, text(`$."`+*k.lit+`"`))
+		out.sql = fmt.Sprintf("json_extract(%s, %s)", v.sql, sqltree.Text(`$."`+*k.lit+`"`))
 	case k.typ.isInteger():
 		n, _ := bigint(k)
 		out.sql = fmt.Sprintf("json_extract(%s, '$[' || %s || ']')", v.sql, n.sql)
@@ -44,39 +46,41 @@ func element(v, k value) (value, *Error) {
 	return out, nil
 }
 
-func getElement(s *scope, x *call, a []value) (value, *Error) {
+func getElement(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if !a[0].typ.isSemi() {
-		return value{}, invalidTypes(x.name, a)
+		return value{}, invalidTypes(x.Name, a)
 	}
 	return element(a[0], a[1])
 }
 
 // getPath takes a literal path in the notation of x:path (sql-reference/functions/get_path).
-func getPath(s *scope, x *call, a []value) (value, *Error) {
+func getPath(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	t, ok := constant(a[1])
 	if !a[0].typ.isSemi() || !ok || a[1].typ.Kind != Varchar {
-		return value{}, invalidTypes(x.name, a)
+		return value{}, invalidTypes(x.Name, a)
 	}
-	p, err := newParser("x:" + t)
+	notation := "x:" + t
 	if strings.HasPrefix(t, "[") {
-		p, err = newParser("x" + t)
+		notation = "x" + t
 	}
-	if err != nil {
-		return value{}, err
+	p, fault := sqltree.NewParser(notation, language)
+	if fault != nil {
+		return value{}, refused(notation, fault)
 	}
-	tree, err := p.expr()
-	steps, ok := tree.(*path)
-	if err != nil || !ok || p.peek().kind != tEnd {
+	tree, fault := p.Expr()
+	steps, ok := tree.(*sqltree.Path)
+	if fault != nil || !ok || p.Peek().Kind != sqltree.TEnd {
 		return value{}, unsupported("path '%s'", t)
 	}
 	v := a[0]
-	for _, step := range steps.steps {
+	var err *Error
+	for _, step := range steps.Steps {
 		k := value{}
 		switch step := step.(type) {
-		case *stringLit:
-			k = stringLiteral(step.text)
-		case *numberLit:
-			k, err = numberLiteral(step.text)
+		case *sqltree.StringLit:
+			k = stringLiteral(step.Text)
+		case *sqltree.NumberLit:
+			k, err = numberLiteral(step.Text)
 		default:
 			return value{}, unsupported("path '%s'", t)
 		}
@@ -91,13 +95,13 @@ func getPath(s *scope, x *call, a []value) (value, *Error) {
 }
 
 // arrayConstruct makes an array of its arguments; compact leaves NULLs out, else they become JSON null.
-func arrayConstruct(compact bool) func(s *scope, x *call, a []value) (value, *Error) {
-	return func(s *scope, x *call, a []value) (value, *Error) {
+func arrayConstruct(compact bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		out := make([]string, len(a))
 		for i, v := range a {
 			j, ok := s.c.conversion(v, of(Variant), false)
 			if !ok {
-				return value{}, invalidTypes(x.name, a)
+				return value{}, invalidTypes(x.Name, a)
 			}
 			out[i] = j.sql
 		}
@@ -110,9 +114,9 @@ func arrayConstruct(compact bool) func(s *scope, x *call, a []value) (value, *Er
 }
 
 // objectConstruct makes an object of literal keys and values; a NULL value leaves its key out.
-func objectConstruct(s *scope, x *call, a []value) (value, *Error) {
+func objectConstruct(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if len(a)%2 == 1 {
-		return value{}, invalidTypes(x.name, a)
+		return value{}, invalidTypes(x.Name, a)
 	}
 	sql := "CAST('{}' AS JSON)"
 	for i := 0; i < len(a); i += 2 {
@@ -121,7 +125,7 @@ func objectConstruct(s *scope, x *call, a []value) (value, *Error) {
 		}
 		j, ok := s.c.conversion(a[i+1], of(Variant), false)
 		if !ok {
-			return value{}, invalidTypes(x.name, a)
+			return value{}, invalidTypes(x.Name, a)
 		}
 		sql = fmt.Sprintf("json_merge_patch(%s, json_object(%s, %s))", sql, a[i].sql, j.sql)
 	}
@@ -129,19 +133,19 @@ func objectConstruct(s *scope, x *call, a []value) (value, *Error) {
 }
 
 // functionItem compiles FLATTEN and GENERATOR (sql-reference/functions/flatten, -generator).
-func (s *scope) functionItem(f *functionItem, left []field) (string, []field, *Error) {
-	switch f.f.name {
+func (s *scope) functionItem(f *sqltree.FunctionItem, left []field) (string, []field, *Error) {
+	switch f.F.Name {
 	case "GENERATOR":
 		return s.generator(f)
 	case "FLATTEN":
 		return s.flatten(f, left)
 	}
-	return "", nil, compilation(2141, "42601", "Unknown table function %s", f.f.name)
+	return "", nil, compilation(2141, "42601", "Unknown table function %s", f.F.Name)
 }
 
-func (s *scope) generator(f *functionItem) (string, []field, *Error) {
-	x := f.f.named["ROWCOUNT"]
-	if x == nil || len(f.f.named) != 1 || len(f.f.args) > 0 {
+func (s *scope) generator(f *sqltree.FunctionItem) (string, []field, *Error) {
+	x := f.F.Named["ROWCOUNT"]
+	if x == nil || len(f.F.Named) != 1 || len(f.F.Args) > 0 {
 		return "", nil, unsupported("GENERATOR without ROWCOUNT alone")
 	}
 	v, err := (&scope{c: s.c}).expr(x)
@@ -157,25 +161,25 @@ func (s *scope) generator(f *functionItem) (string, []field, *Error) {
 	return fmt.Sprintf("(SELECT range AS n FROM range(%d)) AS %s", n, id), nil, nil
 }
 
-// outer says whether a FLATTEN keeps rows without elements.
-func (f *functionItem) outer() bool {
-	b, ok := f.f.named["OUTER"].(*boolLit)
-	return ok && b.value
+// outerFlatten says whether a FLATTEN keeps rows without elements.
+func outerFlatten(f *sqltree.FunctionItem) bool {
+	b, ok := f.F.Named["OUTER"].(*sqltree.BoolLit)
+	return ok && b.Value
 }
 
 // flatten yields SEQ, KEY, PATH, INDEX, VALUE and THIS for each element of an array or object; it sees the columns to its left.
-func (s *scope) flatten(f *functionItem, left []field) (string, []field, *Error) {
-	input := f.f.named["INPUT"]
-	if input == nil && len(f.f.args) == 1 {
-		input = f.f.args[0]
+func (s *scope) flatten(f *sqltree.FunctionItem, left []field) (string, []field, *Error) {
+	input := f.F.Named["INPUT"]
+	if input == nil && len(f.F.Args) == 1 {
+		input = f.F.Args[0]
 	}
-	for k := range f.f.named {
+	for k := range f.F.Named {
 		if k != "INPUT" && k != "OUTER" {
 			return "", nil, unsupported("FLATTEN with %s", k)
 		}
 	}
 	if input == nil {
-		return "", nil, s.arity(&call{span: f.f.span, name: "FLATTEN"}, 1, 1)
+		return "", nil, s.arity(&sqltree.Call{Span: f.F.Span, Name: "FLATTEN"}, 1, 1)
 	}
 	v, err := (&scope{c: s.c, fields: left, with: s.with}).expr(input)
 	if err != nil {
@@ -196,5 +200,5 @@ func (s *scope) flatten(f *functionItem, left []field) (string, []field, *Error)
 		"CAST(CASE WHEN e.k IS NULL THEN e.i END AS DECIMAL(18,0)) AS %s, e.v AS %s, e.j AS %s FROM (SELECT unnest(sf_elements(f.j)) AS v, "+
 		"unnest(sf_keys(f.j)) AS k, unnest(range(len(sf_elements(f.j)))) AS i, f.j AS j FROM (SELECT %s AS j) AS f) AS e WHERE e.v IS NOT NULL)",
 		names["SEQ"], names["KEY"], names["PATH"], names["INDEX"], names["VALUE"], names["THIS"], v.sql)
-	return s.derived(t, f.alias, nil, "FLATTEN")
+	return s.derived(t, f.Alias, nil, "FLATTEN")
 }

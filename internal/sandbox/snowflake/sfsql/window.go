@@ -3,6 +3,8 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // windowFunction is a function that stands with OVER alone. Ranked ones need ORDER BY and take no frame.
@@ -35,28 +37,28 @@ func isWindowOnly(name string) bool {
 
 // windowOnly compiles a ranking or value function over a window.
 func (a *aggregation) windowOnly(inner *scope) (value, *Error) {
-	if a.x.name == "RATIO_TO_REPORT" {
+	if a.x.Name == "RATIO_TO_REPORT" {
 		var err *Error
 		if a.over, err = inner.over(a.x, ""); err != nil {
 			return value{}, err
 		}
-		return a.apply(aggregates[a.x.name])
+		return a.apply(aggregates[a.x.Name])
 	}
-	w, ok := windowFunctions[a.x.name]
+	w, ok := windowFunctions[a.x.Name]
 	if !ok {
-		return value{}, compilation(2140, "42601", "Unknown function %s", a.x.name)
+		return value{}, compilation(2140, "42601", "Unknown function %s", a.x.Name)
 	}
 	if err := a.s.arity(a.x, w.lo, w.hi); err != nil {
 		return value{}, err
 	}
 	if a.distinct != "" {
-		return value{}, unsupported("DISTINCT in %s", a.x.name)
+		return value{}, unsupported("DISTINCT in %s", a.x.Name)
 	}
-	if len(a.x.over.order) == 0 && (w.ranked || a.x.name != "RANK" && w.typ.Kind == Null) {
-		return value{}, compilation(2303, "42601", "Window function type [%s] requires ORDER BY in window specification", a.x.name)
+	if len(a.x.Over.Order) == 0 && (w.ranked || a.x.Name != "RANK" && w.typ.Kind == Null) {
+		return value{}, compilation(2303, "42601", "Window function type [%s] requires ORDER BY in window specification", a.x.Name)
 	}
-	if w.ranked && a.x.over.frame != nil {
-		return value{}, compilation(2303, "0A000", "Window frame unsupported for function %s", a.x.name)
+	if w.ranked && a.x.Over.Frame != nil {
+		return value{}, compilation(2303, "0A000", "Window frame unsupported for function %s", a.x.Name)
 	}
 	preset := ""
 	if !w.ranked {
@@ -82,32 +84,32 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 	if len(a.args) == 0 {
 		return w.form, w.typ, nil
 	}
-	if a.x.name == "NTILE" {
+	if a.x.Name == "NTILE" {
 		n, ok := bigint(a.args[0])
 		if !ok {
-			return "", Type{}, invalidTypes(a.x.name, a.args)
+			return "", Type{}, invalidTypes(a.x.Name, a.args)
 		}
-		return fill(w.form, []string{n.sql}), w.typ, nil
+		return sqltree.Fill(w.form, []string{n.sql}), w.typ, nil
 	}
 	t := a.args[0].typ
 	texts := []string{a.args[0].sql}
 	if len(a.args) > 1 {
 		n, ok := constInt(a.args[1])
 		if !ok {
-			return "", t, unsupported("%s with an offset that is not a literal", a.x.name)
+			return "", t, unsupported("%s with an offset that is not a literal", a.x.Name)
 		}
 		texts = append(texts, itoa(n))
 	}
 	if len(a.args) == 3 {
 		var err *Error
-		if t, _, err = a.s.c.common(a.x.name, []value{a.args[0], a.args[2]}); err != nil {
+		if t, _, err = a.s.c.common(a.x.Name, []value{a.args[0], a.args[2]}); err != nil {
 			return "", t, err
 		}
 		texts[0] = a.s.c.convert(a.args[0], t).sql
 		texts = append(texts, a.s.c.convert(a.args[2], t).sql)
 	}
 	nulls := ""
-	if a.x.nulls == "IGNORE" {
+	if a.x.Nulls == "IGNORE" {
 		nulls = " IGNORE NULLS"
 	}
 	return fmt.Sprintf("%s(%s%s)", w.form, strings.Join(texts, ", "), nulls), t, nil
@@ -115,11 +117,11 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 
 // over compiles an OVER clause. An aggregate's frame with ORDER BY and none of its own is RANGE BETWEEN UNBOUNDED PRECEDING AND
 // CURRENT ROW (sql-reference/functions-window-syntax); preset is the frame of functions that have another.
-func (s *scope) over(x *call, preset string) (string, *Error) {
+func (s *scope) over(x *sqltree.Call, preset string) (string, *Error) {
 	var parts []string
-	if len(x.over.partition) > 0 {
-		out := make([]string, len(x.over.partition))
-		for i, p := range x.over.partition {
+	if len(x.Over.Partition) > 0 {
+		out := make([]string, len(x.Over.Partition))
+		for i, p := range x.Over.Partition {
 			v, err := s.expr(p)
 			if err != nil {
 				return "", err
@@ -131,8 +133,8 @@ func (s *scope) over(x *call, preset string) (string, *Error) {
 		}
 		parts = append(parts, "PARTITION BY "+strings.Join(out, ", "))
 	}
-	if len(x.over.order) > 0 {
-		order, err := s.sortKeys(x.over.order)
+	if len(x.Over.Order) > 0 {
+		order, err := s.sortKeys(x.Over.Order)
 		if err != nil {
 			return "", err
 		}
@@ -147,22 +149,22 @@ func (s *scope) over(x *call, preset string) (string, *Error) {
 
 var boundRank = map[string]int{"UNBOUNDED PRECEDING": 0, "n PRECEDING": 1, "CURRENT ROW": 2, "n FOLLOWING": 3, "UNBOUNDED FOLLOWING": 4}
 
-func frameText(x *call, preset string) (string, *Error) {
-	f := x.over.frame
+func frameText(x *sqltree.Call, preset string) (string, *Error) {
+	f := x.Over.Frame
 	switch {
 	case f == nil && preset != "":
 		return preset, nil
-	case f == nil && len(x.over.order) > 0 && isAggregate(x.name):
+	case f == nil && len(x.Over.Order) > 0 && isAggregate(x.Name):
 		return " RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW", nil
 	case f == nil:
 		return "", nil
-	case len(x.over.order) == 0:
-		return "", compilation(2303, "42601", "Window frame of function [%s] requires ORDER BY in window specification", x.name)
-	case f.unit == "RANGE" && f.lo.n+f.hi.n != "":
+	case len(x.Over.Order) == 0:
+		return "", compilation(2303, "42601", "Window frame of function [%s] requires ORDER BY in window specification", x.Name)
+	case f.Unit == "RANGE" && f.Lo.N+f.Hi.N != "":
 		return "", unsupported("RANGE frame with an offset")
-	case boundRank[f.lo.kind] > boundRank[f.hi.kind], f.lo.kind == "UNBOUNDED FOLLOWING", f.hi.kind == "UNBOUNDED PRECEDING":
-		return "", compilation(2303, "42601", "Invalid window frame of function [%s]", x.name)
+	case boundRank[f.Lo.Kind] > boundRank[f.Hi.Kind], f.Lo.Kind == "UNBOUNDED FOLLOWING", f.Hi.Kind == "UNBOUNDED PRECEDING":
+		return "", compilation(2303, "42601", "Invalid window frame of function [%s]", x.Name)
 	}
-	b := func(b bound) string { return strings.Replace(b.kind, "n ", b.n+" ", 1) }
-	return fmt.Sprintf(" %s BETWEEN %s AND %s", f.unit, b(f.lo), b(f.hi)), nil
+	b := func(b sqltree.Bound) string { return strings.Replace(b.Kind, "n ", b.N+" ", 1) }
+	return fmt.Sprintf(" %s BETWEEN %s AND %s", f.Unit, b(f.Lo), b(f.Hi)), nil
 }

@@ -1,4 +1,4 @@
-package sfsql
+package sqltree
 
 import (
 	"strings"
@@ -12,11 +12,12 @@ const maxExpanded = 100_000
 // it calls are included.
 type macroWeight struct{ factor, words int }
 
-var macroWeights = weigh(macros)
+// Weights are macros by their names.
+type Weights map[string]macroWeight
 
-// weigh weighs macros in their order: each calls earlier ones alone.
-func weigh(macros []string) map[string]macroWeight {
-	weights := map[string]macroWeight{}
+// Weigh weighs macros, each "name(parameters) AS body", in their order: each calls earlier ones alone.
+func Weigh(macros []string) Weights {
+	weights := Weights{}
 	for _, m := range macros {
 		head, body, _ := strings.Cut(m, " AS ")
 		name, params, _ := strings.Cut(strings.TrimSuffix(head, ")"), "(")
@@ -31,12 +32,12 @@ func weigh(macros []string) map[string]macroWeight {
 	return weights
 }
 
-// expanded is how many words a text has once its macros are expanded, at least maxExpanded+1 when they are more.
-func expanded(sql string) int { return scan(sql, macroWeights, "") }
+// TooWide says whether a text has more than maxExpanded words once its macros are expanded.
+func (w Weights) TooWide(sql string) bool { return scan(sql, w, "") > maxExpanded }
 
 // scan counts the words of a DuckDB text (or one word alone), each as often as the calls around it repeat their arguments. It stops
 // beyond maxExpanded.
-func scan(sql string, weights map[string]macroWeight, only string) (total int) {
+func scan(sql string, weights Weights, only string) (total int) {
 	factors := []int{1}
 	for i := 0; i < len(sql) && total <= maxExpanded; i++ {
 		switch c := sql[i]; {
@@ -46,9 +47,9 @@ func scan(sql string, weights map[string]macroWeight, only string) (total int) {
 			factors = append(factors, factors[len(factors)-1])
 		case c == ')' && len(factors) > 1:
 			factors = factors[:len(factors)-1]
-		case isLetter(c):
+		case IsLetter(c):
 			from := i
-			for i+1 < len(sql) && (isLetter(sql[i+1]) || isDigit(sql[i+1])) {
+			for i+1 < len(sql) && (IsLetter(sql[i+1]) || isDigit(sql[i+1])) {
 				i++
 			}
 			word, factor := sql[from:i+1], factors[len(factors)-1]
