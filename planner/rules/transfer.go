@@ -30,9 +30,9 @@ type Permit struct {
 // source any values may travel, which never leave it.
 //
 // Which side goes first is decided without statistics: the fragment with the strictest filters, the to-one side of a relationship
-// before the other, then those that they restrict.
+// rather before the other, then those that they restrict.
 func Transfer(env *Env, root plan.Node, flows map[Flow]Permit) []plan.Keyed {
-	t := &transfer{env: env, flows: flows, remotes: map[int]*plan.Remote{}, ctes: map[int]plan.CTE{}, one: map[int]bool{}}
+	t := &transfer{env: env, flows: flows, remotes: map[int]*plan.Remote{}, ctes: map[int]plan.CTE{}, up: map[[2]int]bool{}}
 	var joins []*plan.Join
 	plan.Transform(root, func(n plan.Node) plan.Node {
 		switch n := n.(type) {
@@ -61,8 +61,8 @@ type transfer struct {
 	flows   map[Flow]Permit
 	remotes map[int]*plan.Remote
 	ctes    map[int]plan.CTE
-	one     map[int]bool // fragments with the to-one side of a relationship
-	edges   []plan.Keyed // all that are allowed, in both directions
+	up      map[[2]int]bool // pairs of fragments, the first with the to-one side of a relationship between them
+	edges   []plan.Keyed    // all that are allowed, in both directions
 }
 
 // sends says which side of a join may restrict the other: the left the right, and the right the left.
@@ -182,7 +182,9 @@ func (t *transfer) edge(from plan.Node, a *plan.Ref, to plan.Node, b *plan.Ref) 
 	k.Why = permit.Relationship
 	if t.receives(probe, &k) {
 		t.edges = append(t.edges, k)
-		t.one[k.Build] = t.one[k.Build] || permit.Up
+		if permit.Up {
+			t.up[[2]int{build.ID, probe.ID}] = true
+		}
 	}
 }
 
@@ -206,9 +208,16 @@ func colOf(n plan.Node, id plan.ColID) plan.Col {
 
 // allowed says whether invariant 13 lets the values pass, and why.
 func (t *transfer) allowed(build *plan.Remote, from plan.ColID, probe *plan.Remote, to plan.ColID) (Permit, bool) {
+	permit, ok := t.declared(build, from, probe, to)
 	if build.Connection == probe.Connection {
-		return Permit{Relationship: "the same source"}, true
+		return Permit{Relationship: "the same source", Up: permit.Up}, true
 	}
+	same := t.env.Sources[build.Connection].Region == t.env.Sources[probe.Connection].Region
+	return permit, ok && (same || permit.Across)
+}
+
+// declared finds the relationship that lets the values pass between sources.
+func (t *transfer) declared(build *plan.Remote, from plan.ColID, probe *plan.Remote, to plan.ColID) (Permit, bool) {
 	a, ac, ok := t.base(build.Plan, from)
 	if !ok {
 		return Permit{}, false
@@ -218,8 +227,7 @@ func (t *transfer) allowed(build *plan.Remote, from plan.ColID, probe *plan.Remo
 		return Permit{}, false
 	}
 	permit, ok := t.flows[Flow{a.Schema + "." + a.Name, ac.Name, b.Schema + "." + b.Name, bc.Name}]
-	same := t.env.Sources[build.Connection].Region == t.env.Sources[probe.Connection].Region
-	return permit, ok && (same || permit.Across)
+	return permit, ok
 }
 
 // personal: values that never leave their source.

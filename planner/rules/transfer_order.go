@@ -35,47 +35,70 @@ func (t *transfer) receives(probe *plan.Remote, k *plan.Keyed) bool {
 	return ok && (b.Sink.Op == "in" || b.Sink.Op == "=")
 }
 
-// choose orders the fragments, the strictest first, and keeps the edges that lead from an earlier one that is restricted to a
-// later one. A fragment that receives keys is restricted, though less than by an equality of its own.
+// choose orders the fragments and keeps the edges that lead from an earlier one that is restricted to a later one. A fragment
+// that receives keys is restricted, though less than by an equality of its own.
 func (t *transfer) choose() []plan.Keyed {
-	score := map[int]int{}
-	var left []int
+	o := &ordering{edges: t.edges, score: map[int]int{}, up: t.up}
 	for id, r := range t.remotes {
-		if score[id] = strictness(r.Plan); score[id] > 0 && t.one[id] {
-			score[id] += toOne
-		}
-		left = append(left, id)
+		o.score[id] = strictness(r.Plan)
+		o.left = append(o.left, id)
 	}
-	slices.Sort(left)
+	slices.Sort(o.left)
 	var kept []plan.Keyed
-	for len(left) > 0 {
-		at := 0
-		for i, id := range left {
-			if score[id] > score[left[at]] {
-				at = i
-			}
-		}
-		first := left[at]
-		left = slices.Delete(left, at, at+1)
-		if score[first] == 0 {
-			break
-		}
+	for first, ok := o.next(); ok; first, ok = o.next() {
 		for _, e := range t.edges {
-			if e.Build == first && slices.Contains(left, e.Probe) {
+			if e.Build == first && slices.Contains(o.left, e.Probe) {
 				kept = append(kept, e)
-				score[e.Probe] = max(score[e.Probe], t.received(e.Probe))
+				o.score[e.Probe] = max(o.score[e.Probe], receivedKeys)
 			}
 		}
 	}
 	return kept
 }
 
-// received is what keys are thought to leave of a fragment.
-func (t *transfer) received(probe int) int {
-	if t.one[probe] {
-		return receivedKeys + toOne
+// ordering is what choose knows of the fragments that have not been given a place yet.
+type ordering struct {
+	edges []plan.Keyed
+	up    map[[2]int]bool
+	score map[int]int
+	left  []int
+}
+
+// next takes out the strictest fragment that no other one should restrict first; false when all that are left are read whole. The
+// to-one side of a relationship counts as stricter: one row of it stands for many of the other.
+func (o *ordering) next() (int, bool) {
+	best, most, free := -1, 0, false
+	for i, id := range o.left {
+		if o.score[id] == 0 {
+			continue
+		}
+		rank, waits := o.score[id], false
+		for _, e := range o.edges {
+			switch {
+			case e.Build == id && slices.Contains(o.left, e.Probe):
+				rank = max(rank, o.against(id, e.Probe))
+			case e.Probe == id && slices.Contains(o.left, e.Build) && o.score[e.Build] > 0:
+				waits = waits || o.against(e.Build, id) > o.against(id, e.Build)
+			}
+		}
+		if best < 0 || !waits && !free || !waits == free && rank > most {
+			best, most, free = i, rank, !waits
+		}
 	}
-	return receivedKeys
+	if best < 0 {
+		return 0, false
+	}
+	id := o.left[best]
+	o.left = slices.Delete(o.left, best, best+1)
+	return id, true
+}
+
+// against is how strict a fragment is thought to be beside another.
+func (o *ordering) against(id, other int) int {
+	if o.up[[2]int{id, other}] {
+		return o.score[id] + toOne
+	}
+	return o.score[id]
 }
 
 // How much a restriction is thought to leave, from almost nothing to most of it.
