@@ -157,7 +157,7 @@ type viewByID struct{ view *semantic.View }
 func (v viewByID) View(id string) (*semantic.View, bool) { return v.view, id == v.view.ID() }
 
 func (w *world) engineOver(directory *identity.Directory, sources map[string]source.Source, change func(*engine.Limits)) {
-	m, err := semantic.Load("../cmd/waggle-sandbox/model/company", semantic.LoadOptions{Check: bind.CheckModel})
+	m, err := semantic.Load("../testdata/model/company", semantic.LoadOptions{Check: bind.CheckModel})
 	w.must(err)
 	w.view = semantic.NewView(slices.Concat([]*semantic.Model{m}, w.pg.models(w), w.sf.models(w)), catalog.Tables(), nil)
 	sources[engine.Catalog] = catalog.New(viewByID{w.view}, live{w})

@@ -14,7 +14,7 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-const sample = "../cmd/waggle-sandbox/model/company"
+const sample = "../testdata/model/company"
 
 // TestModels loads the models of testdata/*.test, written as txtar archives, and prints them or their problems.
 func TestModels(t *testing.T) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"net"
 	"os"
@@ -16,6 +15,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
+	"github.com/waggle-sql/waggle/internal/sandbox/files"
 )
 
 // bring reads the tables that somebody brings. Those of PostgreSQL need a server that serves them.
@@ -31,37 +31,45 @@ func bring(ctx context.Context, dir, postgres string) (*brought.Data, error) {
 	return data, nil
 }
 
+// bring reads the tables that somebody brings, or those of the sample company, which are written first.
 func (d *demonstration) bring(ctx context.Context) (err error) {
-	if d.flags.data == "" {
-		return nil
+	dir := d.flags.data
+	if dir == "" {
+		dir = filepath.Join(d.dir, "data")
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			return err
+		}
+		if err := files.Write(ctx, d.sample, dir, d.flags.postgres != ""); err != nil {
+			return err
+		}
 	}
-	if d.data, err = bring(ctx, d.flags.data, d.flags.postgres); err != nil {
+	if d.data, err = bring(ctx, dir, d.flags.postgres); err != nil {
 		return err
 	}
-	_, err = d.data.Models()
+	d.generated, err = d.data.Models()
+	if d.flags.data == "" {
+		d.generated = nil // the sample company's model is written by hand
+	}
 	return err
 }
 
 // company starts the emulators.
 func (d *demonstration) company() (*sandbox.Company, error) {
-	o := sandbox.Options{Brought: d.data, People: d.flags.people}
+	o := sandbox.Options{Company: d.sample, Brought: d.data, People: d.flags.people}
 	names := []string{"gong", "cal"}
-	if d.data != nil {
-		for _, s := range d.data.Of(brought.Snowflake) {
-			names = append(names, s.Name)
-		}
+	for _, s := range d.data.Sources {
+		names = append(names, s.Name)
 	}
 	for _, name := range names {
 		o.RedirectURIs = append(o.RedirectURIs, "http://"+d.flags.http+"/oauth/callback/"+name)
 	}
-	o.Data.Scale, o.Data.Today = d.flags.scale, time.Now().UTC().Truncate(24*time.Hour)
 	return sandbox.Start(o)
 }
 
 // install makes the databases of what was brought for PostgreSQL; the returned function, never nil, drops them.
 func (d *demonstration) install(ctx context.Context) (remove func() error, err error) {
 	nothing := func() error { return nil }
-	if d.data == nil || len(d.data.Of(brought.Postgres)) == 0 {
+	if len(d.data.Of(brought.Postgres)) == 0 {
 		return nothing, nil
 	}
 	var people []string
@@ -99,28 +107,18 @@ func (d *demonstration) address() string {
 	return net.JoinHostPort(d.server.Host, strconv.Itoa(int(d.server.Port)))
 }
 
-// models are the model folders, the generated ones below the company's.
+// models are the model folders, the generated ones below that of the sample company.
 func (d *demonstration) models() []string {
 	out := []string{"model"}
-	if d.data != nil {
-		all, _ := d.data.Models() // bring has seen that it does not fail
-		for _, name := range slices.Sorted(maps.Keys(all)) {
-			out = append(out, "model/"+name)
-		}
+	for _, name := range slices.Sorted(maps.Keys(d.generated)) {
+		out = append(out, "model/"+name)
 	}
 	return out
 }
 
 // dataFiles writes the generated models and the clients' secrets.
 func (d *demonstration) dataFiles() error {
-	if d.data == nil {
-		return nil
-	}
-	all, err := d.data.Models()
-	if err != nil {
-		return err
-	}
-	for model, files := range all {
+	for model, files := range d.generated {
 		dir := filepath.Join(d.dir, "model", model)
 		if err := os.Mkdir(dir, 0o700); err != nil {
 			return err
@@ -131,14 +129,18 @@ func (d *demonstration) dataFiles() error {
 			}
 		}
 	}
-	return os.WriteFile(filepath.Join(d.dir, "secrets", "snowflake"), []byte(sandbox.SnowflakeClientSecret), 0o600)
+	for name, secret := range map[string]string{
+		"snowflake": sandbox.SnowflakeClientSecret, "databricks": sandbox.DatabricksClientSecret, "salesforce": sandbox.SalesforceClientSecret,
+	} {
+		if err := os.WriteFile(filepath.Join(d.dir, "secrets", name), []byte(secret), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// dataYAML is the configuration of the brought sources.
+// dataYAML is the configuration of the tables' sources.
 func (d *demonstration) dataYAML() string {
-	if d.data == nil {
-		return ""
-	}
 	var b strings.Builder
 	for _, s := range d.data.Of(brought.Snowflake) {
 		fmt.Fprintf(&b, `  %[1]s:
@@ -163,39 +165,32 @@ func (d *demonstration) dataYAML() string {
 	return b.String()
 }
 
-// connectData connects everybody to the brought sources by the real flows: Snowflake's sign-in, or each one's own password.
-func (d *demonstration) connectData(ctx context.Context) error {
-	if d.data == nil {
-		return nil
+// connections are the sources of the configuration.
+func (d *demonstration) connections() []string {
+	out := []string{"gong", "cal"}
+	for _, s := range append(d.signIns(), d.data.Of(brought.Postgres)...) {
+		out = append(out, s.Name)
 	}
-	for _, u := range d.users {
-		for _, s := range d.data.Of(brought.Snowflake) {
-			if err := d.run(ctx, u.Password+"\n", "connect", s.Name, "--as", u.Login, "--account", u.email, "--headless", "--password-stdin"); err != nil {
-				return err
-			}
+	return out
+}
+
+// signIns are the tables' sources at which people sign in by OAuth.
+func (d *demonstration) signIns() []brought.Source {
+	return d.data.Of(brought.Snowflake)
+}
+
+// connectData connects somebody to the tables' sources by the real flows: the source's sign-in, or his own password.
+func (d *demonstration) connectData(ctx context.Context, u demoUser) error {
+	for _, s := range d.signIns() {
+		if err := d.run(ctx, u.Password+"\n", "connect", s.Name, "--as", u.Login, "--account", u.email, "--headless", "--password-stdin"); err != nil {
+			return err
 		}
-		for _, s := range d.data.Of(brought.Postgres) {
-			input := u.Password + "\n" + brought.Password(u.Login) + "\n"
-			if err := d.run(ctx, input, "connect", s.Name, "--as", u.Login, "--account", u.Login, "--headless", "--password-stdin"); err != nil {
-				return err
-			}
+	}
+	for _, s := range d.data.Of(brought.Postgres) {
+		input := u.Password + "\n" + brought.Password(u.Login) + "\n"
+		if err := d.run(ctx, input, "connect", s.Name, "--as", u.Login, "--account", u.Login, "--headless", "--password-stdin"); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-// welcomeData says what the brought tables are called here.
-func (d *demonstration) welcomeData(out io.Writer) {
-	if d.data == nil {
-		return
-	}
-	all, _ := d.data.Models() // bring has seen that it does not fail
-	fmt.Fprintf(out, "\nFrom %s:\n\n", d.flags.data)
-	for _, model := range slices.Sorted(maps.Keys(all)) {
-		for _, f := range all[model] {
-			if name, ok := strings.CutSuffix(f.Name, ".yaml"); ok && name != "model" {
-				fmt.Fprintf(out, "  SELECT * FROM %s.%s LIMIT 10;\n", model, name)
-			}
-		}
-	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,9 +17,6 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox"
 )
-
-//go:embed model/company/*.yaml
-var model embed.FS
 
 // waggle is the real program, beside this one.
 func (d *demonstration) waggle(ctx context.Context, input string, args ...string) *exec.Cmd {
@@ -72,18 +68,8 @@ func (d *demonstration) files() error {
 			return err
 		}
 	}
-	names, err := fs.Glob(model, "model/company/*.yaml")
-	if err != nil {
+	if err := writeModel(filepath.Join(d.dir, "model"), d.connections()); err != nil {
 		return err
-	}
-	for _, n := range names {
-		text, err := model.ReadFile(n)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(d.dir, "model", filepath.Base(n)), text, 0o600); err != nil {
-			return err
-		}
 	}
 	for name, s := range map[string]string{"gong": sandbox.GongClientSecret, "google": sandbox.GoogleClientSecret} {
 		if err := os.WriteFile(filepath.Join(d.dir, "secrets", name), []byte(s), 0o600); err != nil {
@@ -119,7 +105,7 @@ sources:
 `, d.flags.pg, d.flags.http, d.urls.Gong, d.urls.Google, d.urls.OAuth, strings.Join(d.models(), ", ")) + d.dataYAML()
 }
 
-// connect drives the console's own flows: admin switches Gong on for the organisation, everybody connects his calendar.
+// connect drives the console's own flows: admin switches Gong on for the organisation, everybody connects his calendar and the tables' sources.
 func (d *demonstration) connect(ctx context.Context) error {
 	admin := d.users[0]
 	if err := d.run(ctx, admin.Password+"\n", "connect", "gong", "--as", admin.Login, "--account", admin.email, "--headless", "--acknowledge", "--password-stdin"); err != nil {
@@ -129,8 +115,11 @@ func (d *demonstration) connect(ctx context.Context) error {
 		if err := d.run(ctx, u.Password+"\n", "connect", "cal", "--as", u.Login, "--account", u.email, "--headless", "--password-stdin"); err != nil {
 			return err
 		}
+		if err := d.connectData(ctx, u); err != nil {
+			return err
+		}
 	}
-	return d.connectData(ctx)
+	return nil
 }
 
 // child is the running server.

@@ -9,11 +9,13 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
+	"github.com/waggle-sql/waggle/internal/sandbox/data"
 )
 
 // demoFlags are the flags of demo.
@@ -22,6 +24,7 @@ type demoFlags struct {
 	data, postgres      string
 	people              []string
 	scale               int
+	today               string
 }
 
 // demoUser is one of the demonstration's people.
@@ -83,6 +86,7 @@ func demoCommand() *cobra.Command {
 	flags.StringVar(&f.postgres, "postgres", "", "a PostgreSQL server for the folder's pg… and ops… sources, as who may make databases and roles; they are dropped at the end")
 	flags.StringArrayVar(&f.people, "person", nil, "another person's login (repeatable)")
 	flags.IntVar(&f.scale, "scale", 1, "multiplies the sample company's accounts and calls")
+	flags.StringVar(&f.today, "today", "", "the day before which everything has happened at the sample company, as 2026-11-20; default today")
 	return cmd
 }
 
@@ -94,7 +98,7 @@ func demo(ctx context.Context, f demoFlags, out io.Writer) (err error) {
 		}
 	}
 	d := demonstration{flags: f, users: demoUsers(f.pg, f.people)}
-	if err := d.bring(ctx); err != nil {
+	if d.sample, err = sample(f); err != nil {
 		return err
 	}
 	dir, err := os.MkdirTemp("", "waggle-demo-")
@@ -102,13 +106,17 @@ func demo(ctx context.Context, f demoFlags, out io.Writer) (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	fmt.Fprintln(out, "Making the demonstration: a company, keys, people, their connections …")
+	d.dir = dir
+	if err := d.bring(ctx); err != nil {
+		return err
+	}
 	company, err := d.company()
 	if err != nil {
 		return err
 	}
 	defer company.Close()
-	d.dir, d.urls = dir, company.URLs()
-	fmt.Fprintln(out, "Making the demonstration: keys, people, their connections …")
+	d.urls = company.URLs()
 	remove, err := d.install(ctx)
 	defer func() { err = errors.Join(err, remove()) }()
 	if err != nil {
@@ -140,6 +148,19 @@ func demo(ctx context.Context, f demoFlags, out io.Writer) (err error) {
 	}
 }
 
+// sample makes the sample company.
+func sample(f demoFlags) (*data.Company, error) {
+	o := data.Options{Scale: f.scale, Today: time.Now().UTC()}
+	if f.today != "" {
+		day, err := time.Parse(time.DateOnly, f.today)
+		if err != nil {
+			return nil, usageError{pgerr.New(pgerr.ConfigFile, "%q is no day", f.today).WithHint("Write it as 2026-11-20.")}
+		}
+		o.Today = day
+	}
+	return data.New(o), nil
+}
+
 // free reports a port in use before anything is made.
 func free(address string) error {
 	l, err := net.Listen("tcp", address)
@@ -156,9 +177,12 @@ type demonstration struct {
 	flags demoFlags
 	urls  sandbox.URLs
 	users []demoUser
-	// What --data brings; nil without it. server is nil when no table of it is PostgreSQL's.
-	data   *brought.Data
-	server *brought.Server
+	// sample is the company that Gong and the calendars know; data are its tables, or those that --data brings, which have generated models.
+	// server is nil when none of them is PostgreSQL's.
+	sample    *data.Company
+	data      *brought.Data
+	generated map[string][]brought.File
+	server    *brought.Server
 }
 
 func (d *demonstration) config() string { return filepath.Join(d.dir, "waggle.yaml") }
@@ -167,34 +191,6 @@ func (d *demonstration) ready() demoReady {
 	return demoReady{PG: d.flags.pg, HTTP: d.flags.http, Database: organisation, Users: d.users, Sources: d.sources(), OAuth: d.urls.OAuth,
 		Config: d.config(), Model: filepath.Join(d.dir, "model")}
 }
-
-// welcome prints what to do next.
-func (d *demonstration) welcome(out io.Writer) {
-	fmt.Fprintf(out, "\nWaggle serves %s on %s; the console is http://%s (Ctrl-C ends everything).\n\n", organisation, d.flags.pg, d.flags.http)
-	for _, u := range d.users {
-		fmt.Fprintf(out, "  psql '%s'\n", u.DSN)
-	}
-	d.welcomeData(out)
-	fmt.Fprint(out, welcomeText)
-}
-
-const welcomeText = `
-Worth asking, as each of them:
-
-  \d
-  SELECT count(*), min(started), max(started) FROM calls;
-  SELECT title, started, duration_s FROM calls WHERE started >= now() - interval '30 days' ORDER BY started DESC LIMIT 10;
-  SELECT date_trunc('month', started)::date AS month, count(*) AS calls, MEASURE(negative_share) FROM calls GROUP BY 1 ORDER BY 1;
-  SELECT m.summary, c.title FROM meetings m JOIN calls c ON c.started::date = m.start_time::date LIMIT 10;
-  EXPLAIN SELECT title FROM calls WHERE started >= '2026-10-01' AND title ILIKE '%renewal%';
-  SELECT time, login, path, rows, statement, source_calls FROM waggle.audit_log ORDER BY time DESC LIMIT 5;
-  SELECT source, status, url FROM waggle.connections;
-
-admin sees every call that is not private to others, analyst those of his team, emea those of EMEA's people: Gong's
-permission profiles say so.
-Each sees the meetings of his own calendars. The audit log shows each his own statements, and admin everybody's.
-
-`
 
 // writeReady writes the file whole: a reader sees all of it or none.
 func writeReady(path string, content any) error {

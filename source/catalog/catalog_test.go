@@ -51,7 +51,7 @@ func (fakeProvider) Connections(context.Context, source.Inside) iter.Seq2[Connec
 // open connects to the sample company; states hide what they name.
 func open(t *testing.T, states map[string]semantic.State) *conn {
 	t.Helper()
-	m, err := semantic.Load("../../cmd/waggle-sandbox/model/company", semantic.LoadOptions{Organisation: "acme"})
+	m, err := semantic.Load("../../testdata/model/company", semantic.LoadOptions{Organisation: "acme"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func (c *Company) analyse(d *draw, call *Call, account *Account) {
 	if account != nil {
 		mood = account.mood
 	}
-	if call.Direction != "Conference" || d.chance(0.25) {
+	if call.Direction != "Conference" || d.chance(0.6) {
 		call.Content.Outcome = outcome(d, call, mood)
 	}
 	if call.Seconds < 60 || d.chance(0.03) {
