@@ -21,10 +21,11 @@ import (
 
 // DB is an open metadata database. It is safe for concurrent use.
 type DB struct {
-	sql      *sql.DB
-	postgres bool
-	lock     *os.File
-	texts    sync.Map // statement with question marks → statement with $n
+	sql        *sql.DB
+	postgres   bool
+	lock       *os.File
+	texts      sync.Map // statement with question marks → statement with $n
+	statements sync.Map // statement → *sql.Stmt
 }
 
 // Conn runs statements, inside a transaction or outside of one. Statements are written in the subset that SQLite and
@@ -153,8 +154,28 @@ func (d *DB) Exec(ctx context.Context, text string, args ...any) (int64, error) 
 	return affected(r, err)
 }
 
+// query runs a prepared statement: a statement asks for a person's connections, and parsing takes longer than finding them.
 func (d *DB) query(ctx context.Context, text string, args []any) (*sql.Rows, error) {
-	return d.sql.QueryContext(ctx, d.text(text), args...)
+	s, err := d.prepared(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.QueryContext(ctx, args...)
+}
+
+// prepared returns a statement that lives as long as the database; our texts are constants, so there are few.
+func (d *DB) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s, ok := d.statements.Load(text); ok {
+		return s.(*sql.Stmt), nil
+	}
+	s, err := d.sql.PrepareContext(ctx, d.text(text))
+	if err != nil {
+		return nil, err
+	}
+	if first, ok := d.statements.LoadOrStore(text, s); ok {
+		return first.(*sql.Stmt), s.Close()
+	}
+	return s, nil
 }
 
 type tx struct {
