@@ -1,0 +1,138 @@
+package databricks
+
+import (
+	"context"
+	"database/sql/driver"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	dbsql "github.com/databricks/databricks-sql-go"
+	"github.com/databricks/databricks-sql-go/driverctx"
+	"github.com/databricks/databricks-sql-go/logger"
+	dbrows "github.com/databricks/databricks-sql-go/rows"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/internal/secret"
+	"github.com/waggle-sql/waggle/source"
+)
+
+// silence turns off the driver's log, which holds what servers say of people's statements. The switch is the process's.
+var silence = sync.OnceFunc(func() { _ = logger.SetLogLevel("disabled") })
+
+// querier is what a connection of the driver offers.
+type querier interface {
+	driver.QueryerContext
+	Close() error
+}
+
+// session is an authenticated session at a warehouse: one person's. The driver never holds the token; exchanges adds it.
+type session struct {
+	driver   querier
+	token    atomic.Pointer[secret.Text]
+	patience int64 // seconds after which the warehouse ends the session's statements
+}
+
+const (
+	maxPage   = 100_000 // rows that are asked for at once; the warehouse sends less of wide ones
+	downloads = 3       // of a result's files, which are held until they are read
+)
+
+// parameters are the session parameters on which the dialect's texts rely, whatever the warehouse has
+// (https://docs.databricks.com/en/sql/language-manual/sql-ref-parameters.html).
+func parameters(patience int64) map[string]string {
+	return map[string]string{"ansi_mode": "true", "timezone": "UTC", "statement_timeout": strconv.FormatInt(patience, 10)}
+}
+
+// open is the pool's opener: a session as the person, which serves no longer than the token.
+func (c *conn) open(ctx context.Context) (*session, time.Time, error) {
+	s, err := c.system.pool.Login(ctx, farewellTime, func(detached context.Context) (*session, error) {
+		return c.system.login(detached, c.credential(), patience(ctx))
+	})
+	return s, c.credential().Expires, err
+}
+
+func (s *system) login(ctx context.Context, b source.Bearer, wanted int64) (*session, error) {
+	out := &session{patience: wanted}
+	out.token.Store(&b.Token)
+	port := 443
+	if p := s.base.Port(); p != "" {
+		port, _ = strconv.Atoi(p) // url.Parse has checked it
+	} else if s.base.Scheme == "http" {
+		port = 80
+	}
+	path := s.folder + b.Warehouse
+	if s.query != "" {
+		path += "?" + s.query
+	}
+	host := strings.TrimSuffix(s.base.Host, ":"+s.base.Port())
+	connector, err := dbsql.NewConnector(
+		dbsql.WithServerHostname(s.base.Scheme+"://"+host), dbsql.WithPort(port), dbsql.WithHTTPPath(path), dbsql.WithInitialNamespace(s.config.Catalog, ""),
+		dbsql.WithSessionParams(parameters(wanted)), dbsql.WithTransport(&exchanges{system: s, session: out}), dbsql.WithRetries(-1, time.Second, time.Second), // exchanges repeats
+		dbsql.WithArrowNativeDecimal(true), dbsql.WithCloudFetch(true), dbsql.WithMaxDownloadThreads(downloads), dbsql.WithMaxRows(maxPage), dbsql.WithUserAgentEntry("Waggle"),
+	)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q, ok := opened.(querier)
+	if !ok {
+		_ = opened.Close()
+		return nil, pgerr.New(pgerr.Internal, "the Databricks driver takes no statements")
+	}
+	out.driver = q
+	return out, nil
+}
+
+// Close ends the session at the warehouse, and with it what it still runs.
+func (s *session) Close() error {
+	return pgerr.Contained(s.driver.Close)
+}
+
+// longest is the longest time that a warehouse gives a statement, in seconds.
+const longest = 172800
+
+// patience is the statement timeout of a context in seconds, rounded up to a power of two so that a session serves many. The
+// context itself ends a statement in time; the warehouse's clock ends it when this process cannot any more.
+func patience(ctx context.Context) int64 {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return longest
+	}
+	left, n := int64(time.Until(end)/time.Second)+1, int64(1)
+	for n < left && n < longest {
+		n *= 2
+	}
+	return min(n, longest)
+}
+
+// answer is a running statement's result, as the driver has it.
+type answer interface {
+	driver.Rows
+	dbrows.Rows
+}
+
+// query starts a statement and returns once the warehouse has its result, or has refused it.
+func (s *session) query(ctx context.Context, text string) (answer, error) {
+	if tag := source.RequestID(ctx); tag != "" {
+		ctx = driverctx.NewContextWithQueryTags(ctx, map[string]string{"waggle": tag})
+	}
+	var out answer
+	err := pgerr.Contained(func() error {
+		rows, err := s.driver.QueryContext(ctx, text, nil)
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if out, ok = rows.(answer); !ok {
+			return pgerr.New(pgerr.Internal, "the Databricks driver has no Arrow streams")
+		}
+		return nil
+	})
+	return out, err
+}

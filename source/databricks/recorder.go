@@ -1,0 +1,201 @@
+package databricks
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/waggle-sql/waggle/source"
+)
+
+// recorder notes what is exchanged for one request, and what the answers tell that the driver drops. It holds no value of a row.
+type recorder struct {
+	mu      sync.Mutex
+	report  source.Report
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	refresh func(ctx context.Context) (source.Bearer, error) // of the person's token; nil where nobody can
+	failing error                                            // what ended the request
+	refused *refusal                                         // what Databricks says of it
+	due     []stream                                         // what the result comes in, in order, and has not been read
+	rows    int64                                            // announced
+	paged   bool                                             // a part of the result has come
+	more    bool                                             // the result goes on behind the last part
+}
+
+// stream is what was announced of one stream of a result.
+type stream struct {
+	rows   int64
+	linked bool // it is a file, which may hold more rows than it should
+}
+
+type recorderKey struct{}
+
+// recording returns a context whose exchanges are noted in a new recorder, and its end.
+func recording(ctx context.Context, refresh func(ctx context.Context) (source.Bearer, error)) (context.Context, *recorder) {
+	r := &recorder{refresh: refresh}
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
+	return context.WithValue(r.ctx, recorderKey{}, r), r
+}
+
+// recorderOf returns the context's recorder, or one that nobody reads.
+func recorderOf(ctx context.Context) *recorder {
+	if r, ok := ctx.Value(recorderKey{}).(*recorder); ok {
+		return r
+	}
+	return &recorder{}
+}
+
+// context ends with the request.
+func (r *recorder) context() context.Context {
+	if r.ctx == nil {
+		return context.Background()
+	}
+	return r.ctx
+}
+
+// stop ends the request.
+func (r *recorder) stop(cause error) { r.cancel(cause) }
+
+func (r *recorder) note(f func(*source.Report)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f(&r.report)
+}
+
+// maxRequests bounds the ids that are kept of one request.
+const maxRequests = 1000
+
+// answered notes an answer with its id there (https://docs.databricks.com/api/workspace/introduction has the header).
+func (r *recorder) answered(a *http.Response, bytes int, file bool) {
+	if a.StatusCode != http.StatusOK {
+		r.failed()
+	}
+	r.note(func(s *source.Report) {
+		s.Bytes += int64(bytes)
+		if id := a.Header.Get("X-Request-Id"); id != "" && !file && len(s.Requests) < maxRequests {
+			s.Requests = append(s.Requests, id)
+		}
+		if file && a.StatusCode == http.StatusOK {
+			s.Pages++
+		}
+	})
+}
+
+// failed notes an exchange that is repeated, or given up.
+func (r *recorder) failed() { r.note(func(s *source.Report) { s.Retries++ }) }
+
+// fail notes what ends the request; the first one counts.
+func (r *recorder) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failing == nil {
+		r.failing = err
+	}
+}
+
+// heard notes what an answer tells.
+func (r *recorder) heard(said reply, method string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if method == executeStatement { // a statement that is asked anew
+		r.refused, r.due, r.rows, r.paged, r.more = nil, nil, 0, false, false
+	}
+	if said.operation != "" {
+		r.report.QueryID = said.operation
+	}
+	if said.refusal != nil {
+		r.refused = said.refusal
+	}
+	if p := said.page; p != nil {
+		r.turn(p)
+	}
+}
+
+// turn notes a part of the result; the caller holds the lock.
+func (r *recorder) turn(p *page) {
+	r.paged, r.more = true, p.more
+	first := p.start
+	for _, n := range p.rows {
+		if n < 0 || first != r.rows {
+			r.failing = errPages
+			return
+		}
+		r.due = append(r.due, stream{rows: n, linked: p.links})
+		r.rows += n
+		first += n
+	}
+	if !p.links && len(p.rows) > 0 {
+		r.report.Pages++
+	}
+}
+
+// errPages is what is wrong with a result whose parts do not follow each other.
+var errPages = errors.New("parts of the result are missing or come twice")
+
+// next is what was announced of the next stream; false where nothing was.
+func (r *recorder) next() (stream, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.due) == 0 {
+		return stream{}, false
+	}
+	s := r.due[0]
+	r.due = r.due[1:]
+	return s, true
+}
+
+// whole reports whether the result has come to its end and all that was announced of it has been read.
+func (r *recorder) whole() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.paged && !r.more && len(r.due) == 0
+}
+
+// outcome is what ended the request, and what Databricks says of it.
+func (r *recorder) outcome() (error, *refusal) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failing, r.refused
+}
+
+// sessionGone reports whether the request was refused since its session is over.
+func (r *recorder) sessionGone() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	gone := r.refused.sessionGone() || errors.Is(r.failing, errSessionGone)
+	if gone {
+		r.refused, r.failing = nil, nil
+	}
+	return gone
+}
+
+// id is Databricks's own of the statement.
+func (r *recorder) id() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.report.QueryID
+}
+
+// renew replaces the session's token by the person's next one, once for a request.
+func (r *recorder) renew(ctx context.Context, s *session) error {
+	r.mu.Lock()
+	refresh := r.refresh
+	r.refresh = nil
+	r.mu.Unlock()
+	if refresh == nil {
+		return errNoRefresh
+	}
+	next, err := refresh(ctx)
+	if err != nil {
+		if !errors.Is(err, errNoRefresh) {
+			r.fail(err)
+		}
+		return err
+	}
+	s.token.Store(&next.Token)
+	return nil
+}
+
+var errNoRefresh = errors.New("there is no next token")
