@@ -13,6 +13,7 @@ type (
 		Text     string
 		Columns  []plan.Col // of the result, in order
 		Settings []Setting  // what the meaning of Text depends on
+		Records  *Records   // of a source that answers with records; else nil
 	}
 	// Calls is one logical read of an object of a REST source: which sinks get which values, which columns are
 	// needed, and how many rows at most. The connector turns it into pages of HTTP calls.
@@ -29,6 +30,21 @@ type (
 		Columns          []string
 	}
 )
+
+// Records is what a source that answers with records is told beside its statement.
+type Records struct {
+	Values []RecordValue // of each column
+	// Parts, when there are any, are asked instead of the statement, which is too long for one request: each row is in the answer
+	// to one of them.
+	Parts []string
+	Rows  bool // records are rows of an object, neither grouped nor ordered nor limited: they may be fetched by any means
+}
+
+// RecordValue says where a column's value stands in a record.
+type RecordValue struct {
+	Path  string // names joined by dots; "" for the number of records that the answer counts
+	Scale int32  // digits after the point of a computed number, -1 for one that is shown as it is
+}
 
 // Setting is a session setting at a SQL source: TimeZone, DateStyle, IntervalStyle and the like.
 type Setting struct{ Name, Value string }

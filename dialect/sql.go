@@ -25,9 +25,26 @@ func SQLFor(language, collation, zone string) (SQL, bool) {
 		return postgresSQL{collation}, true
 	case "snowflake":
 		return snowflakeSQL{collation, utcZones[zone]}, true
+	case "soql":
+		return soqlSQL{zone}, true
 	}
 	return nil, false
 }
+
+// Support says how a source answers a plan: Exact when Say has nothing against it, Superset when it can be printed and the source
+// may return rows that a filter in it drops, so that the filter has to be repeated on what it returns (invariant 6).
+func Support(d SQL, n plan.Node) plan.Support {
+	if d.Say(n) == nil {
+		return plan.Exact
+	}
+	if w, ok := d.(widening); ok && w.widens(n) {
+		return plan.Superset
+	}
+	return plan.None
+}
+
+// widening is a dialect that says some filters as wider ones.
+type widening interface{ widens(n plan.Node) bool }
 
 // postgresSQL is PostgreSQL's dialect. With another collation than C.UTF-8, order and comparison of text are said with
 // COLLATE "C".

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -42,6 +43,9 @@ func filterNotes(f *plan.Filter, r *plan.Remote, c source.Capabilities) []Note {
 			if err := sql.SayExpr(t); err != nil {
 				reason = err.Error()
 			}
+			if asked(r.Plan, t) {
+				reason = r.Connection + " answers it with too many rows, so it is repeated here"
+			}
 		}
 		if b, ok := dialect.BindSink(object, scan, t); ok && b.Support == plan.Superset {
 			reason = fmt.Sprintf("%s answers it with too many rows, so it is repeated here", b.Sink.Into)
@@ -49,6 +53,18 @@ func filterNotes(f *plan.Filter, r *plan.Remote, c source.Capabilities) []Note {
 		out = append(out, Note{Fragment: r.ID, Expression: plan.FormatExpr(t), Reason: reason})
 	}
 	return out
+}
+
+// asked reports whether a fragment holds a term as well.
+func asked(n plan.Node, t plan.Expr) bool {
+	found := false
+	plan.Transform(n, func(m plan.Node) plan.Node {
+		if f, ok := m.(*plan.Filter); ok {
+			found = found || slices.Contains(rules.Conjuncts(f.Cond), t)
+		}
+		return m
+	})
+	return found
 }
 
 // nodeNotes names what stands directly above a fragment and keeps the statement off path direct.

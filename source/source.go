@@ -97,6 +97,7 @@ type Column struct {
 	NotNull bool
 	// Collation of text as plan.Column has it.
 	Collation string
+	Field     *plan.Field // of a source that is asked by fields, else nil
 }
 
 // Credential is what a connection is opened with; the set is closed.

@@ -30,6 +30,20 @@ type Column struct {
 	// Collation of text at the source: "C.UTF-8" when its order is ours, "" when not known, else the source's name for it, after
 	// Nondeterministic where different texts may be equal under it.
 	Collation string
+	Field     *Field // nil where it is not known
+}
+
+// Field is what a source that is asked by fields has said of one: what a request may do with it.
+type Field struct {
+	Kind          string // the source's word for its type: id, reference, picklist, currency, …
+	Filter        bool   // it may stand in a condition
+	Sort          bool   // rows may be ordered by it
+	Group         bool   // rows may be grouped by it
+	Aggregate     bool   // it may be summed, and its least and greatest value be found
+	CaseSensitive bool   // texts that differ in case differ
+	Restricted    bool   // its values are a closed list
+	References    string // the object whose ids it holds, "" for none or several
+	Relationship  string // the name under which that object's fields are reached from here
 }
 
 // Nondeterministic begins the name of a collation under which different texts may be equal.

@@ -26,6 +26,9 @@ func (p *placer) place(n plan.Node) plan.Node {
 	if r, ok := p.whole(n); ok {
 		return r
 	}
+	if w, ok := p.wider(n); ok {
+		return w
+	}
 	n = p.splitProject(p.splitFilter(n))
 	in := n.Inputs()
 	out := make([]plan.Node, len(in))

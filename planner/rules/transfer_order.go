@@ -20,7 +20,7 @@ func (t *transfer) receives(probe *plan.Remote, k *plan.Keyed) bool {
 	k.MaxKeys, k.MaxBytes, k.Array = caps.Keys.Max, caps.Keys.Bytes, caps.Keys.Array
 	sample := []datum.Value{nil}
 	if sql, ok := caps.SQL(); ok {
-		return k.MaxKeys > 0 && sql.Say(k.Restrict(probe.Plan, sample)) == nil
+		return k.MaxKeys > 0 && dialect.Support(sql, k.Restrict(probe.Plan, sample)) != plan.None
 	}
 	scan := fragmentScan(probe.Plan)
 	if scan == nil {

@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 
+	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
@@ -31,7 +32,7 @@ func (p *pruner) remote(r *plan.Remote, need set) plan.Node {
 	for _, c := range cols {
 		narrow.Exprs = append(narrow.Exprs, refTo(c))
 	}
-	if sql.Say(narrow) != nil {
+	if dialect.Support(sql, narrow) == plan.None {
 		return r
 	}
 	return &plan.Remote{ID: r.ID, Connection: r.Connection, Plan: narrow}
