@@ -52,7 +52,7 @@ async def copy(conn):
     out = io.BytesIO()
     await conn.copy_from_query("SELECT id FROM calls WHERE duration_s > $1", 1, output=out, format="csv", header=True)
     equal(out.getvalue().splitlines()[0], b"id")
-    await conn.copy_from_table("users", output=io.BytesIO(), columns=["id"], format="binary")
+    await conn.copy_from_table("gong_users", output=io.BytesIO(), columns=["id"], format="binary")
 
 
 async def introspect(conn):

@@ -80,7 +80,7 @@ await check('postgres.js', 'cursor', async () => {
   for await (const rows of sql`SELECT id FROM calls`.cursor(7)) { n += rows.length; if (n > 100) break }
 })
 await check('postgres.js', 'forEach, describe', async () => {
-  await sql`SELECT id FROM users`.forEach(() => {})
+  await sql`SELECT id FROM gong_users`.forEach(() => {})
   assert.equal((await sql`SELECT id, started FROM calls WHERE id = ${'x'}`.describe()).columns.length, 2)
 })
 await check('postgres.js', 'transaction, savepoint', async () => {

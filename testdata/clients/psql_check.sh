@@ -29,7 +29,7 @@ feed() {
 feed '\gdesc' "SELECT id, started FROM calls WHERE id <> '' \\gdesc"
 feed '\gset' 'SELECT 1 AS a \gset' 'SELECT :a;'
 feed '\gexec' "SELECT 'SELECT 1' \\gexec"
-feed '\gx' 'SELECT * FROM users LIMIT 1 \gx'
+feed '\gx' 'SELECT * FROM gong_users LIMIT 1 \gx'
 feed '\crosstabview' 'SELECT direction, media, count(*) FROM calls GROUP BY 1, 2 \crosstabview'
 feed '\copy (query) to' '\copy (SELECT id FROM calls) to /dev/null csv header'
 check 'COPY TO STDOUT' -c "COPY (SELECT id FROM calls) TO STDOUT WITH (FORMAT csv)"

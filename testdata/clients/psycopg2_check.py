@@ -55,7 +55,7 @@ def copy():
     with conn, conn.cursor() as cur:
         cur.copy_expert("COPY (SELECT id, title FROM calls) TO STDOUT WITH CSV HEADER", out)
         equal(out.getvalue().splitlines()[0], "id,title")
-        cur.copy_to(io.StringIO(), "users", columns=("id", "email_address"))
+        cur.copy_to(io.StringIO(), "gong_users", columns=("id", "email_address"))
 
 
 def savepoint():

@@ -50,7 +50,7 @@ def cursors():
 
 def pipeline():
     with conn.pipeline():
-        a, b = conn.execute("SELECT 1"), conn.execute("SELECT count(*) FROM users")
+        a, b = conn.execute("SELECT 1"), conn.execute("SELECT count(*) FROM gong_users")
         c = conn.execute("SELECT %s::text", ("x",))
         equal((a.fetchone(), c.fetchone()), ((1,), ("x",)))
         equal(b.fetchone()[0] > 0, True)
@@ -74,7 +74,7 @@ def copy():
 
 def prepared():
     for i in range(8):
-        equal(conn.execute("SELECT count(*) FROM users WHERE id <> %s", (str(i),)).fetchone()[0] > 0, True)
+        equal(conn.execute("SELECT count(*) FROM gong_users WHERE id <> %s", (str(i),)).fetchone()[0] > 0, True)
     conn.execute("DEALLOCATE ALL")
     equal(conn.execute("SELECT 1", prepare=True).fetchone(), (1,))
     with conn.cursor() as cur:

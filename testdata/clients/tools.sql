@@ -15,7 +15,7 @@ SELECT n.oid,n.*,d.description FROM pg_catalog.pg_namespace n LEFT OUTER JOIN pg
 SELECT c.oid,c.*,d.description,pg_catalog.pg_get_expr(c.relpartbound, c.oid) as partition_expr, pg_catalog.pg_get_partkeydef(c.oid) as partition_key
 FROM pg_catalog.pg_class c
 LEFT OUTER JOIN pg_catalog.pg_description d ON d.objoid=c.oid AND d.objsubid=0 AND d.classoid='pg_class'::regclass
-WHERE c.relnamespace=(SELECT oid FROM pg_namespace WHERE nspname='company') AND c.relkind not in ('i','I','c');
+WHERE c.relnamespace=(SELECT oid FROM pg_namespace WHERE nspname='revenue') AND c.relkind not in ('i','I','c');
 -- dbeaver: table columns
 SELECT c.relname,a.*,pg_catalog.pg_get_expr(ad.adbin, ad.adrelid, true) as def_value,dsc.description,dep.objid
 FROM pg_catalog.pg_attribute a
@@ -23,27 +23,27 @@ INNER JOIN pg_catalog.pg_class c ON (a.attrelid=c.oid)
 LEFT OUTER JOIN pg_catalog.pg_attrdef ad ON (a.attrelid=ad.adrelid AND a.attnum = ad.adnum)
 LEFT OUTER JOIN pg_catalog.pg_description dsc ON (c.oid=dsc.objoid AND a.attnum = dsc.objsubid)
 LEFT OUTER JOIN pg_depend dep on dep.refobjid = a.attrelid AND dep.deptype = 'i' and dep.refobjsubid = a.attnum and dep.classid = dep.refclassid
-WHERE NOT a.attisdropped AND c.oid='company.calls'::regclass ORDER BY a.attnum;
+WHERE NOT a.attisdropped AND c.oid='revenue.calls'::regclass ORDER BY a.attnum;
 -- dbeaver: constraints
 SELECT c.oid,c.*,t.relname as tabrelname,rt.relnamespace as refnamespace,d.description, case when c.contype='c' then substring(pg_get_constraintdef(c.oid), 7) else null end consrc_copy
 FROM pg_catalog.pg_constraint c
 INNER JOIN pg_catalog.pg_class t ON t.oid=c.conrelid
 LEFT OUTER JOIN pg_catalog.pg_class rt ON rt.oid=c.confrelid
 LEFT OUTER JOIN pg_catalog.pg_description d ON d.objoid=c.oid AND d.objsubid=0 AND d.classoid='pg_constraint'::regclass
-WHERE c.conrelid='company.calls'::regclass ORDER BY c.oid;
+WHERE c.conrelid='revenue.calls'::regclass ORDER BY c.oid;
 -- dbeaver: references to the table
-SELECT DISTINCT c.oid, cn.nspname, conrelid::regclass, confrelid::regclass, c.conname FROM pg_catalog.pg_constraint c, pg_catalog.pg_namespace cn WHERE c.confrelid='company.calls'::regclass AND cn.oid=c.connamespace;
+SELECT DISTINCT c.oid, cn.nspname, conrelid::regclass, confrelid::regclass, c.conname FROM pg_catalog.pg_constraint c, pg_catalog.pg_namespace cn WHERE c.confrelid='revenue.calls'::regclass AND cn.oid=c.connamespace;
 -- dbeaver: indexes
 SELECT i.*,i.indkey as keys,c.relname,c.relnamespace,c.relam,c.reltablespace,tc.relname as tabrelname,dsc.description,pg_catalog.pg_get_expr(i.indpred, i.indrelid) as pred_expr,pg_catalog.pg_get_expr(i.indexprs, i.indrelid, true) as expr,pg_catalog.pg_relation_size(i.indexrelid) as index_rel_size,pg_catalog.pg_stat_get_numscans(i.indexrelid) as index_num_scans
 FROM pg_catalog.pg_index i
 INNER JOIN pg_catalog.pg_class c ON c.oid=i.indexrelid
 INNER JOIN pg_catalog.pg_class tc ON tc.oid=i.indrelid
 LEFT OUTER JOIN pg_catalog.pg_description dsc ON i.indexrelid=dsc.objoid
-WHERE i.indrelid='company.calls'::regclass ORDER BY c.relname;
+WHERE i.indrelid='revenue.calls'::regclass ORDER BY c.relname;
 -- dbeaver: sequences, procedures
 SELECT p.oid as poid,p.*,pg_catalog.pg_get_expr(p.proargdefaults, 0) as arg_defaults,d.description FROM pg_catalog.pg_proc p LEFT OUTER JOIN pg_catalog.pg_description d ON d.objoid=p.oid WHERE p.pronamespace=2200 ORDER BY p.proname;
 -- dbeaver: table statistics
-SELECT c.oid,pg_catalog.pg_total_relation_size(c.oid) as total_rel_size,pg_catalog.pg_relation_size(c.oid) as rel_size FROM pg_class c WHERE c.relnamespace=(SELECT oid FROM pg_namespace WHERE nspname='company');
+SELECT c.oid,pg_catalog.pg_total_relation_size(c.oid) as total_rel_size,pg_catalog.pg_relation_size(c.oid) as rel_size FROM pg_class c WHERE c.relnamespace=(SELECT oid FROM pg_namespace WHERE nspname='revenue');
 -- dbeaver: roles
 SELECT a.oid,a.*,pd.description FROM pg_catalog.pg_roles a left join pg_catalog.pg_shdescription pd on a.oid = pd.objoid ORDER BY a.rolname;
 -- dbeaver: tablespaces
@@ -67,13 +67,13 @@ SELECT l.oid,l.*,p.pronamespace as handler_schema_id FROM pg_catalog.pg_foreign_
 -- dbeaver: foreign servers
 SELECT l.* FROM pg_catalog.pg_foreign_server l;
 -- dbeaver: triggers
-SELECT x.oid,x.*,p.pronamespace as func_schema_id,d.description FROM pg_catalog.pg_trigger x LEFT OUTER JOIN pg_catalog.pg_proc p ON p.oid=x.tgfoid LEFT OUTER JOIN pg_catalog.pg_description d ON d.objoid=x.oid WHERE x.tgrelid='company.calls'::regclass AND NOT x.tgisinternal;
+SELECT x.oid,x.*,p.pronamespace as func_schema_id,d.description FROM pg_catalog.pg_trigger x LEFT OUTER JOIN pg_catalog.pg_proc p ON p.oid=x.tgfoid LEFT OUTER JOIN pg_catalog.pg_description d ON d.objoid=x.oid WHERE x.tgrelid='revenue.calls'::regclass AND NOT x.tgisinternal;
 -- dbeaver: rules
-SELECT pc.relname, r.oid, r.*, pg_get_ruledef(r.oid) FROM pg_rewrite r JOIN pg_class pc ON pc.oid = r.ev_class WHERE r.ev_class = 'company.calls'::regclass;
+SELECT pc.relname, r.oid, r.*, pg_get_ruledef(r.oid) FROM pg_rewrite r JOIN pg_class pc ON pc.oid = r.ev_class WHERE r.ev_class = 'revenue.calls'::regclass;
 -- dbeaver: policies
-SELECT * FROM pg_policies WHERE schemaname = 'company';
+SELECT * FROM pg_policies WHERE schemaname = 'revenue';
 -- dbeaver: inheritance
-SELECT i.*,c.relnamespace FROM pg_catalog.pg_inherits i,pg_catalog.pg_class c WHERE i.inhparent='company.calls'::regclass AND c.oid=i.inhrelid ORDER BY i.inhseqno;
+SELECT i.*,c.relnamespace FROM pg_catalog.pg_inherits i,pg_catalog.pg_class c WHERE i.inhparent='revenue.calls'::regclass AND c.oid=i.inhrelid ORDER BY i.inhseqno;
 -- dbeaver: enums
 SELECT e.enumlabel FROM pg_catalog.pg_enum e WHERE e.enumtypid=25 ORDER BY e.enumsortorder;
 -- dbeaver: settings, sessions and locks
@@ -83,11 +83,11 @@ SELECT blocking_locks.pid, blocked_activity.usename FROM pg_catalog.pg_locks blo
 -- dbeaver: settings
 SELECT * FROM pg_catalog.pg_settings;
 -- dbeaver: identity of the table's rows
-SELECT x.* FROM company.calls x LIMIT 200;
+SELECT x.* FROM revenue.calls x LIMIT 200;
 -- dbeaver: count
-SELECT count(*) FROM (SELECT x.* FROM company.calls x WHERE x.direction = 'Inbound') dbvrcnt;
+SELECT count(*) FROM (SELECT x.* FROM revenue.calls x WHERE x.direction = 'Inbound') dbvrcnt;
 -- dbeaver: ddl of a view
-SELECT pg_get_viewdef('company.calls'::regclass, true);
+SELECT pg_get_viewdef('revenue.calls'::regclass, true);
 -- dbeaver: procedure source
 SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE p.proname = 'abs';
 -- datagrip: connect
@@ -126,24 +126,24 @@ select T.relkind as table_kind, T.relname as table_name, T.oid as table_id, T.xm
 (select pg_catalog.array_agg(inhparent::bigint order by inhseqno)::varchar from pg_catalog.pg_inherits where T.oid = inhrelid) as ancestors,
 (select pg_catalog.array_agg(inhrelid::bigint order by inhrelid)::varchar from pg_catalog.pg_inherits where T.oid = inhparent) as successors,
 T.relispartition as is_partition, pg_catalog.pg_get_partkeydef(T.oid) as partition_key, pg_catalog.pg_get_expr(T.relpartbound, T.oid) as partition_expression, T.relam am_id, pg_catalog.pg_get_userbyid(T.relowner) as "owner"
-from pg_catalog.pg_class T where relnamespace = (select oid from pg_namespace where nspname = 'company')::oid and relkind in ('r', 'm', 'v', 'f', 'p') order by table_kind, table_id;
+from pg_catalog.pg_class T where relnamespace = (select oid from pg_namespace where nspname = 'revenue')::oid and relkind in ('r', 'm', 'v', 'f', 'p') order by table_kind, table_id;
 -- datagrip: columns
-with T as (select T.oid as table_id, T.relname as table_name from pg_catalog.pg_class T where T.relnamespace = (select oid from pg_namespace where nspname = 'company')::oid and T.relkind in ('r', 'm', 'v', 'f', 'p'))
+with T as (select T.oid as table_id, T.relname as table_name from pg_catalog.pg_class T where T.relnamespace = (select oid from pg_namespace where nspname = 'revenue')::oid and T.relkind in ('r', 'm', 'v', 'f', 'p'))
 select T.table_id, C.attnum as column_position, C.attname as column_name, C.xmin as column_state_number, C.atttypmod as type_mod, C.attndims as dimensions_number, pg_catalog.format_type(C.atttypid, C.atttypmod) as type_spec, C.atttypid as type_id, C.attnotnull as mandatory, pg_catalog.pg_get_expr(D.adbin, T.table_id) as column_default_expression, not C.attislocal as column_is_inherited, C.attfdwoptions as options, C.attisdropped as column_is_dropped, C.attidentity as identity_kind, C.attgenerated as generated
 from T inner join pg_catalog.pg_attribute C on T.table_id = C.attrelid left join pg_catalog.pg_attrdef D on (C.attrelid, C.attnum) = (D.adrelid, D.adnum) where attnum > 0 order by table_id, attnum;
 -- datagrip: indices
 select tab.oid table_id, tab.relkind table_kind, ind_stor.relname index_name, ind_head.indexrelid index_id, ind_stor.xmin state_number, ind_head.indisunique is_unique, ind_head.indisprimary is_primary, pg_catalog.pg_get_expr(ind_head.indpred, ind_head.indrelid) as condition,
 (select pg_catalog.array_agg(inhparent::bigint order by inhseqno)::varchar from pg_catalog.pg_inherits where ind_stor.oid = inhrelid) as ancestors, ind_stor.reltablespace tablespace_id, opcmethod as access_method_id
 from pg_catalog.pg_class tab join pg_catalog.pg_index ind_head on ind_head.indrelid = tab.oid join pg_catalog.pg_class ind_stor on tab.relnamespace = ind_stor.relnamespace and ind_stor.oid = ind_head.indexrelid left join pg_catalog.pg_opclass on pg_opclass.oid = ANY(indclass)
-where tab.relnamespace = (select oid from pg_namespace where nspname = 'company')::oid and tab.relkind in ('r', 'm', 'v', 'p') and ind_stor.relkind in ('i', 'I');
+where tab.relnamespace = (select oid from pg_namespace where nspname = 'revenue')::oid and tab.relkind in ('r', 'm', 'v', 'p') and ind_stor.relkind in ('i', 'I');
 -- datagrip: index columns
 select ind_head.indexrelid index_id, k col_idx, k <= indnkeyatts in_key, ind_head.indkey[k-1] column_position, ind_head.indoption[k-1] column_options, ind_head.indcollation[k-1] as collation, colln.nspname as collation_schema, collname as collation_str, ind_head.indclass[k-1] as opclass, case when opcdefault then null else opcn.nspname end as opclass_schema, case when opcdefault then null else opcname end as opclass_str,
 case when indexprs is null then null when ind_head.indkey[k-1] = 0 then chr(27) || pg_catalog.pg_get_indexdef(ind_head.indexrelid, k::int, true) else pg_catalog.pg_get_indexdef(ind_head.indexrelid, k::int, true) end as expression, amcanorder can_order
 from pg_catalog.pg_index ind_head join pg_catalog.pg_class ind_stor on ind_stor.oid = ind_head.indexrelid cross join unnest(ind_head.indkey) with ordinality u(u, k) left join pg_catalog.pg_collation on pg_collation.oid = ind_head.indcollation[k-1] left join pg_catalog.pg_namespace colln on collnamespace = colln.oid cross join lateral (select true amcanorder) am left join pg_catalog.pg_opclass on pg_opclass.oid = ind_head.indclass[k-1] left join pg_catalog.pg_namespace opcn on opcnamespace = opcn.oid
-where ind_stor.relnamespace = (select oid from pg_namespace where nspname = 'company')::oid and ind_stor.relkind in ('i', 'I') order by index_id, k;
+where ind_stor.relnamespace = (select oid from pg_namespace where nspname = 'revenue')::oid and ind_stor.relkind in ('i', 'I') order by index_id, k;
 -- datagrip: constraints
 select T.oid table_id, relkind table_kind, C.oid::bigint con_id, C.xmin::varchar::bigint con_state_id, conname con_name, contype con_kind, conkey con_columns, conindid index_id, confrelid ref_table_id, condeferrable is_deferrable, condeferred is_init_deferred, confupdtype on_update, confdeltype on_delete, connoinherit no_inherit, pg_catalog.pg_get_expr(conbin, T.oid) con_expression, confkey ref_columns, conexclop::int[] excl_operators, array(select unnest::regoper::varchar from unnest(conexclop)) excl_operators_str
-from pg_catalog.pg_constraint C join pg_catalog.pg_class T on C.conrelid = T.oid where relkind in ('r', 'v', 'f', 'p') and relnamespace = (select oid from pg_namespace where nspname = 'company')::oid and contype in ('p', 'u', 'f', 'c', 'x') and connamespace = relnamespace;
+from pg_catalog.pg_constraint C join pg_catalog.pg_class T on C.conrelid = T.oid where relkind in ('r', 'v', 'f', 'p') and relnamespace = (select oid from pg_namespace where nspname = 'revenue')::oid and contype in ('p', 'u', 'f', 'c', 'x') and connamespace = relnamespace;
 -- datagrip: routines
 with languages as (select oid as lang_oid, lanname as lang from pg_catalog.pg_language), routines as (select proname as r_name, prolang as lang_oid, oid as r_id, xmin as r_state_number, proargnames as arg_names, proargmodes as arg_modes, proargtypes::int[] as in_arg_types, proallargtypes::int[] as all_arg_types, pg_catalog.pg_get_expr(proargdefaults, 0) as arg_defaults, provariadic as arg_variadic_id, prorettype as ret_type_id, proretset as ret_set, prokind as kind, provolatile as volatile_kind, proisstrict as is_strict, prosecdef as is_security_definer, proconfig as configuration_parameters, procost as cost, pg_catalog.pg_get_userbyid(proowner) as "owner", prorows as rows, proleakproof as is_leakproof, proparallel as concurrency_kind from pg_catalog.pg_proc where pronamespace = 2200::oid and not (prokind = 'a'))
 select * from routines natural join languages;
@@ -152,9 +152,9 @@ select O.oid as op_id, O.xmin as state_number, oprname as op_name, oprkind as op
 -- datagrip: aggregates
 select P.oid as aggregate_id, P.xmin as state_number, P.proname as aggregate_name, P.proargnames as arg_names, P.proargtypes::int[] as in_arg_types, P.prorettype as ret_type_id, A.aggtransfn::oid, A.aggtransfn::regproc::text, A.aggtranstype, A.aggfinalfn::oid, case when A.aggfinalfn = 0 then null else A.aggfinalfn::regproc::varchar end as f, A.agginitval, A.aggsortop from pg_catalog.pg_aggregate A join pg_catalog.pg_proc P on A.aggfnoid = P.oid where P.pronamespace = 11::oid order by P.oid limit 10;
 -- datagrip: views
-select T.relkind as view_kind, T.oid as view_id, pg_catalog.pg_get_viewdef(T.oid, true) as source_text from pg_catalog.pg_class T join pg_catalog.pg_namespace N on T.relnamespace = N.oid where N.nspname = 'company' and T.relkind in ('m','v') and (T.relnamespace > 0 or pg_catalog.age(T.xmin) <= 0);
+select T.relkind as view_kind, T.oid as view_id, pg_catalog.pg_get_viewdef(T.oid, true) as source_text from pg_catalog.pg_class T join pg_catalog.pg_namespace N on T.relnamespace = N.oid where N.nspname = 'revenue' and T.relkind in ('m','v') and (T.relnamespace > 0 or pg_catalog.age(T.xmin) <= 0);
 -- datagrip: descriptions
-select T.relkind::char as kind, T.oid as id, D.objsubid, D.description from pg_catalog.pg_class T left join pg_catalog.pg_description D on D.objoid = T.oid where T.relnamespace = (select oid from pg_namespace where nspname = 'company') and T.relkind in ('r','v','m');
+select T.relkind::char as kind, T.oid as id, D.objsubid, D.description from pg_catalog.pg_class T left join pg_catalog.pg_description D on D.objoid = T.oid where T.relnamespace = (select oid from pg_namespace where nspname = 'revenue') and T.relkind in ('r','v','m');
 -- datagrip: privileges
 select T.oid as object_id, T.relacl as acl from pg_catalog.pg_class T where relnamespace = 2200::oid union all select T.oid, T.proacl from pg_catalog.pg_proc T where pronamespace = 2200::oid order by object_id;
 -- datagrip: timezones
@@ -164,7 +164,7 @@ select oid as id, xmin as state_number, collname as name, collcollate as lc_coll
 -- datagrip: sql function bodies
 select p.oid, pg_catalog.pg_get_function_sqlbody(p.oid) from pg_catalog.pg_proc p where p.pronamespace = 2200::oid;
 -- datagrip: rows
-select t.* from company.calls t limit 501;
+select t.* from revenue.calls t limit 501;
 -- metabase: version
 SELECT current_setting('server_version');
 -- metabase: tables
@@ -184,7 +184,7 @@ select t.* from table_privileges t;
 SELECT "c"."column_name" AS "name", case when c.udt_schema in ('public', 'pg_catalog') then format('%s', c.udt_name) else format('"%s"."%s"', c.udt_schema, c.udt_name) end AS "database-type", "c"."ordinal_position" - 1 AS "database-position", "c"."table_schema" AS "table-schema", "c"."table_name" AS "table-name", "pk"."column_name" IS NOT NULL AS "pk?", COL_DESCRIPTION(CAST(CAST(FORMAT('%I.%I', CAST("c"."table_schema" AS TEXT), CAST("c"."table_name" AS TEXT)) AS REGCLASS) AS OID), "c"."ordinal_position") AS "field-comment",
 ((column_default IS NULL) OR (LOWER(column_default) = 'null')) AND (is_nullable = 'NO') AND NOT (((column_default IS NOT NULL) AND (column_default LIKE '%nextval(%')) OR (is_identity <> 'NO')) AS "database-required", ((column_default IS NOT NULL) AND (column_default LIKE '%nextval(%')) OR (is_identity <> 'NO') AS "database-is-auto-increment"
 FROM "information_schema"."columns" AS "c" LEFT JOIN (SELECT "tc"."table_schema", "tc"."table_name", "kc"."column_name" FROM "information_schema"."table_constraints" AS "tc" INNER JOIN "information_schema"."key_column_usage" AS "kc" ON ("tc"."constraint_name" = "kc"."constraint_name") AND ("tc"."table_schema" = "kc"."table_schema") AND ("tc"."table_name" = "kc"."table_name") WHERE "tc"."constraint_type" = 'PRIMARY KEY') AS "pk" ON ("c"."table_schema" = "pk"."table_schema") AND ("c"."table_name" = "pk"."table_name") AND ("c"."column_name" = "pk"."column_name")
-WHERE c.table_schema !~ '^information_schema|catalog_history|pg_' AND ("c"."table_schema" IN ('company'))
+WHERE c.table_schema !~ '^information_schema|catalog_history|pg_' AND ("c"."table_schema" IN ('revenue'))
 UNION ALL SELECT "pa"."attname", case when ptn.nspname in ('public', 'pg_catalog') then format('%s', pt.typname) else format('"%s"."%s"', ptn.nspname, pt.typname) end, "pa"."attnum" - 1, "pn"."nspname", "pc"."relname", FALSE, NULL, FALSE, FALSE
 FROM "pg_catalog"."pg_class" AS "pc" INNER JOIN "pg_catalog"."pg_namespace" AS "pn" ON "pn"."oid" = "pc"."relnamespace" INNER JOIN "pg_catalog"."pg_attribute" AS "pa" ON "pa"."attrelid" = "pc"."oid" INNER JOIN "pg_catalog"."pg_type" AS "pt" ON "pt"."oid" = "pa"."atttypid" INNER JOIN "pg_catalog"."pg_namespace" AS "ptn" ON "ptn"."oid" = "pt"."typnamespace"
 WHERE ("pc"."relkind" = 'm') AND ("pa"."attnum" >= 1) ORDER BY "table-schema", "table-name", "database-position";
@@ -193,26 +193,26 @@ SELECT "fk_ns"."nspname" AS "fk-table-schema", "fk_table"."relname" AS "fk-table
 FROM "pg_constraint" AS "c" INNER JOIN "pg_class" AS "fk_table" ON "c"."conrelid" = "fk_table"."oid" INNER JOIN "pg_namespace" AS "fk_ns" ON "c"."connamespace" = "fk_ns"."oid" INNER JOIN "pg_attribute" AS "fk_column" ON "c"."conrelid" = "fk_column"."attrelid" INNER JOIN "pg_class" AS "pk_table" ON "c"."confrelid" = "pk_table"."oid" INNER JOIN "pg_namespace" AS "pk_ns" ON "pk_table"."relnamespace" = "pk_ns"."oid" INNER JOIN "pg_attribute" AS "pk_column" ON "c"."confrelid" = "pk_column"."attrelid"
 WHERE fk_ns.nspname !~ '^information_schema|catalog_history|pg_' AND ("c"."contype" = 'f'::char) AND ("fk_column"."attnum" = ANY("c"."conkey")) AND ("pk_column"."attnum" = ANY("c"."confkey")) ORDER BY "fk-table-schema", "fk-table-name";
 -- metabase: indexes
-SELECT tmp.table_schema, tmp.table_name, tmp.field_name FROM (SELECT n.nspname table_schema, t.relname table_name, i.indisprimary, information_schema._pg_expandarray(i.indkey) AS keys, pg_catalog.pg_get_indexdef(ci.oid, (information_schema._pg_expandarray(i.indkey)).n, false) AS field_name FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ci ON ci.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = 'company') tmp WHERE (tmp.keys).n = 1;
+SELECT tmp.table_schema, tmp.table_name, tmp.field_name FROM (SELECT n.nspname table_schema, t.relname table_name, i.indisprimary, information_schema._pg_expandarray(i.indkey) AS keys, pg_catalog.pg_get_indexdef(ci.oid, (information_schema._pg_expandarray(i.indkey)).n, false) AS field_name FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ci ON ci.oid = i.indexrelid JOIN pg_catalog.pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = t.relnamespace WHERE n.nspname = 'revenue') tmp WHERE (tmp.keys).n = 1;
 -- metabase: enums
 SELECT nspname, typname, enumlabel FROM pg_type t JOIN pg_enum e ON t.oid = e.enumtypid JOIN pg_namespace n ON n.oid = t.typnamespace;
 -- metabase: time zone
 show timezone;
 -- metabase: fingerprint
-SELECT "source"."id" AS "id", SUBSTRING("source"."title", 1, 1234) AS "title", "source"."started" FROM "company"."calls" AS "source" LIMIT 10000;
+SELECT "source"."id" AS "id", SUBSTRING("source"."title", 1, 1234) AS "title", "source"."started" FROM "revenue"."calls" AS "source" LIMIT 10000;
 -- metabase: question
-SELECT CAST(DATE_TRUNC('month', "company"."calls"."started") AS DATE) AS "started", COUNT(*) AS "count", SUM("company"."calls"."duration_s") AS "sum" FROM "company"."calls" WHERE ("company"."calls"."started" >= DATE_TRUNC('month', (NOW() + INTERVAL '-120 month'))) AND ("company"."calls"."started" < DATE_TRUNC('month', NOW())) GROUP BY CAST(DATE_TRUNC('month', "company"."calls"."started") AS DATE) ORDER BY 1 ASC;
+SELECT CAST(DATE_TRUNC('month', "revenue"."calls"."started") AS DATE) AS "started", COUNT(*) AS "count", SUM("revenue"."calls"."duration_s") AS "sum" FROM "revenue"."calls" WHERE ("revenue"."calls"."started" >= DATE_TRUNC('month', (NOW() + INTERVAL '-120 month'))) AND ("revenue"."calls"."started" < DATE_TRUNC('month', NOW())) GROUP BY CAST(DATE_TRUNC('month', "revenue"."calls"."started") AS DATE) ORDER BY 1 ASC;
 -- metabase: week, local date
-SELECT (CAST(DATE_TRUNC('week', (CAST("company"."calls"."started" AS timestamp) + INTERVAL '1 day')) AS timestamp) + INTERVAL '-1 day') AS "w", COUNT(*) FROM "company"."calls" GROUP BY 1 ORDER BY 1 LIMIT 2000;
+SELECT (CAST(DATE_TRUNC('week', (CAST("revenue"."calls"."started" AS timestamp) + INTERVAL '1 day')) AS timestamp) + INTERVAL '-1 day') AS "w", COUNT(*) FROM "revenue"."calls" GROUP BY 1 ORDER BY 1 LIMIT 2000;
 -- metabase: distinct, percentile
-SELECT COUNT(DISTINCT "direction"), PERCENTILE_CONT(0.5) within group (order by "duration_s"), STDDEV_POP("duration_s"), SUM(CASE WHEN "direction" = 'Inbound' THEN 1 ELSE 0.0 END) / COUNT(*) FROM "company"."calls";
+SELECT COUNT(DISTINCT "direction"), PERCENTILE_CONT(0.5) within group (order by "duration_s"), STDDEV_POP("duration_s"), SUM(CASE WHEN "direction" = 'Inbound' THEN 1 ELSE 0.0 END) / COUNT(*) FROM "revenue"."calls";
 -- grafana: version
 SELECT current_setting('server_version_num')::int/100 as version;
 -- grafana: tables
 SELECT CASE WHEN quote_ident(table_schema) IN (SELECT CASE WHEN trim(s[i]) = '"$user"' THEN user ELSE trim(s[i]) END FROM generate_series(array_lower(string_to_array(current_setting('search_path'),','),1), array_upper(string_to_array(current_setting('search_path'),','),1)) as i, string_to_array(current_setting('search_path'),',') s) THEN quote_ident(table_name) ELSE quote_ident(table_schema) || '.' || quote_ident(table_name) END AS "table"
 FROM information_schema.tables WHERE quote_ident(table_schema) NOT IN ('information_schema', 'pg_catalog', '_timescaledb_cache', '_timescaledb_catalog') ORDER BY CASE WHEN quote_ident(table_schema) IN (SELECT CASE WHEN trim(s[i]) = '"$user"' THEN user ELSE trim(s[i]) END FROM generate_series(array_lower(string_to_array(current_setting('search_path'),','),1), array_upper(string_to_array(current_setting('search_path'),','),1)) as i, string_to_array(current_setting('search_path'),',') s) THEN 0 ELSE 1 END, 1;
 -- grafana: columns
-SELECT quote_ident(column_name) AS "column", data_type AS "type" FROM information_schema.columns WHERE CASE WHEN array_length(parse_ident('company.calls'),1) = 2 THEN quote_ident(table_schema) = (parse_ident('company.calls'))[1] AND quote_ident(table_name) = (parse_ident('company.calls'))[2] ELSE quote_ident(table_name) = 'calls' END;
+SELECT quote_ident(column_name) AS "column", data_type AS "type" FROM information_schema.columns WHERE CASE WHEN array_length(parse_ident('revenue.calls'),1) = 2 THEN quote_ident(table_schema) = (parse_ident('revenue.calls'))[1] AND quote_ident(table_name) = (parse_ident('revenue.calls'))[2] ELSE quote_ident(table_name) = 'calls' END;
 -- grafana: timescaledb
 SELECT extversion FROM pg_extension WHERE extname = 'timescaledb';
 -- grafana: time series
@@ -249,19 +249,19 @@ select character_set_name from INFORMATION_SCHEMA.character_sets;
 -- powerbi: tables
 select TABLE_SCHEMA, TABLE_NAME, TABLE_TYPE from INFORMATION_SCHEMA.tables where TABLE_SCHEMA not in ('information_schema', 'pg_catalog') order by TABLE_SCHEMA, TABLE_NAME;
 -- powerbi: columns
-select COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, case when (data_type like '%unsigned%') then DATA_TYPE || ' unsigned' else DATA_TYPE end as DATA_TYPE from INFORMATION_SCHEMA.columns where TABLE_SCHEMA = 'company' and TABLE_NAME = 'calls' order by TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION;
+select COLUMN_NAME, ORDINAL_POSITION, IS_NULLABLE, case when (data_type like '%unsigned%') then DATA_TYPE || ' unsigned' else DATA_TYPE end as DATA_TYPE from INFORMATION_SCHEMA.columns where TABLE_SCHEMA = 'revenue' and TABLE_NAME = 'calls' order by TABLE_SCHEMA, TABLE_NAME, ORDINAL_POSITION;
 -- powerbi: keys
-select i.CONSTRAINT_SCHEMA || '_' || i.CONSTRAINT_NAME as INDEX_NAME, ii.COLUMN_NAME, ii.ORDINAL_POSITION, case when i.CONSTRAINT_TYPE = 'PRIMARY KEY' then 'Y' else 'N' end as PRIMARY_KEY from INFORMATION_SCHEMA.table_constraints i inner join INFORMATION_SCHEMA.key_column_usage ii on i.CONSTRAINT_SCHEMA = ii.CONSTRAINT_SCHEMA and i.CONSTRAINT_NAME = ii.CONSTRAINT_NAME and i.TABLE_SCHEMA = ii.TABLE_SCHEMA and i.TABLE_NAME = ii.TABLE_NAME where i.TABLE_SCHEMA = 'company' and i.TABLE_NAME = 'calls' and i.CONSTRAINT_TYPE in ('PRIMARY KEY', 'UNIQUE') order by i.CONSTRAINT_SCHEMA || '_' || i.CONSTRAINT_NAME, ii.TABLE_SCHEMA, ii.TABLE_NAME, ii.ORDINAL_POSITION;
+select i.CONSTRAINT_SCHEMA || '_' || i.CONSTRAINT_NAME as INDEX_NAME, ii.COLUMN_NAME, ii.ORDINAL_POSITION, case when i.CONSTRAINT_TYPE = 'PRIMARY KEY' then 'Y' else 'N' end as PRIMARY_KEY from INFORMATION_SCHEMA.table_constraints i inner join INFORMATION_SCHEMA.key_column_usage ii on i.CONSTRAINT_SCHEMA = ii.CONSTRAINT_SCHEMA and i.CONSTRAINT_NAME = ii.CONSTRAINT_NAME and i.TABLE_SCHEMA = ii.TABLE_SCHEMA and i.TABLE_NAME = ii.TABLE_NAME where i.TABLE_SCHEMA = 'revenue' and i.TABLE_NAME = 'calls' and i.CONSTRAINT_TYPE in ('PRIMARY KEY', 'UNIQUE') order by i.CONSTRAINT_SCHEMA || '_' || i.CONSTRAINT_NAME, ii.TABLE_SCHEMA, ii.TABLE_NAME, ii.ORDINAL_POSITION;
 -- powerbi: foreign keys
 select pkcol.COLUMN_NAME as PK_COLUMN_NAME, fkcol.TABLE_SCHEMA AS FK_TABLE_SCHEMA, fkcol.TABLE_NAME AS FK_TABLE_NAME, fkcol.COLUMN_NAME as FK_COLUMN_NAME, fkcol.ORDINAL_POSITION as ORDINAL, fkcon.CONSTRAINT_SCHEMA || '_' || fkcol.TABLE_NAME || '_' || 'calls' || '_' || fkcon.CONSTRAINT_NAME as FK_NAME
 from (select distinct constraint_catalog, constraint_schema, unique_constraint_schema, constraint_name, unique_constraint_name from INFORMATION_SCHEMA.referential_constraints) fkcon inner join INFORMATION_SCHEMA.key_column_usage fkcol on fkcon.CONSTRAINT_SCHEMA = fkcol.CONSTRAINT_SCHEMA and fkcon.CONSTRAINT_NAME = fkcol.CONSTRAINT_NAME inner join INFORMATION_SCHEMA.key_column_usage pkcol on fkcon.UNIQUE_CONSTRAINT_SCHEMA = pkcol.CONSTRAINT_SCHEMA and fkcon.UNIQUE_CONSTRAINT_NAME = pkcol.CONSTRAINT_NAME
-where pkcol.TABLE_SCHEMA = 'company' and pkcol.TABLE_NAME = 'calls' and pkcol.ORDINAL_POSITION = fkcol.ORDINAL_POSITION order by FK_NAME, fkcol.ORDINAL_POSITION;
+where pkcol.TABLE_SCHEMA = 'revenue' and pkcol.TABLE_NAME = 'calls' and pkcol.ORDINAL_POSITION = fkcol.ORDINAL_POSITION order by FK_NAME, fkcol.ORDINAL_POSITION;
 -- powerbi: preview
-select "$Table"."id" as "id", "$Table"."title" as "title", "$Table"."minutes" as "minutes" from "company"."calls" "$Table" limit 1000;
+select "$Table"."id" as "id", "$Table"."title" as "title", "$Table"."minutes" as "minutes" from "revenue"."calls" "$Table" limit 1000;
 -- powerbi: folded group
-select "rows"."direction" as "direction", sum("rows"."duration_s") as "a0", count(distinct("rows"."id")) + max(case when "rows"."id" is null then 1 else 0 end) as "a1" from (select "_"."direction", "_"."duration_s", "_"."id" from "company"."calls" "_" where not ("_"."direction" is null)) "rows" group by "direction" limit 1000001;
+select "rows"."direction" as "direction", sum("rows"."duration_s") as "a0", count(distinct("rows"."id")) + max(case when "rows"."id" is null then 1 else 0 end) as "a1" from (select "_"."direction", "_"."duration_s", "_"."id" from "revenue"."calls" "_" where not ("_"."direction" is null)) "rows" group by "direction" limit 1000001;
 -- powerbi: directquery
-select "basetable0"."direction", cast(sum(cast("basetable0"."duration_s" as double precision)) as double precision) as "a0" from (select * from "company"."calls") "basetable0" where "basetable0"."started" >= timestamp '2000-01-01 00:00:00' group by "basetable0"."direction" order by "a0" desc limit 1001 offset 0;
+select "basetable0"."direction", cast(sum(cast("basetable0"."duration_s" as double precision)) as double precision) as "a0" from (select * from "revenue"."calls") "basetable0" where "basetable0"."started" >= timestamp '2000-01-01 00:00:00' group by "basetable0"."direction" order by "a0" desc limit 1001 offset 0;
 -- tableau: connect
 select version() as a, current_setting('server_version_num') as b, pg_catalog.current_schema() as c;
 -- tableau: schemas
@@ -269,51 +269,51 @@ select nspname from pg_namespace n order by nspname;
 -- tableau: tables
 select relname, nspname, relkind from pg_catalog.pg_class c, pg_catalog.pg_namespace n where relkind in ('r', 'v', 'm', 'f', 'p') and nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'pg_temp_1') and n.oid = relnamespace order by nspname, relname;
 -- tableau: columns through odbc
-select n.nspname, c.relname, a.attname, a.atttypid, t.typname, a.attnum, a.attlen, a.atttypmod, a.attnotnull, c.relhasrules, c.relkind, c.oid, pg_get_expr(d.adbin, d.adrelid), case t.typtype when 'd' then t.typbasetype else 0 end, t.typtypmod, 0, attidentity, c.relhassubclass from (((pg_catalog.pg_class c inner join pg_catalog.pg_namespace n on n.oid = c.relnamespace and c.relname like 'calls' and n.nspname like 'company') inner join pg_catalog.pg_attribute a on (not a.attisdropped) and a.attnum > 0 and a.attrelid = c.oid) inner join pg_catalog.pg_type t on t.oid = a.atttypid) left outer join pg_attrdef d on a.atthasdef and d.adrelid = a.attrelid and d.adnum = a.attnum order by n.nspname, c.relname, attnum;
+select n.nspname, c.relname, a.attname, a.atttypid, t.typname, a.attnum, a.attlen, a.atttypmod, a.attnotnull, c.relhasrules, c.relkind, c.oid, pg_get_expr(d.adbin, d.adrelid), case t.typtype when 'd' then t.typbasetype else 0 end, t.typtypmod, 0, attidentity, c.relhassubclass from (((pg_catalog.pg_class c inner join pg_catalog.pg_namespace n on n.oid = c.relnamespace and c.relname like 'calls' and n.nspname like 'revenue') inner join pg_catalog.pg_attribute a on (not a.attisdropped) and a.attnum > 0 and a.attrelid = c.oid) inner join pg_catalog.pg_type t on t.oid = a.atttypid) left outer join pg_attrdef d on a.atthasdef and d.adrelid = a.attrelid and d.adnum = a.attnum order by n.nspname, c.relname, attnum;
 -- tableau: primary keys through odbc
-select ta.attname, ia.attnum, ic.relname, n.nspname, tc.relname from pg_catalog.pg_attribute ta, pg_catalog.pg_attribute ia, pg_catalog.pg_class tc, pg_catalog.pg_index i, pg_catalog.pg_namespace n, pg_catalog.pg_class ic where tc.relname = 'calls' AND n.nspname = 'company' AND tc.oid = i.indrelid AND n.oid = tc.relnamespace AND i.indisprimary = 't' AND ia.attrelid = i.indexrelid AND ta.attrelid = i.indrelid AND ta.attnum = i.indkey[ia.attnum-1] AND (NOT ta.attisdropped) AND (NOT ia.attisdropped) AND ic.oid = i.indexrelid order by ia.attnum;
+select ta.attname, ia.attnum, ic.relname, n.nspname, tc.relname from pg_catalog.pg_attribute ta, pg_catalog.pg_attribute ia, pg_catalog.pg_class tc, pg_catalog.pg_index i, pg_catalog.pg_namespace n, pg_catalog.pg_class ic where tc.relname = 'calls' AND n.nspname = 'revenue' AND tc.oid = i.indrelid AND n.oid = tc.relnamespace AND i.indisprimary = 't' AND ia.attrelid = i.indexrelid AND ta.attrelid = i.indrelid AND ta.attnum = i.indkey[ia.attnum-1] AND (NOT ta.attisdropped) AND (NOT ia.attisdropped) AND ic.oid = i.indexrelid order by ia.attnum;
 -- tableau: foreign keys through odbc
 select 'acme'::name as "PKTABLE_CAT", n2.nspname as "PKTABLE_SCHEM", c2.relname as "PKTABLE_NAME", a2.attname as "PKCOLUMN_NAME", n1.nspname as "FKTABLE_SCHEM", c1.relname as "FKTABLE_NAME", a1.attname as "FKCOLUMN_NAME", i::int2 as "KEY_SEQ", case ref.confupdtype when 'c' then 0::int2 when 'n' then 2::int2 when 'd' then 4::int2 when 'r' then 1::int2 else 3::int2 end as "UPDATE_RULE", ref.conname as "FK_NAME", cn.conname as "PK_NAME"
-from ((((((( (select cn.oid, conrelid, conkey, confrelid, confkey, generate_series(array_lower(conkey, 1), array_upper(conkey, 1)) as i, confupdtype, confdeltype, conname, condeferrable, condeferred from pg_catalog.pg_constraint cn, pg_catalog.pg_class c, pg_catalog.pg_namespace n where contype = 'f' and conrelid = c.oid and relname = 'calls' and n.oid = c.relnamespace and n.nspname = 'company') ref
+from ((((((( (select cn.oid, conrelid, conkey, confrelid, confkey, generate_series(array_lower(conkey, 1), array_upper(conkey, 1)) as i, confupdtype, confdeltype, conname, condeferrable, condeferred from pg_catalog.pg_constraint cn, pg_catalog.pg_class c, pg_catalog.pg_namespace n where contype = 'f' and conrelid = c.oid and relname = 'calls' and n.oid = c.relnamespace and n.nspname = 'revenue') ref
 inner join pg_catalog.pg_class c1 on c1.oid = ref.conrelid) inner join pg_catalog.pg_namespace n1 on n1.oid = c1.relnamespace) inner join pg_catalog.pg_attribute a1 on a1.attrelid = c1.oid and a1.attnum = conkey[i]) inner join pg_catalog.pg_class c2 on c2.oid = ref.confrelid) inner join pg_catalog.pg_namespace n2 on n2.oid = c2.relnamespace) inner join pg_catalog.pg_attribute a2 on a2.attrelid = c2.oid and a2.attnum = confkey[i]) left outer join pg_catalog.pg_constraint cn on cn.conrelid = ref.confrelid and cn.contype = 'p') order by ref.oid, ref.i;
 -- tableau: aggregate
-SELECT "calls"."direction" AS "direction", SUM("calls"."duration_s") AS "sum:duration_s:ok", (TRUNC(EXTRACT(QUARTER FROM "calls"."started"))) AS "qr", DATE_TRUNC( 'QUARTER', CAST("calls"."started" AS TIMESTAMP)) AS "tqr" FROM "company"."calls" "calls" GROUP BY 1, 3, 4;
+SELECT "calls"."direction" AS "direction", SUM("calls"."duration_s") AS "sum:duration_s:ok", (TRUNC(EXTRACT(QUARTER FROM "calls"."started"))) AS "qr", DATE_TRUNC( 'QUARTER', CAST("calls"."started" AS TIMESTAMP)) AS "tqr" FROM "revenue"."calls" "calls" GROUP BY 1, 3, 4;
 -- tableau: relative date filter
-SELECT COUNT(*) FROM "company"."calls" WHERE (("calls"."started" >= (TIMESTAMP '2000-01-01 00:00:00.000')) AND ("calls"."started" < (TIMESTAMP '2100-01-01 00:00:00.000'))) HAVING (COUNT(1) > 0);
+SELECT COUNT(*) FROM "revenue"."calls" WHERE (("calls"."started" >= (TIMESTAMP '2000-01-01 00:00:00.000')) AND ("calls"."started" < (TIMESTAMP '2100-01-01 00:00:00.000'))) HAVING (COUNT(1) > 0);
 -- tableau: top n
-SELECT "calls"."id" AS "id" FROM "company"."calls" "calls" INNER JOIN (SELECT "calls"."primary_user_id" AS "k", COUNT(1) AS "m" FROM "company"."calls" "calls" GROUP BY 1 ORDER BY 2 DESC, 1 ASC LIMIT 10) "t0" ON ("calls"."primary_user_id" IS NOT DISTINCT FROM "t0"."k") GROUP BY 1;
+SELECT "calls"."id" AS "id" FROM "revenue"."calls" "calls" INNER JOIN (SELECT "calls"."primary_user_id" AS "k", COUNT(1) AS "m" FROM "revenue"."calls" "calls" GROUP BY 1 ORDER BY 2 DESC, 1 ASC LIMIT 10) "t0" ON ("calls"."primary_user_id" IS NOT DISTINCT FROM "t0"."k") GROUP BY 1;
 -- superset: tables and views
-SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'company' AND c.relkind in ('r', 'p');
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'revenue' AND c.relkind in ('r', 'p');
 -- superset: timestamps
-SELECT DATE_TRUNC('day', started) AS __timestamp, direction AS direction, count(*) AS count FROM company.calls WHERE started >= TO_TIMESTAMP('2000-01-01 00:00:00.000000', 'YYYY-MM-DD HH24:MI:SS.US') GROUP BY direction, DATE_TRUNC('day', started) ORDER BY count DESC LIMIT 50000;
+SELECT DATE_TRUNC('day', started) AS __timestamp, direction AS direction, count(*) AS count FROM revenue.calls WHERE started >= TO_TIMESTAMP('2000-01-01 00:00:00.000000', 'YYYY-MM-DD HH24:MI:SS.US') GROUP BY direction, DATE_TRUNC('day', started) ORDER BY count DESC LIMIT 50000;
 -- superset: cost
-EXPLAIN SELECT * FROM company.calls;
+EXPLAIN SELECT * FROM revenue.calls;
 -- looker: kill, time zone
-SELECT DATE(calls.started AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York') AS "d", COALESCE(COALESCE(CAST((SUM(DISTINCT (CAST(FLOOR(COALESCE(calls.duration_s, 0) * (1000000 * 1.0)) AS DECIMAL(65, 0))) + ('x' || MD5(calls.id::varchar))::bit(64)::bigint::decimal(65) * 18446744073709551616) - SUM(DISTINCT ('x' || MD5(calls.id::varchar))::bit(64)::bigint::decimal(65) * 18446744073709551616)) AS double precision) / CAST(1000000.0 AS double precision), 0), 0) AS "s" FROM company.calls AS calls GROUP BY 1 ORDER BY 1 DESC FETCH NEXT 500 ROWS ONLY;
+SELECT DATE(calls.started AT TIME ZONE 'UTC' AT TIME ZONE 'America/New_York') AS "d", COALESCE(COALESCE(CAST((SUM(DISTINCT (CAST(FLOOR(COALESCE(calls.duration_s, 0) * (1000000 * 1.0)) AS DECIMAL(65, 0))) + ('x' || MD5(calls.id::varchar))::bit(64)::bigint::decimal(65) * 18446744073709551616) - SUM(DISTINCT ('x' || MD5(calls.id::varchar))::bit(64)::bigint::decimal(65) * 18446744073709551616)) AS double precision) / CAST(1000000.0 AS double precision), 0), 0) AS "s" FROM revenue.calls AS calls GROUP BY 1 ORDER BY 1 DESC FETCH NEXT 500 ROWS ONLY;
 -- looker: dimension
-SELECT TO_CHAR(DATE_TRUNC('month', calls.started ), 'YYYY-MM') AS "calls.month", COUNT(*) AS "calls.count" FROM company.calls AS calls WHERE ((( calls.started ) >= ((SELECT (DATE_TRUNC('day', CURRENT_TIMESTAMP) + (-29 || ' day')::INTERVAL))))) GROUP BY 1 ORDER BY 1 DESC LIMIT 500;
+SELECT TO_CHAR(DATE_TRUNC('month', calls.started ), 'YYYY-MM') AS "calls.month", COUNT(*) AS "calls.count" FROM revenue.calls AS calls WHERE ((( calls.started ) >= ((SELECT (DATE_TRUNC('day', CURRENT_TIMESTAMP) + (-29 || ' day')::INTERVAL))))) GROUP BY 1 ORDER BY 1 DESC LIMIT 500;
 -- pgadmin: databases
 SELECT db.oid as did, db.datname as name, ta.spcname as spcname, db.datallowconn, db.datistemplate AS is_template, pg_catalog.has_database_privilege(db.oid, 'CREATE') as cancreate, datdba as owner, descr.description FROM pg_catalog.pg_database db LEFT OUTER JOIN pg_catalog.pg_tablespace ta ON db.dattablespace = ta.oid LEFT OUTER JOIN pg_catalog.pg_shdescription descr ON (db.oid=descr.objoid AND descr.classoid='pg_database'::regclass) WHERE db.oid > 0::OID ORDER BY datname;
 -- pgadmin: connection
 SELECT roles.oid as id, roles.rolname as name, roles.rolsuper as is_superuser, CASE WHEN roles.rolsuper THEN true ELSE roles.rolcreaterole END as can_create_role, CASE WHEN 'pg_signal_backend'=ANY(ARRAY(WITH RECURSIVE cte AS ( SELECT pg_roles.oid,pg_roles.rolname FROM pg_catalog.pg_roles WHERE pg_roles.oid = roles.oid UNION ALL SELECT m.roleid, pgr.rolname FROM cte cte_1 JOIN pg_catalog.pg_auth_members m ON m.member = cte_1.oid JOIN pg_catalog.pg_roles pgr ON pgr.oid = m.roleid) SELECT rolname FROM cte)) THEN True ELSE False END as can_signal_backend FROM pg_catalog.pg_roles as roles WHERE rolname = current_user;
 -- pgadmin: columns
-SELECT att.attname as name, att.attnum as OID, format_type(ty.oid,NULL) AS datatype, att.attnotnull as not_null, CASE WHEN att.atthasdef OR att.attidentity != '' OR ty.typdefault IS NOT NULL THEN True ELSE False END as has_default_val, des.description, seq.seqtypid FROM pg_catalog.pg_attribute att JOIN pg_catalog.pg_type ty ON ty.oid=atttypid JOIN pg_catalog.pg_namespace tn ON tn.oid=ty.typnamespace JOIN pg_catalog.pg_class cl ON cl.oid=att.attrelid JOIN pg_catalog.pg_namespace na ON na.oid=cl.relnamespace LEFT OUTER JOIN pg_catalog.pg_type et ON et.oid=ty.typelem LEFT OUTER JOIN pg_catalog.pg_attrdef def ON adrelid=att.attrelid AND adnum=att.attnum LEFT OUTER JOIN (pg_catalog.pg_depend JOIN pg_catalog.pg_class cs ON classid='pg_class'::regclass AND objid=cs.oid AND cs.relkind='S') ON refobjid=att.attrelid AND refobjsubid=att.attnum LEFT OUTER JOIN pg_catalog.pg_namespace ns ON ns.oid=cs.relnamespace LEFT OUTER JOIN pg_catalog.pg_index pi ON pi.indrelid=att.attrelid AND indisprimary LEFT OUTER JOIN pg_catalog.pg_description des ON (des.objoid=att.attrelid AND des.objsubid=att.attnum AND des.classoid='pg_class'::regclass) LEFT OUTER JOIN pg_catalog.pg_sequence seq ON cs.oid=seq.seqrelid WHERE att.attrelid = 'company.calls'::regclass AND att.attnum > 0 AND att.attisdropped IS FALSE ORDER BY att.attnum;
+SELECT att.attname as name, att.attnum as OID, format_type(ty.oid,NULL) AS datatype, att.attnotnull as not_null, CASE WHEN att.atthasdef OR att.attidentity != '' OR ty.typdefault IS NOT NULL THEN True ELSE False END as has_default_val, des.description, seq.seqtypid FROM pg_catalog.pg_attribute att JOIN pg_catalog.pg_type ty ON ty.oid=atttypid JOIN pg_catalog.pg_namespace tn ON tn.oid=ty.typnamespace JOIN pg_catalog.pg_class cl ON cl.oid=att.attrelid JOIN pg_catalog.pg_namespace na ON na.oid=cl.relnamespace LEFT OUTER JOIN pg_catalog.pg_type et ON et.oid=ty.typelem LEFT OUTER JOIN pg_catalog.pg_attrdef def ON adrelid=att.attrelid AND adnum=att.attnum LEFT OUTER JOIN (pg_catalog.pg_depend JOIN pg_catalog.pg_class cs ON classid='pg_class'::regclass AND objid=cs.oid AND cs.relkind='S') ON refobjid=att.attrelid AND refobjsubid=att.attnum LEFT OUTER JOIN pg_catalog.pg_namespace ns ON ns.oid=cs.relnamespace LEFT OUTER JOIN pg_catalog.pg_index pi ON pi.indrelid=att.attrelid AND indisprimary LEFT OUTER JOIN pg_catalog.pg_description des ON (des.objoid=att.attrelid AND des.objsubid=att.attnum AND des.classoid='pg_class'::regclass) LEFT OUTER JOIN pg_catalog.pg_sequence seq ON cs.oid=seq.seqrelid WHERE att.attrelid = 'revenue.calls'::regclass AND att.attnum > 0 AND att.attisdropped IS FALSE ORDER BY att.attnum;
 -- pgadmin: acl
-SELECT 'relacl' as deftype, COALESCE(gt.rolname, 'PUBLIC') grantee, g.rolname grantor, array_agg(privilege_type) as privileges, array_agg(is_grantable) as grantable FROM (SELECT d.grantee, d.grantor, d.is_grantable, CASE d.privilege_type WHEN 'SELECT' THEN 'r' ELSE 'UNKNOWN' END AS privilege_type FROM (SELECT rel.relacl FROM pg_catalog.pg_class rel WHERE rel.oid = 'company.calls'::regclass) acl, (SELECT (d).grantee AS grantee, (d).grantor AS grantor, (d).is_grantable AS is_grantable, (d).privilege_type AS privilege_type FROM (SELECT aclexplode(rel.relacl) as d FROM pg_catalog.pg_class rel WHERE rel.oid = 'company.calls'::regclass) a) d) d LEFT JOIN pg_catalog.pg_roles g ON (d.grantor = g.oid) LEFT JOIN pg_catalog.pg_roles gt ON (d.grantee = gt.oid) GROUP BY g.rolname, gt.rolname;
+SELECT 'relacl' as deftype, COALESCE(gt.rolname, 'PUBLIC') grantee, g.rolname grantor, array_agg(privilege_type) as privileges, array_agg(is_grantable) as grantable FROM (SELECT d.grantee, d.grantor, d.is_grantable, CASE d.privilege_type WHEN 'SELECT' THEN 'r' ELSE 'UNKNOWN' END AS privilege_type FROM (SELECT rel.relacl FROM pg_catalog.pg_class rel WHERE rel.oid = 'revenue.calls'::regclass) acl, (SELECT (d).grantee AS grantee, (d).grantor AS grantor, (d).is_grantable AS is_grantable, (d).privilege_type AS privilege_type FROM (SELECT aclexplode(rel.relacl) as d FROM pg_catalog.pg_class rel WHERE rel.oid = 'revenue.calls'::regclass) a) d) d LEFT JOIN pg_catalog.pg_roles g ON (d.grantor = g.oid) LEFT JOIN pg_catalog.pg_roles gt ON (d.grantee = gt.oid) GROUP BY g.rolname, gt.rolname;
 -- pgadmin: dashboard
 SELECT pid, datname, usename, application_name, client_addr, pg_catalog.to_char(backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS backend_start, state, wait_event_type || ': ' || wait_event AS wait_event, array_to_string(pg_catalog.pg_blocking_pids(pid), ', ') AS blocking_pids, query FROM pg_catalog.pg_stat_activity WHERE datname = 'acme' ORDER BY pid;
 -- hex: whole schema
 SELECT table_catalog, table_schema, table_name, column_name, data_type, ordinal_position, is_nullable, character_maximum_length FROM information_schema.columns WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2, 3, 6;
 -- dbt: relations
-select 'acme' as database, tablename as name, schemaname as schema, 'table' as type from pg_tables where schemaname ilike 'company' union all select 'acme' as database, viewname as name, schemaname as schema, 'view' as type from pg_views where schemaname ilike 'company' union all select 'acme', matviewname, schemaname, 'materialized_view' from pg_matviews where schemaname ilike 'company';
+select 'acme' as database, tablename as name, schemaname as schema, 'table' as type from pg_tables where schemaname ilike 'revenue' union all select 'acme' as database, viewname as name, schemaname as schema, 'view' as type from pg_views where schemaname ilike 'revenue' union all select 'acme', matviewname, schemaname, 'materialized_view' from pg_matviews where schemaname ilike 'revenue';
 -- dbt: columns
-select column_name, data_type, character_maximum_length, numeric_precision, numeric_scale from information_schema."columns" where table_name = 'calls' and table_schema = 'company' order by ordinal_position;
+select column_name, data_type, character_maximum_length, numeric_precision, numeric_scale from information_schema."columns" where table_name = 'calls' and table_schema = 'revenue' order by ordinal_position;
 -- hasura: json of the tables
-SELECT coalesce(json_agg(row_to_json(info)), '[]' :: json) AS tables FROM (SELECT c.relname AS table_name, n.nspname AS table_schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'company') AS info;
+SELECT coalesce(json_agg(row_to_json(info)), '[]' :: json) AS tables FROM (SELECT c.relname AS table_name, n.nspname AS table_schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'revenue') AS info;
 -- prisma: tables
-SELECT tbl.relname AS table_name, namespace.nspname as namespace, (tbl.relhassubclass and tbl.relkind = 'p') as is_partition, obj_description(tbl.oid, 'pg_class') as description FROM pg_class AS tbl INNER JOIN pg_namespace AS namespace ON namespace.oid = tbl.relnamespace WHERE tbl.relkind IN ('r', 'p') AND namespace.nspname = ANY ( ARRAY['company'] ) ORDER BY namespace, table_name;
+SELECT tbl.relname AS table_name, namespace.nspname as namespace, (tbl.relhassubclass and tbl.relkind = 'p') as is_partition, obj_description(tbl.oid, 'pg_class') as description FROM pg_class AS tbl INNER JOIN pg_namespace AS namespace ON namespace.oid = tbl.relnamespace WHERE tbl.relkind IN ('r', 'p') AND namespace.nspname = ANY ( ARRAY['revenue'] ) ORDER BY namespace, table_name;
 -- prisma: foreign keys
-SELECT con.oid AS "con_id", att2.attname AS "child_column", cl.relname AS "parent_table", att.attname AS "parent_column", con.confdeltype, con.conname AS constraint_name, child, parent, table_name, namespace FROM (SELECT ns.nspname AS "namespace", unnest(con1.conkey) AS "parent", unnest(con1.confkey) AS "child", cl.relname AS table_name, con1.oid, con1.confrelid, con1.conrelid, con1.conname, con1.confdeltype FROM pg_class cl join pg_constraint con1 ON con1.conrelid = cl.oid join pg_namespace ns ON cl.relnamespace = ns.oid WHERE ns.nspname = ANY (ARRAY['company']) AND con1.contype = 'f' ORDER BY con1.conkey) con JOIN pg_attribute att on att.attrelid = con.confrelid AND att.attnum = con.child JOIN pg_class cl on cl.oid = con.confrelid JOIN pg_attribute att2 on att2.attrelid = con.conrelid AND att2.attnum = con.parent ORDER BY con_id, con.child;
+SELECT con.oid AS "con_id", att2.attname AS "child_column", cl.relname AS "parent_table", att.attname AS "parent_column", con.confdeltype, con.conname AS constraint_name, child, parent, table_name, namespace FROM (SELECT ns.nspname AS "namespace", unnest(con1.conkey) AS "parent", unnest(con1.confkey) AS "child", cl.relname AS table_name, con1.oid, con1.confrelid, con1.conrelid, con1.conname, con1.confdeltype FROM pg_class cl join pg_constraint con1 ON con1.conrelid = cl.oid join pg_namespace ns ON cl.relnamespace = ns.oid WHERE ns.nspname = ANY (ARRAY['revenue']) AND con1.contype = 'f' ORDER BY con1.conkey) con JOIN pg_attribute att on att.attrelid = con.confrelid AND att.attnum = con.child JOIN pg_class cl on cl.oid = con.confrelid JOIN pg_attribute att2 on att2.attrelid = con.conrelid AND att2.attnum = con.parent ORDER BY con_id, con.child;
 -- rails: columns
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid), a.attnotnull, a.atttypid, a.atttypmod, c.collname, col_description(a.attrelid, a.attnum) AS comment, attidentity AS identity, attgenerated as attgenerated FROM pg_attribute a LEFT JOIN pg_attrdef d ON a.attrelid = d.adrelid AND a.attnum = d.adnum LEFT JOIN pg_type t ON a.atttypid = t.oid LEFT JOIN pg_collation c ON a.attcollation = c.oid AND a.attcollation <> t.typcollation WHERE a.attrelid = '"calls"'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum;
 -- rails: primary keys
@@ -343,9 +343,9 @@ SELECT (regexp_matches('abc', '(b)(c)'))[1];
 -- tools: split to table
 SELECT * FROM regexp_split_to_table('a b', ' ') UNION ALL SELECT string_to_table('a,b', ',');
 -- tools: row to json
-SELECT row_to_json(u) FROM users u LIMIT 1;
+SELECT row_to_json(u) FROM gong_users u LIMIT 1;
 -- tools: whole row
-SELECT u FROM users u LIMIT 1;
+SELECT u FROM gong_users u LIMIT 1;
 -- tools: char to encoding
 SELECT pg_char_to_encoding('UTF8'), pg_encoding_to_char(6);
 -- tools: setting by column

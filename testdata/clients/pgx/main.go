@@ -120,7 +120,7 @@ func arguments(ctx context.Context, conn *pgx.Conn) error {
 func batch(ctx context.Context, conn *pgx.Conn) error {
 	b := &pgx.Batch{}
 	for i := range 10 {
-		b.Queue("SELECT $1::int, count(*) FROM users", i)
+		b.Queue("SELECT $1::int, count(*) FROM gong_users", i)
 	}
 	r := conn.SendBatch(ctx, b)
 	defer r.Close()
