@@ -20,14 +20,16 @@ import (
 type spread struct {
 	name, path string
 	sources    map[string]string // name → tables
+	all        string            // the kind of source that has all tables
+	needs      bool              // what its queries need is known
 }
 
 const allTables = "region nation supplier customer part partsupp orders lineitem"
 
 var spreads = []spread{
-	{"one PostgreSQL", "direct", map[string]string{"pg": allTables}},
-	{"one Snowflake", "direct", map[string]string{"sf": allTables}},
-	{"Snowflake and two PostgreSQL", "", map[string]string{"sf": "orders lineitem", "pg1": "customer nation region", "pg2": "supplier part partsupp"}},
+	{name: "one PostgreSQL", path: "direct", sources: map[string]string{"pg": allTables}, all: "PostgreSQL"},
+	{name: "one Snowflake", path: "direct", sources: map[string]string{"sf": allTables}, all: "Snowflake"},
+	{name: "Snowflake and two PostgreSQL", sources: map[string]string{"sf": "orders lineitem", "pg1": "customer nation region", "pg2": "supplier part partsupp"}, needs: true},
 }
 
 // tpch runs TPC-H over Parquet files: each query on each spread, compared with PostgreSQL over all tables.
@@ -36,6 +38,7 @@ type tpch struct {
 	match                   string // only spreads whose name contains this
 	out                     io.Writer
 	want                    map[string]*answer // by query
+	needed                  needed
 	failed                  int
 }
 
@@ -46,6 +49,7 @@ func (t *tpch) run(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer server.Stop()
+	t.needed = needed{folder: filepath.Join(t.queries, "needed"), bytes: map[string]map[string]int64{}}
 	for i := range spreads {
 		if i > 0 && !strings.Contains(spreads[i].name, t.match) {
 			continue
@@ -138,6 +142,7 @@ func (t *tpch) judge(ctx context.Context, s *spread, way *session) error {
 	names, _ := filepath.Glob(filepath.Join(t.queries, "q*.sql"))
 	slices.Sort(names)
 	var total time.Duration
+	var all ratios
 	for _, name := range names {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -161,10 +166,19 @@ func (t *tpch) judge(ctx context.Context, s *spread, way *session) error {
 			note = fmt.Sprintf("%s %s", note, got.failure.text())
 		}
 		rows, bytes := ran.pulled()
-		fmt.Fprintf(t.out, "%s: %s %-10s %-8s %6d ms, %d rows of %d fragments, %d KiB pulled %s\n", s.name, filepath.Base(name),
-			[...]string{"equal", "refused", "worded", "DIFFERENT"}[v], ran.Path, took.Milliseconds(), rows, len(ran.Fragments), bytes>>10, note)
+		ratio := ""
+		if s.needs {
+			ratio = all.add(bytes, t.needed.of(filepath.Base(name)))
+		}
+		fmt.Fprintf(t.out, "%s: %s %-10s %-8s %6d ms, %d rows of %d fragments, %d KiB pulled %s%s\n", s.name, filepath.Base(name),
+			[...]string{"equal", "refused", "worded", "DIFFERENT"}[v], ran.Path, took.Milliseconds(), rows, len(ran.Fragments), bytes>>10, ratio, note)
+		if s.all != "" {
+			if err := t.needed.measure(ctx, way, filepath.Base(name), s.all); err != nil {
+				return err
+			}
+		}
 	}
-	fmt.Fprintf(t.out, "%s: %s in all\n", s.name, total.Round(time.Millisecond))
+	fmt.Fprintf(t.out, "%s: %s in all%s\n", s.name, total.Round(time.Millisecond), &all)
 	return nil
 }
 
