@@ -87,6 +87,9 @@ func (g *grantsReader) table(n *strictyaml.Node, t Table) access.Table {
 		}
 	})
 	g.each(n.Get("rows"), out, func(role string, v *strictyaml.Node) { out.Rows[role] = v.Text })
+	if masks := n.Get("masks"); masks != nil && t.Kind() == Salesforce {
+		g.problems.Add(masks.At, "Hide the field with columns.", "Salesforce masks no values")
+	}
 	g.each(n.Get("masks"), out, func(role string, v *strictyaml.Node) {
 		out.Masks[role] = map[string]string{}
 		for _, p := range v.Pairs {

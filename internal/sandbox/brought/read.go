@@ -19,6 +19,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/salesforce/sobject"
 )
 
 // Kind is the system that a source stands for.
@@ -56,6 +57,8 @@ type Table struct {
 	Source, Schema, Name string
 	File                 string
 	Columns              []Column
+	// Object describes the table of a Salesforce source; nil for others.
+	Object *sobject.Object
 }
 
 // Column is a column of a file.
@@ -66,6 +69,8 @@ type Column struct {
 	Nullable         bool
 	// Narrow tells that an integer of 64 bits has 18 digits at most.
 	Narrow bool
+	// Made tells that the file has no such column: the Id that a Salesforce object must have.
+	Made bool
 }
 
 // Kind is that of the table's source.
@@ -195,6 +200,9 @@ func (r *reader) source(ctx context.Context, path string, s *Source) error {
 	}
 	if len(s.Tables) == 0 {
 		return bad(path, "the source has no table")
+	}
+	if s.Kind == Salesforce {
+		return r.objects(ctx, s)
 	}
 	return nil
 }
@@ -366,6 +374,10 @@ func (t Table) Load(ctx context.Context, db *duck.Database, name string) error {
 func (t Table) Select() string {
 	items := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
+		if c.Made {
+			items[i] = "CAST(NULL AS VARCHAR) AS " + quote(c.Name)
+			continue
+		}
 		items[i] = "CAST(" + quote(c.Name) + " AS " + t.DuckDB(c) + ") AS " + quote(c.Name)
 	}
 	return "SELECT " + strings.Join(items, ", ") + " FROM " + t.scan()

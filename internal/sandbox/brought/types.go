@@ -103,6 +103,9 @@ func (t Table) Postgres(c Column) string {
 	if c.Type == Time && t.Kind() == Databricks {
 		return "text"
 	}
+	if c.Type == Timestamp && t.Kind() == Salesforce {
+		return "timestamptz" // every datetime there is one
+	}
 	return c.Postgres()
 }
 
