@@ -28,6 +28,7 @@ type composer struct {
 	limit  int    // bytes of a statement: repeated operands must not multiply without end
 	target string // whom the statement is for, in errors
 	flat   bool   // conditions below a join are said after it
+	single bool   // GROUPING takes one key alone
 	once   string // says of a common table expression that it is computed once
 	// recursion prints both terms of a recursive common table expression; nil where the language has none.
 	recursion func(op *plan.SetOp) string
@@ -68,6 +69,23 @@ func (p *composer) enter(at int) bool {
 }
 
 func (p *composer) leave() { p.depth-- }
+
+// columns returns the plan's columns with these identities.
+func (p *composer) columns(root plan.Node, out []plan.ColID) []plan.Col {
+	byID := map[plan.ColID]plan.Col{}
+	for _, c := range root.Cols() {
+		byID[c.ID] = c
+	}
+	cols := make([]plan.Col, 0, len(out))
+	for _, id := range out {
+		c, ok := byID[id]
+		if !ok {
+			p.fail(pgerr.New(pgerr.Internal, "the plan has no column %d", id))
+		}
+		cols = append(cols, c)
+	}
+	return cols
+}
 
 // count bounds the text.
 func (p *composer) count(s string) string {

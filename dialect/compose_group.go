@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -24,7 +25,7 @@ func (p *composer) aggregate(n *plan.Aggregate, agg func(*plan.Agg) sx) *sel {
 			for i, g := range a.Groups {
 				texts[i] = keys[g]
 			}
-			list = append(list, sx{text: "GROUPING(" + strings.Join(texts, ", ") + ")", oid: a.T.OID})
+			list = append(list, sx{text: p.groupingOf(texts), oid: a.T.OID})
 		default:
 			list = append(list, p.own.unsupported(a.Pos(), "this aggregate"))
 		}
@@ -35,6 +36,18 @@ func (p *composer) aggregate(n *plan.Aggregate, agg func(*plan.Agg) sx) *sel {
 	}
 	out.plain, out.group = false, groupBy(n, keys)
 	return out
+}
+
+// groupingOf is a number with a bit for each key, that of the last one is the lowest.
+func (p *composer) groupingOf(keys []string) string {
+	if !p.single {
+		return "GROUPING(" + strings.Join(keys, ", ") + ")"
+	}
+	bits := make([]string, len(keys))
+	for i, k := range keys {
+		bits[i] = "GROUPING(" + k + ") * " + strconv.Itoa(1<<(len(keys)-1-i))
+	}
+	return paren(strings.Join(bits, " + "))
 }
 
 func groupBy(n *plan.Aggregate, keys []string) string {

@@ -1,17 +1,13 @@
 package dialect
 
-import (
-	"strings"
-
-	"github.com/waggle-sql/waggle/planner/plan"
-)
+import "github.com/waggle-sql/waggle/planner/plan"
 
 // join prints an inner, outer or lateral join; a semi or anti join as [NOT] EXISTS, whose condition may be anything.
 func (p *composer) join(n *plan.Join) *sel {
 	if n.Kind == plan.Semi || n.Kind == plan.Anti {
 		return p.semi(n)
 	}
-	s := &sel{plain: true}
+	s := &sel{plain: true, joins: true}
 	left := p.joined(s, p.node(n.Left), n.Kind == plan.Inner || n.Kind == plan.Left)
 	right, lateral := p.node(n.Right), ""
 	if n.Lateral {
@@ -21,8 +17,8 @@ func (p *composer) join(n *plan.Join) *sel {
 	p.copy(s, left.cols)
 	p.copy(s, right.cols)
 	from := right.from
-	if lateral == "" {
-		from = parenthesised(from)
+	if right.joins && lateral == "" {
+		from = paren(from)
 	}
 	if n.Cond == nil && n.Kind == plan.Inner {
 		s.from = left.from + " CROSS JOIN " + lateral + from
@@ -47,31 +43,6 @@ func (p *composer) joined(s, in *sel, kept bool) *sel {
 	}
 	s.where = append(s.where, in.where...)
 	return in
-}
-
-// parenthesised puts a FROM of joins into parentheses; a single subquery with its alias needs none.
-func parenthesised(from string) string {
-	if !strings.Contains(from, " JOIN ") {
-		return from
-	}
-	depth, quoted := 0, byte(0)
-	for i := 0; i < len(from); i++ {
-		switch c := from[i]; {
-		case quoted != 0:
-			if c == quoted {
-				quoted = 0
-			}
-		case c == '\'' || c == '"':
-			quoted = c
-		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-		case depth == 0 && strings.HasPrefix(from[i:], " JOIN "):
-			return paren(from)
-		}
-	}
-	return from
 }
 
 func (p *composer) semi(n *plan.Join) *sel {

@@ -13,6 +13,7 @@ type sel struct {
 	with     string
 	distinct string // "", "DISTINCT ", "DISTINCT ON (…) "
 	from     string // "" for no FROM
+	joins    bool   // from is a join
 	where    []string
 	group    string
 	qualify  string // " QUALIFY …", where the language has it
@@ -85,7 +86,7 @@ type sx struct {
 	pad   int32 // of a char(n): n, by which it is padded when its length is no longer part of its type
 	null  bool  // the constant NULL
 	plain bool  // a bare column of the FROM that it stands over
-	// What Snowflake's printer knows besides.
+	// What the printer of warehouses knows besides.
 	mag      float64    // no value of an integer is further from zero; 0 for unknown
 	den      plan.ColID // of a quotient that is not divided yet: the hidden column by which text is divided
 	factor   string     // of a quotient: the constant by which it is multiplied after it was rounded, "" for none

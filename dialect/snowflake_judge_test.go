@@ -165,7 +165,7 @@ func raised(err error) string {
 	if e == nil {
 		return "DuckDB: " + err.Error()
 	}
-	if ours, ok := dialect.SnowflakeError(e.Message); ok {
+	if ours, ok := dialect.RaisedError(e.Message); ok {
 		return ours.Code + " " + ours.Message
 	}
 	return fmt.Sprintf("%d %s", e.Number, e.Message)

@@ -10,40 +10,39 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// TestSnowflakeFormsAreKnown: a misspelt signature would never be found.
-func TestSnowflakeFormsAreKnown(t *testing.T) {
-	check := func(sig string) {
+// TestWarehouseFormsAreKnown: a misspelt signature would never be found.
+func TestWarehouseFormsAreKnown(t *testing.T) {
+	signatures := map[string]bool{}
+	for sig := range comparisons {
+		signatures[sig] = true
+	}
+	for _, lang := range []*idiom{snowflake()} {
+		for sig := range lang.forms {
+			signatures[sig] = true
+		}
+		for sig := range lang.rules {
+			signatures[sig] = true
+		}
+		for sig := range lang.aggs {
+			signatures[sig] = true
+		}
+	}
+	for sig := range signatures {
 		if _, ok := pgcat.ProcBySignature(sig); !ok {
 			t.Errorf("PostgreSQL has no %s", sig)
 		}
 	}
-	for _, family := range snowForms {
-		for sig := range family {
-			check(sig)
-		}
-	}
-	for _, family := range snowRules {
-		for sig := range family {
-			check(sig)
-		}
-	}
-	for sig := range snowAggs {
-		check(sig)
-	}
-	for sig := range snowComparisons {
-		check(sig)
-	}
 }
 
-func TestSnowflakeError(t *testing.T) {
-	raised := strings.TrimPrefix(snowRaise(pgerr.NumericOutOfRange, "integer out of range", 17, "x"), "TO_NUMBER(")
+func TestRaisedError(t *testing.T) {
+	raised := strings.TrimPrefix(snowRaise("waggle:22003:17:integer out of range", "x", pgcat.Int4), "TO_NUMBER(")
 	text, _, _ := strings.Cut(raised, " ||")
-	e, ok := SnowflakeError("Numeric value " + text + " is not recognized")
+	e, ok := RaisedError("Numeric value " + text + " is not recognized")
 	if !ok || e.Code != pgerr.NumericOutOfRange || e.Position != 18 || e.Message != "integer out of range" {
 		t.Errorf("%v %+v", ok, e)
 	}
 	for _, other := range []string{"", "Numeric value 'x' is not recognized", "'waggle:", "'waggle:22003:x:y'", "'waggle:1:2:3'"} {
-		if _, ok := SnowflakeError(other); ok {
+		if _, ok := RaisedError(other); ok {
 			t.Errorf("%q is ours", other)
 		}
 	}
@@ -54,7 +53,7 @@ func TestSnowflakeLists(t *testing.T) {
 	for _, c := range []struct {
 		oid         uint32
 		items, most int
-	}{{pgcat.Int4, 20_000, maxSnowList}, {pgcat.Date, 120, maxComputedList}} {
+	}{{pgcat.Int4, 20_000, 16_384}, {pgcat.Date, 120, 50}} {
 		in := &plan.In{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Arg: col(1, c.oid)}
 		for i := range c.items {
 			k := &plan.Const{Base: plan.Base{T: plan.Type{OID: c.oid, Mod: -1}}, Value: datum.Int(i - 5)}
@@ -63,7 +62,7 @@ func TestSnowflakeLists(t *testing.T) {
 			}
 			in.List = append(in.List, k)
 		}
-		p := newSnow(snowflakeSQL{collation: "C.UTF-8"})
+		p := newWarehouse(warehouseSQL{lang: snowflake(), collation: "C.UTF-8"})
 		p.dry = true
 		text := p.expr(in).text
 		if got, want := strings.Count(text, " IN ("), (c.items+c.most-1)/c.most; p.err != nil || got != want || strings.Contains(text, "(-") && !strings.Contains(text, "IN (-") {
@@ -90,7 +89,7 @@ func TestSnowflakeObject(t *testing.T) {
 	for object, want := range map[string]string{
 		"tpch.orders": `"tpch"."orders"`, "DEMO.PUBLIC.T": `"DEMO"."PUBLIC"."T"`, `"a.b"."c""d"`: `"a.b"."c""d"`, "t": `"t"`,
 	} {
-		if got := snowObject(object); got != want {
+		if got := snowflake().object(object); got != want {
 			t.Errorf("%s: %s", object, got)
 		}
 	}

@@ -24,7 +24,7 @@ func SQLFor(language, collation, zone string) (SQL, bool) {
 	case "postgres":
 		return postgresSQL{collation}, true
 	case "snowflake":
-		return snowflakeSQL{collation, utcZones[zone]}, true
+		return warehouseSQL{snowflake(), collation, utcZones[zone]}, true
 	case "soql":
 		return soqlSQL{zone}, true
 	}

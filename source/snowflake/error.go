@@ -88,7 +88,7 @@ func (s *system) refusal(e *sf.SnowflakeError, rec *recorder) error {
 		return pgerr.New(pgerr.CannotConnect, "the source %s does not let the driver connect", name).
 			WithDetail("Driver error %d, HTTP status %d.", e.Number, rec.status()).WithHint("an administrator should check the account and the address")
 	}
-	if raised, ok := dialect.SnowflakeError(e.Message); ok && e.Number == 100038 { // a printed text has raised PostgreSQL's own error
+	if raised, ok := dialect.RaisedError(e.Message); ok && e.Number == 100038 { // a printed text has raised PostgreSQL's own error
 		return raised
 	}
 	out := pgerr.New(stateOf(e), "the source %s answers: %s", name, words).WithDetail("Snowflake error %06d, SQLSTATE %s.", e.Number, e.SQLState)

@@ -7,11 +7,11 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// rankings are window functions that know no frame; Snowflake wants an order for them.
+// rankings are window functions that know no frame; warehouses want an order for them.
 var rankings = map[string]bool{"row_number": true, "rank": true, "dense_rank": true, "percent_rank": true, "cume_dist": true, "ntile": true}
 
-// windowFunc prints a window function. Frames are said where functions have them, since Snowflake's default is another.
-func (p *snow) windowFunc(f *plan.WindowFunc) sx {
+// windowFunc prints a window function. Frames are said where functions have them, since the default is not PostgreSQL's everywhere.
+func (p *warehouse) windowFunc(f *plan.WindowFunc) sx {
 	proc, ok := pgcat.ProcByOID(f.Agg.Proc)
 	if !ok || f.IgnoreNulls {
 		return p.unsupported(f.Base.At, "window function %s", f.Agg.Name)
@@ -37,7 +37,7 @@ func (p *snow) windowFunc(f *plan.WindowFunc) sx {
 	return x
 }
 
-func (p *snow) windowValue(f *plan.WindowFunc, name string, args []sx) (sx, bool) {
+func (p *warehouse) windowValue(f *plan.WindowFunc, name string, args []sx) (sx, bool) {
 	call := strings.ToUpper(name) + paren(strings.Join(texts(args), ", "))
 	ordered := len(p.sortKeys(f.Order)) > 0
 	switch {
@@ -56,11 +56,11 @@ func (p *snow) windowValue(f *plan.WindowFunc, name string, args []sx) (sx, bool
 			x = mixed(x, args[2])
 		}
 		x.text = call + p.overClause(f, false)
-		return unscaled(x), ordered && snowComparable[x.oid]
+		return unscaled(x), ordered && p.lang.comparable[x.oid]
 	case name == "first_value" || name == "last_value":
 		x := args[0]
 		x.text = call + p.overClause(f, true)
-		return unscaled(x), snowComparable[x.oid] && ordered
+		return unscaled(x), p.lang.comparable[x.oid] && ordered
 	}
 	return sx{}, false
 }
@@ -87,7 +87,7 @@ func second(list []plan.Expr) plan.Expr {
 	return list[1]
 }
 
-func (p *snow) overClause(f *plan.WindowFunc, framed bool) string {
+func (p *warehouse) overClause(f *plan.WindowFunc, framed bool) string {
 	partition := make([]string, len(f.Partition))
 	for i, e := range f.Partition {
 		partition[i] = p.ordered(e)
@@ -107,7 +107,7 @@ func (p *snow) overClause(f *plan.WindowFunc, framed bool) string {
 }
 
 // peerless reports a frame that holds the whole partition when there is no order.
-func (p *snow) peerless(f *plan.WindowFunc) bool {
+func (p *warehouse) peerless(f *plan.WindowFunc) bool {
 	whole := f.Frame.Start.Kind == plan.UnboundedPreceding && (f.Frame.End.Kind == plan.UnboundedFollowing || f.Frame.Mode != plan.Rows && f.Frame.End.Kind == plan.CurrentRow)
 	if !whole || f.Frame.Exclude != plan.ExcludeNone {
 		p.unsupported(f.Base.At, "this frame without an order")
@@ -116,7 +116,7 @@ func (p *snow) peerless(f *plan.WindowFunc) bool {
 }
 
 // framed says a frame of rows, or one of peers between the partition's ends and the current row.
-func (p *snow) framed(f *plan.WindowFunc, partition, order []string) string {
+func (p *warehouse) framed(f *plan.WindowFunc, partition, order []string) string {
 	fr := f.Frame
 	offsets := fr.Start.Offset != nil || fr.End.Offset != nil
 	if fr.Mode == plan.Groups || fr.Exclude != plan.ExcludeNone || fr.Mode == plan.Range && offsets {

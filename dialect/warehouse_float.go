@@ -4,36 +4,37 @@ import (
 	"math"
 
 	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
 // floating is float8 arithmetic, which both do by IEEE 754; a result that became infinite or zero on the way is an error in
 // PostgreSQL alone.
-func floating(op string) snowRule {
-	return func(p *snow, c *plan.Call, args []sx) (sx, bool) {
+func floating(op string) callRule {
+	return func(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
 		a, b := operandOf(c.Args[0], args[0]), operandOf(c.Args[1], args[1])
 		if len(a.text)+len(b.text) > maxRepeated/2 {
 			return sx{}, false
 		}
 		v := paren(a.text + op + b.text)
 		when := func(code, message string, conds ...string) string {
-			return " WHEN " + joined(conds) + " THEN " + snowRaise(code, message, c.At, "IFF("+a.text+" = 0, 0, 1)") + "::FLOAT"
+			return " WHEN " + conjunction(conds) + " THEN " + p.raise(pgerr.New(code, "%s", message).At(c.At), p.iff(a.text+" = 0", "0", "1"), pgcat.Float8)
 		}
 		over, under := "value out of range: overflow", "value out of range: underflow"
 		guards := ""
 		switch op {
 		case " / ":
 			if !b.known {
-				guards = when(pgerr.DivisionByZero, "division by zero", b.text+" = 0", a.text+" <> 'NaN'::FLOAT") + " WHEN " + b.text + " = 0 THEN " + a.text
+				guards = when(pgerr.DivisionByZero, "division by zero", b.text+" = 0", a.text+" <> "+p.castTo("'NaN'", pgcat.Float8)) + " WHEN " + b.text + " = 0 THEN " + a.text
 			}
-			guards += when(pgerr.NumericOutOfRange, over, infinite(v), a.finite()) +
-				when(pgerr.NumericOutOfRange, under, v+" = 0", a.text+" <> 0", b.finite())
+			guards += when(pgerr.NumericOutOfRange, over, p.infinite(v), p.finite(a)) +
+				when(pgerr.NumericOutOfRange, under, v+" = 0", a.text+" <> 0", p.finite(b))
 		case " * ":
-			guards = when(pgerr.NumericOutOfRange, over, infinite(v), a.finite(), b.finite()) +
+			guards = when(pgerr.NumericOutOfRange, over, p.infinite(v), p.finite(a), p.finite(b)) +
 				when(pgerr.NumericOutOfRange, under, v+" = 0", a.text+" <> 0", b.text+" <> 0")
 		default:
-			guards = when(pgerr.NumericOutOfRange, over, infinite(v), a.finite(), b.finite())
+			guards = when(pgerr.NumericOutOfRange, over, p.infinite(v), p.finite(a), p.finite(b))
 		}
 		return sx{text: "(CASE" + guards + " ELSE " + v + " END)"}, true
 	}
@@ -54,18 +55,20 @@ func operandOf(e plan.Expr, x sx) floatOperand {
 	return floatOperand{x.text, ok && f != 0 && !math.IsInf(float64(f), 0) && !math.IsNaN(float64(f))}
 }
 
-func infinite(text string) string { return text + " IN ('inf'::FLOAT, '-inf'::FLOAT)" }
+func (p *warehouse) infinite(text string) string {
+	return text + " IN (" + p.lang.literal(datum.Float(math.Inf(1)), pgcat.Float8).text + ", " + p.lang.literal(datum.Float(math.Inf(-1)), pgcat.Float8).text + ")"
+}
 
 // finite is a condition, "" where it is known to hold.
-func (o floatOperand) finite() string {
+func (p *warehouse) finite(o floatOperand) string {
 	if o.known {
 		return ""
 	}
-	return "NOT " + infinite(o.text)
+	return "NOT " + p.infinite(o.text)
 }
 
-// joined is a conjunction of the conditions that say something.
-func joined(conds []string) string {
+// conjunction is a conjunction of the conditions that say something.
+func conjunction(conds []string) string {
 	out := ""
 	for _, c := range conds {
 		if c != "" && out != "" {

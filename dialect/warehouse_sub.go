@@ -4,9 +4,9 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// subquery prints a query in an expression, where Snowflake takes it: a scalar one that stands alone anywhere, one that refers to
+// subquery prints a query in an expression, where warehouses take it: a scalar one that stands alone anywhere, one that refers to
 // the outer query in a WHERE if it is an aggregate of rows found by equality, EXISTS and IN as conjuncts of a WHERE.
-func (p *snow) subquery(e *plan.Subquery) sx {
+func (p *warehouse) subquery(e *plan.Subquery) sx {
 	correlated := len(plan.FreeRefs(e.Plan)) > 0
 	conjunct, where := p.filtering, p.where
 	p.filtering, p.where = false, false
@@ -43,7 +43,7 @@ func rowsOf(n plan.Node) plan.Node {
 }
 
 // scalar is a query of one row; a quotient is two.
-func (p *snow) scalar(e *plan.Subquery) sx {
+func (p *warehouse) scalar(e *plan.Subquery) sx {
 	s := p.node(e.Plan)
 	cols := e.Plan.Cols()
 	if len(cols) != 1 {
@@ -72,7 +72,7 @@ func (p *snow) scalar(e *plan.Subquery) sx {
 }
 
 // sharedRow is a row that is named in the statement's WITH, since its columns are said more than once.
-func (p *snow) sharedRow(s *sel, x sx) sx {
+func (p *warehouse) sharedRow(s *sel, x sx) sx {
 	q := p.alias("q")
 	d := p.cols[x.den]
 	p.shared = append(p.shared, q+"(n, d) AS "+paren(p.count(s.render([]string{x.text + " AS n", d.text + " AS d"}))))
@@ -108,7 +108,7 @@ func readsOuterTable(n plan.Node) bool {
 }
 
 // inQuery is [NOT] IN of a query, which is three-valued as PostgreSQL's.
-func (p *snow) inQuery(e *plan.Subquery, op string) sx {
+func (p *warehouse) inQuery(e *plan.Subquery, op string) sx {
 	test := p.expr(e.Test)
 	p.comparable(test, e.At)
 	query := p.arm(e.Plan)
@@ -120,7 +120,7 @@ func (p *snow) inQuery(e *plan.Subquery, op string) sx {
 }
 
 // exists prints a semi or anti join as [NOT] EXISTS, found by an equality at least.
-func (p *snow) exists(n *plan.Join) *sel {
+func (p *warehouse) exists(n *plan.Join) *sel {
 	right := n.Right
 	if n.Cond != nil {
 		right = &plan.Filter{Input: right, Cond: n.Cond}
@@ -161,7 +161,7 @@ func foundByEquality(n plan.Node) bool {
 	return equal && found(n, n, false)
 }
 
-// found walks the operators that Snowflake decorrelates: outer columns stand in comparisons that are conjuncts of a filter, and
+// found walks the operators that warehouses decorrelate: outer columns stand in comparisons that are conjuncts of a filter, and
 // with equal in equalities alone.
 func found(n, root plan.Node, equal bool) bool {
 	switch n := n.(type) {
@@ -244,7 +244,7 @@ func outerComparison(e plan.Expr, root plan.Node) string {
 	if !ok || len(c.Args) != 2 {
 		return ""
 	}
-	op, ok := snowComparisons[signatureOf(c.Proc, c.Name)]
+	op, ok := comparisons[signatureOf(c.Proc, c.Name)]
 	if !ok {
 		return ""
 	}
@@ -264,7 +264,7 @@ func outerComparison(e plan.Expr, root plan.Node) string {
 }
 
 // anyAll prints a comparison with the items of a constant array as a list.
-func (p *snow) anyAll(e *plan.AnyAll) sx {
+func (p *warehouse) anyAll(e *plan.AnyAll) sx {
 	items, ok := knownItems(e.Array)
 	if !ok || !(e.Op == "=" && !e.All || e.Op == "<>" && e.All) {
 		return p.unsupported(e.At, "ANY or ALL of this array")

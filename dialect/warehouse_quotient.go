@@ -9,11 +9,11 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// PostgreSQL divides numerics to at least 16 significant digits and rounds there; Snowflake rounds elsewhere. A quotient is
+// PostgreSQL divides numerics to at least 16 significant digits and rounds there; warehouses round elsewhere. A quotient is
 // therefore carried as its two operands: it can be multiplied by a constant and compared, and nothing else.
 
 // numericQuotient is dividend and divisor.
-func numericQuotient(p *snow, c *plan.Call, args []sx) (sx, bool) {
+func numericQuotient(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
 	if args[0].p == 0 || args[1].p == 0 || args[0].loose || args[1].loose || !p.divided(args, c.At) {
 		return sx{}, false
 	}
@@ -25,7 +25,7 @@ func numericQuotient(p *snow, c *plan.Call, args []sx) (sx, bool) {
 }
 
 // scaledQuotient multiplies a quotient by a constant whose inverse has few digits.
-func (p *snow) scaledQuotient(c *plan.Call, a, b sx) (sx, bool) {
+func (p *warehouse) scaledQuotient(c *plan.Call, a, b sx) (sx, bool) {
 	q, k, kx, ok := a, c.Args[1], b, false
 	if b.den != 0 {
 		q, k, kx = b, c.Args[0], a
@@ -35,7 +35,7 @@ func (p *snow) scaledQuotient(c *plan.Call, a, b sx) (sx, bool) {
 		return sx{}, false
 	}
 	inverse := new(big.Rat).Inv(factor)
-	if !inverse.Mul(inverse, big.NewRat(10_000, 1)).IsInt() || q.s+kx.s > 12 {
+	if !inverse.Mul(inverse, big.NewRat(10_000, 1)).IsInt() || !p.kept(q, kx, q) {
 		return sx{}, false
 	}
 	q.factor, q.plain = kx.text, false
@@ -57,9 +57,9 @@ func numericConst(e plan.Expr) (*big.Rat, bool) {
 // compareQuotient prints x op factor·(n/d) without dividing: with D = factor·n − x·d, its sign is the verdict's wherever
 // PostgreSQL's rounding of n/d, which is below 10^-16 of the greater of 1 and the quotient, cannot change it. A D of zero says that
 // the quotient is x/factor, which has at most four digits more than x and is not rounded below 10^8. The rare rest is an error.
-func (p *snow) compareQuotient(c *plan.Call, op string, x, q sx) sx {
+func (p *warehouse) compareQuotient(c *plan.Call, op string, x, q sx) sx {
 	d := p.cols[q.den]
-	if x.p == 0 || x.loose || x.s > 8 || x.s+d.s > 12 {
+	if x.p == 0 || x.loose || x.s > 8 || !p.kept(x, d, q) {
 		return p.unsupported(c.At, "comparison of a quotient with this number")
 	}
 	n, k := q.text, "1"
@@ -71,13 +71,21 @@ func (p *snow) compareQuotient(c *plan.Call, op string, x, q sx) sx {
 	if !q.positive {
 		verdict = paren(diff + " * SIGN(" + d.text + ") " + exchanged[op] + " 0")
 	}
-	certain := "ABS(" + diff + ")::FLOAT > " + k + "::FLOAT * '1e-16'::FLOAT * GREATEST(ABS(" + q.text + "), ABS(" + d.text + "))::FLOAT OR " +
-		diff + " = 0 AND ABS(" + q.text + ")::FLOAT < ABS(" + d.text + ")::FLOAT * '1e8'::FLOAT"
+	double := func(text string) string { return p.castTo(text, pgcat.Float8) }
+	certain := double("ABS("+diff+")") + " > " + double(k) + " * " + double("'1e-16'") + " * " + double("GREATEST(ABS("+q.text+"), ABS("+d.text+"))") + " OR " +
+		diff + " = 0 AND " + double("ABS("+q.text+")") + " < " + double("ABS("+d.text+")") + " * " + double("'1e8'")
 	text := "CASE WHEN " + certain + " THEN " + verdict + " ELSE " +
-		snowRaise(pgerr.NumericOutOfRange, "a quotient is too close to the number that it is compared with", c.At, diff) + " = 0 END"
+		p.raise(pgerr.New(pgerr.NumericOutOfRange, "a quotient is too close to the number that it is compared with").At(c.At), diff, pgcat.Bool) + " END"
 	if !q.positive {
 		text = "CASE WHEN " + d.text + " = 0 AND " + q.text + " IS NOT NULL THEN " +
-			snowRaise(pgerr.DivisionByZero, "division by zero", c.At, d.text) + " = 0 ELSE " + paren(text) + " END"
+			p.raise(pgerr.New(pgerr.DivisionByZero, "division by zero").At(c.At), d.text, pgcat.Bool) + " ELSE " + paren(text) + " END"
 	}
 	return sx{text: paren(p.count(text)), oid: pgcat.Bool}
+}
+
+// kept reports that a product keeps its digits, and their difference from a number too.
+func (p *warehouse) kept(a, b, n sx) bool {
+	q, s, ok := p.lang.product(a, b)
+	_, _, keeps := p.lang.sum(sx{p: q, s: s}, n)
+	return ok && keeps
 }

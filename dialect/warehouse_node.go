@@ -10,8 +10,8 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// operator prints what Snowflake says in its own way, and refuses what it has not.
-func (p *snow) operator(n plan.Node) (*sel, bool) {
+// operator prints what warehouses say in their own way, and refuses what they have not.
+func (p *warehouse) operator(n plan.Node) (*sel, bool) {
 	switch n := n.(type) {
 	case *plan.Scan:
 		return p.scan(n), true
@@ -22,15 +22,15 @@ func (p *snow) operator(n plan.Node) (*sel, bool) {
 	case *plan.Project:
 		return p.computed(n)
 	case *plan.Join:
-		return p.snowJoin(n)
+		return p.joinOf(n)
 	case *plan.Aggregate:
-		return p.snowAggregate(n), true
+		return p.groupOf(n), true
 	case *plan.Window:
 		return p.window(n, p.windowFunc), true
 	case *plan.Limit:
 		return p.limitTo(n), true
 	case *plan.SetOp:
-		return p.snowSet(n), true
+		return p.setOf(n), true
 	case *plan.Unique:
 		return p.unique(n), true
 	case *plan.FuncScan, *plan.ProjectSet:
@@ -40,42 +40,21 @@ func (p *snow) operator(n plan.Node) (*sel, bool) {
 	return nil, false
 }
 
-// scan reads a table. A moment without a declared precision has nanoseconds, of which PostgreSQL sees the microseconds; a
-// char(n) has blanks that do not count.
-func (p *snow) scan(n *plan.Scan) *sel {
+// scan reads a table.
+func (p *warehouse) scan(n *plan.Scan) *sel {
 	alias := p.alias("t")
-	s := &sel{from: snowObject(n.Table.Object) + " AS " + alias, plain: true}
+	s := &sel{from: p.lang.object(n.Table.Object) + " AS " + alias, plain: true}
 	for i, f := range n.Fields {
 		c := n.Table.Columns[f]
-		x := snowColumn(alias+"."+ident(c.Physical), c.Type)
+		x := p.lang.column(alias+"."+p.lang.ident(c.Physical), c.Type)
 		x.foreign = c.Collation != "" && c.Collation != "C.UTF-8" && collatable(c.Type.OID)
 		p.set(s, n.Out[i].ID, x)
 	}
 	return s
 }
 
-func snowColumn(text string, t plan.Type) sx {
-	x := sx{text: text, oid: t.OID, plain: true}
-	switch t.OID {
-	case pgcat.Int2, pgcat.Int4, pgcat.Int8:
-		x.p, x.mag = 38, widest[t.OID]
-	case pgcat.Numeric:
-		if _, s, ok := decimalOf(t); ok {
-			x.p, x.s = 38, s
-		}
-	case pgcat.Timestamp, pgcat.TimestampTZ, pgcat.Time:
-		if t.Mod < 0 {
-			x.raw, x.text, x.plain = text, "DATE_TRUNC('MICROSECOND', "+text+")", false
-		}
-	case pgcat.Bpchar:
-		x.text, x.plain = "RTRIM("+text+", ' ')", false
-		x.pad = max(t.Mod-4, 0)
-	}
-	return x
-}
-
-// filter says conjuncts one by one: in them Snowflake takes subqueries that it takes nowhere else.
-func (p *snow) filter(n *plan.Filter) *sel {
+// filter says conjuncts one by one: in them stand subqueries that stand nowhere else.
+func (p *warehouse) filter(n *plan.Filter) *sel {
 	s := p.open(p.node(n.Input))
 	where, filtering := p.where, p.filtering
 	for _, c := range conjunctsOf(n.Cond) {
@@ -95,12 +74,12 @@ func conjunctsOf(e plan.Expr) []plan.Expr {
 
 // computed projects aggregates where they are computed, since a query that refers to an outer one must do so in its own WHERE;
 // false for any other projection.
-func (p *snow) computed(n *plan.Project) (*sel, bool) {
+func (p *warehouse) computed(n *plan.Project) (*sel, bool) {
 	a, ok := n.Input.(*plan.Aggregate)
 	if !ok {
 		return nil, false
 	}
-	s := p.snowAggregate(a)
+	s := p.groupOf(a)
 	out, list := s.keep(), p.exprs(n.Exprs)
 	for i, c := range n.Out {
 		list[i].plain = false
@@ -110,7 +89,7 @@ func (p *snow) computed(n *plan.Project) (*sel, bool) {
 }
 
 // values prints rows of expressions; a single row needs no FROM, several are constants.
-func (p *snow) values(n *plan.Values) *sel {
+func (p *warehouse) values(n *plan.Values) *sel {
 	s := &sel{}
 	if len(n.Rows) == 1 {
 		for i, e := range n.Rows[0] {
@@ -130,12 +109,15 @@ func (p *snow) values(n *plan.Values) *sel {
 	return p.valueRows(n)
 }
 
-func (p *snow) valueRows(n *plan.Values) *sel {
+// maxRows is how many rows of constants one VALUES holds.
+const maxRows = 16_384
+
+func (p *warehouse) valueRows(n *plan.Values) *sel {
 	reps, rows := make([]sx, len(n.Out)), make([]string, len(n.Rows))
 	for i, r := range n.Rows {
 		items := make([]string, len(r))
 		for j, e := range r {
-			if _, ok := e.(*plan.Const); !ok || len(n.Rows) > maxSnowList {
+			if _, ok := e.(*plan.Const); !ok || len(n.Rows) > maxRows {
 				p.unsupported(e.Pos(), "VALUES of this form")
 			}
 			x := p.expr(e)
@@ -155,6 +137,14 @@ func (p *snow) valueRows(n *plan.Values) *sel {
 	return p.aliased("VALUES "+strings.Join(rows, ", "), n.Out, reps)
 }
 
+// wider are the digits that hold both numbers, 0 where one's are not known.
+func wider(a, b sx) int32 {
+	if a.p == 0 || b.p == 0 {
+		return 0
+	}
+	return min(38, max(a.p-a.s, b.p-b.s)+max(a.s, b.s))
+}
+
 // mixed is what a column of two sources is: numbers of several display scales cannot be told apart any more.
 func mixed(a, b sx) sx {
 	switch {
@@ -168,14 +158,17 @@ func mixed(a, b sx) sx {
 		a.mag = 0
 	}
 	a.pad = max(a.pad, b.pad)
-	if a.oid == pgcat.Numeric && (a.p != b.p || a.s != b.s || a.scale != 0 || b.scale != 0 || a.loose || b.loose) {
-		a.loose, a.scale, a.p, a.s = true, 0, min(a.p, b.p), max(a.s, b.s)
+	if a.oid == pgcat.Numeric && a.p > 0 && b.p > 0 && a.s == b.s {
+		a.p = wider(a, b)
+	}
+	if a.oid == pgcat.Numeric && ((a.p == 0) != (b.p == 0) || a.s != b.s || a.scale != 0 || b.scale != 0 || a.loose || b.loose) {
+		a.loose, a.scale, a.p, a.s = true, 0, wider(a, b), max(a.s, b.s)
 	}
 	return a
 }
 
-// snowJoin refuses joins that see columns of their left side, and has EXISTS for semi-joins.
-func (p *snow) snowJoin(n *plan.Join) (*sel, bool) {
+// joinOf refuses joins that see columns of their left side, and has EXISTS for semi-joins.
+func (p *warehouse) joinOf(n *plan.Join) (*sel, bool) {
 	if n.Lateral {
 		p.unsupported(-1, "a lateral join")
 		return &sel{}, true
@@ -199,8 +192,8 @@ func asks(e plan.Expr) bool {
 	return found
 }
 
-// limitTo closes a select. Snowflake takes constants; WITH TIES is a condition over ranks.
-func (p *snow) limitTo(n *plan.Limit) *sel {
+// limitTo closes a select. Its numbers are constants; WITH TIES is a condition over ranks.
+func (p *warehouse) limitTo(n *plan.Limit) *sel {
 	s := p.node(n.Input)
 	if s.tail != "" {
 		s = p.wrap(s)
@@ -213,17 +206,17 @@ func (p *snow) limitTo(n *plan.Limit) *sel {
 	if count == "" && offset == "" {
 		return s
 	}
-	if count == "" {
-		count = "NULL"
-	}
 	s.tail = " LIMIT " + count
+	if count == "" {
+		s.tail = p.lang.unlimited
+	}
 	if offset != "" {
 		s.tail += " OFFSET " + offset
 	}
 	return s
 }
 
-func (p *snow) withTies(s *sel, count, offset string) *sel {
+func (p *warehouse) withTies(s *sel, count, offset string) *sel {
 	if len(s.order) == 0 || s.distinct+s.qualify != "" {
 		p.unsupported(-1, "WITH TIES of this order")
 	}
@@ -236,7 +229,7 @@ func (p *snow) withTies(s *sel, count, offset string) *sel {
 }
 
 // bound prints a LIMIT or OFFSET; "" means none.
-func (p *snow) bound(e plan.Expr, what, code string) string {
+func (p *warehouse) bound(e plan.Expr, what, code string) string {
 	switch e := e.(type) {
 	case nil:
 		return ""
@@ -262,9 +255,9 @@ func (p *snow) bound(e plan.Expr, what, code string) string {
 	return p.unsupported(e.Pos(), "%s of an expression", what).text
 }
 
-// snowSet has no ALL beside UNION's.
-func (p *snow) snowSet(n *plan.SetOp) *sel {
-	if n.All && n.Kind != plan.Union {
+// setOf prints a set operation; not every language has ALL beside UNION's.
+func (p *warehouse) setOf(n *plan.SetOp) *sel {
+	if n.All && n.Kind != plan.Union && !p.lang.multisets {
 		p.unsupported(-1, "INTERSECT ALL and EXCEPT ALL")
 	}
 	left := p.arm(n.Left)
@@ -290,7 +283,7 @@ func (p *snow) snowSet(n *plan.SetOp) *sel {
 }
 
 // unique removes duplicates; DISTINCT ON keeps the first row in the order of its keys.
-func (p *snow) unique(n *plan.Unique) *sel {
+func (p *warehouse) unique(n *plan.Unique) *sel {
 	s := p.open(p.node(n.Input))
 	if n.On == nil {
 		for _, id := range s.cols {

@@ -10,7 +10,7 @@ import (
 
 // expr prints a typed expression, in parentheses where it is made of several words. Only a conjunct of a WHERE, or what its
 // NOT holds, may be a subquery that is not scalar.
-func (p *snow) expr(e plan.Expr) sx {
+func (p *warehouse) expr(e plan.Expr) sx {
 	if !p.enter(e.Pos()) {
 		return sx{text: "NULL"}
 	}
@@ -30,7 +30,7 @@ func (p *snow) expr(e plan.Expr) sx {
 	return x
 }
 
-func (p *snow) exprs(list []plan.Expr) []sx {
+func (p *warehouse) exprs(list []plan.Expr) []sx {
 	out := make([]sx, len(list))
 	for i, e := range list {
 		out[i] = p.expr(e)
@@ -38,7 +38,7 @@ func (p *snow) exprs(list []plan.Expr) []sx {
 	return out
 }
 
-func (p *snow) form(e plan.Expr) sx {
+func (p *warehouse) form(e plan.Expr) sx {
 	switch e := e.(type) {
 	case *plan.Const:
 		return p.constant(e)
@@ -86,7 +86,7 @@ func (p *snow) form(e plan.Expr) sx {
 
 func boolean(text string) sx { return sx{text: text, oid: pgcat.Bool} }
 
-func (p *snow) ref(e *plan.Ref) sx {
+func (p *warehouse) ref(e *plan.Ref) sx {
 	x, ok := p.cols[e.ID]
 	if ok {
 		return x
@@ -94,12 +94,12 @@ func (p *snow) ref(e *plan.Ref) sx {
 	if !p.dry {
 		p.fail(pgerr.New(pgerr.Internal, "the fragment refers to a column %q that it does not have", e.Name).At(e.At))
 	}
-	x = snowColumn("c"+itoa(int32(e.ID)), e.T)
+	x = p.lang.column("c"+itoa(int32(e.ID)), e.T)
 	return x
 }
 
 // late prints a leaf that is not filled yet; clock_timestamp() moves within a statement, so that it stays here.
-func (p *snow) late(e *plan.Late) sx {
+func (p *warehouse) late(e *plan.Late) sx {
 	switch {
 	case e.Kind == plan.ClockTime || !p.dry && !p.show:
 		return p.unsupported(e.At, "this value before execution")
@@ -110,14 +110,14 @@ func (p *snow) late(e *plan.Late) sx {
 }
 
 // stand is a text for a value of a type that is known only at execution.
-func (p *snow) stand(text string, t plan.Type) sx {
-	x := snowColumn(text, t)
+func (p *warehouse) stand(text string, t plan.Type) sx {
+	x := p.lang.column(text, t)
 	return sx{text: text, oid: t.OID, p: x.p, s: x.s, mag: x.mag, pad: x.pad}
 }
 
 // caseOf prints CASE. Where branches have several display scales, a hidden CASE says which one holds.
-func (p *snow) caseOf(e *plan.Case) sx {
-	if !snowComparable[e.T.OID] {
+func (p *warehouse) caseOf(e *plan.Case) sx {
+	if !p.lang.comparable[e.T.OID] {
 		return p.unsupported(e.At, "CASE of this type")
 	}
 	conds, branches := make([]string, len(e.Whens)), make([]sx, 0, len(e.Whens)+1)
@@ -131,7 +131,7 @@ func (p *snow) caseOf(e *plan.Case) sx {
 	return p.branched(e.T.OID, conds, branches, e.At)
 }
 
-func (p *snow) branched(oid uint32, conds []string, branches []sx, at int) sx {
+func (p *warehouse) branched(oid uint32, conds []string, branches []sx, at int) sx {
 	var b, scales strings.Builder
 	x := sx{oid: oid, null: true}
 	for i, v := range branches {
@@ -152,7 +152,7 @@ func (p *snow) branched(oid uint32, conds []string, branches []sx, at int) sx {
 	}
 	x.oid, x.null, x.plain, x.raw = oid, false, false, ""
 	if x.loose && known {
-		x.loose, x.p = false, 38
+		x.loose = false
 		x.scale = p.hidden(sx{text: p.count("CASE" + scales.String() + " END"), oid: pgcat.Int4})
 	}
 	x.text = "CASE" + b.String() + " END"
@@ -165,9 +165,9 @@ func (p *snow) branched(oid uint32, conds []string, branches []sx, at int) sx {
 }
 
 // choose prints COALESCE, NULLIF, GREATEST and LEAST, which ignore NULLs in PostgreSQL.
-func (p *snow) choose(e *plan.Choose) sx {
+func (p *warehouse) choose(e *plan.Choose) sx {
 	list := p.exprs(e.Args)
-	if !snowComparable[e.T.OID] {
+	if !p.lang.comparable[e.T.OID] {
 		return p.unsupported(e.At, "a choice of this type")
 	}
 	if e.Kind != plan.Coalesce {
@@ -178,7 +178,7 @@ func (p *snow) choose(e *plan.Choose) sx {
 	switch e.Kind {
 	case plan.NullIf:
 		x := list[0]
-		x.text, x.plain, x.raw = "IFF("+x.text+" = "+list[1].text+", NULL, "+x.text+")", false, ""
+		x.text, x.plain, x.raw = p.iff(x.text+" = "+list[1].text, "NULL", x.text), false, ""
 		return x
 	case plan.Coalesce:
 		conds := make([]string, len(list)-1)
@@ -198,28 +198,21 @@ func (p *snow) choose(e *plan.Choose) sx {
 	}
 	x.text, x.null, x.plain, x.raw = list[0].text, false, false, ""
 	if len(list) > 1 {
-		x.text = [...]string{plan.Greatest: "GREATEST", plan.Least: "LEAST"}[e.Kind] + "_IGNORE_NULLS" + paren(strings.Join(texts(list), ", "))
+		x.text = [...]string{plan.Greatest: "GREATEST", plan.Least: "LEAST"}[e.Kind] + p.lang.ignoring + paren(strings.Join(texts(list), ", "))
 	}
 	return x
 }
-
-// Snowflake takes so many items in a list of plain literals (one more is its error 001795), and so many that are casts or other
-// expressions.
-const (
-	maxSnowList     = 16_384
-	maxComputedList = 50
-)
 
 func isConst(e plan.Expr) bool {
 	_, ok := e.(*plan.Const)
 	return ok
 }
 
-// in prints a list of constants in parts that Snowflake takes, and any other list as comparisons.
-func (p *snow) in(e *plan.In) sx {
+// in prints a list in parts that the language takes.
+func (p *warehouse) in(e *plan.In) sx {
 	x := p.expr(e.Arg)
 	p.comparable(x, e.At)
-	items, most := make([]string, len(e.List)), maxSnowList
+	items, most := make([]string, len(e.List)), p.lang.items[0]
 	for i, a := range e.List {
 		v := p.expr(a)
 		p.comparable(v, a.Pos())
@@ -231,7 +224,7 @@ func (p *snow) in(e *plan.In) sx {
 			items[i] = "-" + strings.TrimSuffix(number, ")")
 		}
 		if _, text := textConst(a); !text && (!isConst(a) || strings.ContainsAny(items[i], ":(")) {
-			most = maxComputedList
+			most = p.lang.items[1]
 		}
 	}
 	op, word := " IN (", " OR "
@@ -239,7 +232,7 @@ func (p *snow) in(e *plan.In) sx {
 		op, word = " NOT IN (", " AND "
 	}
 	var parts []string
-	for len(items) > most {
+	for most > 0 && len(items) > most {
 		parts = append(parts, x.text+op+strings.Join(items[:most], ", ")+")")
 		items = items[most:]
 	}

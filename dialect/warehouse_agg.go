@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/datum"
@@ -8,7 +9,7 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-func (p *snow) snowAggregate(n *plan.Aggregate) *sel {
+func (p *warehouse) groupOf(n *plan.Aggregate) *sel {
 	if n.Sets == nil && len(n.Groups) == 0 && len(n.Aggs) == 0 {
 		p.unsupported(-1, "a grouping without keys and aggregates")
 	}
@@ -19,30 +20,27 @@ func (p *snow) snowAggregate(n *plan.Aggregate) *sel {
 	return s
 }
 
-// snowAgg says one aggregate; over is the window's " OVER (…)", or "".
-type snowAgg func(p *snow, c *snowCall) (sx, bool)
+// aggRule says one aggregate; over is the window's " OVER (…)", or "".
+type aggRule func(p *warehouse, c *aggregateCall) (sx, bool)
 
-// snowCall is an aggregate being printed: its operands are NULL in rows that FILTER leaves out.
-type snowCall struct {
+// aggregateCall is an aggregate being printed: its operands are NULL in rows that FILTER leaves out.
+type aggregateCall struct {
 	a    *plan.Agg
 	args []sx
 	cond string // of FILTER, "" for none
 	over string
 }
 
-// snowAggs is the table of aggregates. Those whose result depends on the digits of floating-point arithmetic are missing.
-var snowAggs = aggTable()
-
-func aggTable() map[string]snowAgg {
-	t := map[string]snowAgg{
+// warehouseAggs are the aggregates that warehouses say alike. Those whose result depends on the digits of floating-point
+// arithmetic are missing.
+func warehouseAggs() map[string]aggRule {
+	t := map[string]aggRule{
 		"count()": countRows, "count(any)": countValues,
-		"bool_and(bool)": aggOf("BOOLAND_AGG"), "bool_or(bool)": aggOf("BOOLOR_AGG"), "every(bool)": aggOf("BOOLAND_AGG"),
-		"sum(int2)": integerSum, "sum(int4)": integerSum, "sum(int8)": numberSum, "sum(numeric)": numberSum,
+		"sum(int2)": integerSum, "sum(int4)": integerSum, "sum(numeric)": numberSum,
 		"avg(int2)": numberAverage, "avg(int4)": numberAverage, "avg(int8)": numberAverage, "avg(numeric)": numberAverage,
 		"sum(float8)": aggOf("SUM"), "avg(float8)": aggOf("AVG"),
-		"string_agg(text,text)":              snowList,
-		"any_value(anyelement)":              anyValue,
-		"percentile_disc(float8,anyelement)": percentileDisc,
+		"string_agg(text,text)": listAgg,
+		"any_value(anyelement)": anyValue,
 	}
 	for _, name := range []string{"int2", "int4", "int8", "numeric", "float8", "text", "bpchar", "date", "time", "timestamp", "timestamptz"} {
 		t["min("+name+")"], t["max("+name+")"] = extreme("MIN"), extreme("MAX")
@@ -51,13 +49,13 @@ func aggTable() map[string]snowAgg {
 }
 
 // agg prints an aggregate.
-func (p *snow) agg(a *plan.Agg, over string) sx {
+func (p *warehouse) agg(a *plan.Agg, over string) sx {
 	sig := signatureOf(a.Proc, a.Name)
-	f, ok := snowAggs[sig]
+	f, ok := p.lang.aggs[sig]
 	if !ok {
 		return p.unsupported(a.Base.At, "aggregate %s", sig)
 	}
-	c := &snowCall{a: a, args: p.exprs(a.Args), over: over}
+	c := &aggregateCall{a: a, args: p.exprs(a.Args), over: over}
 	if !p.divided(c.args, a.Base.At) {
 		return sx{text: "NULL"}
 	}
@@ -65,7 +63,7 @@ func (p *snow) agg(a *plan.Agg, over string) sx {
 		c.cond = p.expr(a.Filter).text
 		if len(c.args) > 0 {
 			last := &c.args[a.Direct]
-			last.text, last.plain, last.raw = "IFF("+c.cond+", "+last.text+", NULL)", false, ""
+			last.text, last.plain, last.raw = p.iff(c.cond, last.text, "NULL"), false, ""
 		}
 	}
 	if a.Distinct {
@@ -82,7 +80,7 @@ func (p *snow) agg(a *plan.Agg, over string) sx {
 }
 
 // called is name([DISTINCT] first operand) with what follows.
-func (c *snowCall) called(name string) string {
+func (c *aggregateCall) called(name string) string {
 	distinct := ""
 	if c.a.Distinct {
 		distinct = "DISTINCT "
@@ -90,41 +88,44 @@ func (c *snowCall) called(name string) string {
 	return name + paren(distinct+c.args[0].text) + c.over
 }
 
-func aggOf(name string) snowAgg {
-	return func(_ *snow, c *snowCall) (sx, bool) { return sx{text: c.called(name)}, true }
+func aggOf(name string) aggRule {
+	return func(_ *warehouse, c *aggregateCall) (sx, bool) { return sx{text: c.called(name)}, true }
 }
 
-func countRows(_ *snow, c *snowCall) (sx, bool) {
+func countRows(_ *warehouse, c *aggregateCall) (sx, bool) {
 	if c.cond != "" {
 		return sx{text: "COUNT_IF(" + c.cond + ")" + c.over, p: 38, mag: widest[pgcat.Int8]}, true
 	}
 	return sx{text: "COUNT(*)" + c.over, p: 38, mag: widest[pgcat.Int8]}, true
 }
 
-func countValues(_ *snow, c *snowCall) (sx, bool) {
+func countValues(_ *warehouse, c *aggregateCall) (sx, bool) {
 	return sx{text: c.called("COUNT"), p: 38, mag: widest[pgcat.Int8]}, true
 }
 
 // integerSum is a bigint, which would take more than 2^32 rows to overflow.
-func integerSum(_ *snow, c *snowCall) (sx, bool) {
+func integerSum(_ *warehouse, c *aggregateCall) (sx, bool) {
 	return sx{text: c.called("SUM"), p: 38, mag: widest[pgcat.Int8]}, true
 }
 
 // numberSum has 38 digits and the display scale of its operands, the greatest one where they differ.
-func numberSum(p *snow, c *snowCall) (sx, bool) {
+func numberSum(p *warehouse, c *aggregateCall) (sx, bool) {
 	x := c.args[0]
 	out := sx{text: c.called("SUM"), p: x.p, s: x.s, loose: x.loose}
+	if x.p > 0 {
+		out.p = min(38, x.p+10)
+	}
 	if x.scale != 0 {
 		out.loose = c.a.Distinct
 		if !out.loose {
-			out.scale = p.hidden(sx{text: "MAX(IFF(" + x.text + " IS NOT NULL, " + p.scaleOf(x) + ", NULL))" + c.over, oid: pgcat.Int4})
+			out.scale = p.hidden(sx{text: "MAX(" + p.iff(x.text+" IS NOT NULL", p.scaleOf(x), "NULL") + ")" + c.over, oid: pgcat.Int4})
 		}
 	}
 	return out, true
 }
 
 // numberAverage is a sum and a count, divided by who finishes.
-func numberAverage(p *snow, c *snowCall) (sx, bool) {
+func numberAverage(p *warehouse, c *aggregateCall) (sx, bool) {
 	x := c.args[0]
 	if x.p == 0 || x.loose {
 		return sx{}, false
@@ -134,8 +135,8 @@ func numberAverage(p *snow, c *snowCall) (sx, bool) {
 }
 
 // extreme is MIN or MAX. Among equal numbers of several display scales it shows any.
-func extreme(name string) snowAgg {
-	return func(p *snow, c *snowCall) (sx, bool) {
+func extreme(name string) aggRule {
+	return func(p *warehouse, c *aggregateCall) (sx, bool) {
 		x := c.args[0]
 		p.comparable(x, c.a.Base.At)
 		x.text = c.called(name)
@@ -147,15 +148,15 @@ func extreme(name string) snowAgg {
 }
 
 // anyValue is one value that is not NULL: the least.
-func anyValue(p *snow, c *snowCall) (sx, bool) {
+func anyValue(p *warehouse, c *aggregateCall) (sx, bool) {
 	if c.args[0].oid == pgcat.Bool || c.args[0].oid == pgcat.Bytea {
 		return sx{}, false
 	}
 	return extreme("MIN")(p, c)
 }
 
-// snowList is LISTAGG, which is empty where PostgreSQL's is NULL. One text twice needs the order of its own.
-func snowList(p *snow, c *snowCall) (sx, bool) {
+// listAgg is LISTAGG, which is empty where PostgreSQL's is NULL. One text twice needs the order of its own.
+func listAgg(p *warehouse, c *aggregateCall) (sx, bool) {
 	separator, ok := textConst(c.a.Args[1])
 	if !ok || c.over != "" || c.a.Distinct && len(c.a.Order) > 1 {
 		return sx{}, false
@@ -172,7 +173,7 @@ func snowList(p *snow, c *snowCall) (sx, bool) {
 		order = []string{directed(x, key)}
 	}
 	list := c.called("LISTAGG")
-	literal := snowText(separator)
+	literal := p.lang.quote(separator)
 	if p.mask {
 		literal = "$"
 	}
@@ -180,30 +181,38 @@ func snowList(p *snow, c *snowCall) (sx, bool) {
 	if len(order) > 0 {
 		list += " WITHIN GROUP (ORDER BY " + strings.Join(order, ", ") + ")"
 	}
-	return sx{text: "IFF(COUNT(" + x + ") = 0, NULL, " + list + ")"}, true
+	return sx{text: p.iff("COUNT("+x+") = 0", "NULL", list)}, true
 }
 
 // percentileDisc takes one of the values: the first whose share of rows reaches a constant fraction.
-func percentileDisc(p *snow, c *snowCall) (sx, bool) {
-	k, ok := c.a.Args[0].(*plan.Const)
-	if !ok || len(c.args) != 2 || len(c.a.Order) > 1 || c.over != "" {
+func percentileDisc(p *warehouse, c *aggregateCall) (sx, bool) {
+	x, ok := c.args[len(c.args)-1], len(c.args) == 2
+	if !ok || x.scale != 0 || x.loose || !numberTypes[x.oid] {
 		return sx{}, false
 	}
-	f, ok := k.Value.(datum.Float)
-	x := c.args[1]
-	if !ok || f < 0 || f > 1 || c.cond != "" || x.scale != 0 || x.loose || !snowNumeric[x.oid] {
-		return sx{}, false
-	}
-	order := plan.SortKey{}
-	if len(c.a.Order) == 1 {
-		order = c.a.Order[0]
-	}
-	desc := ""
-	if order.Desc {
-		desc = " DESC"
-	}
-	x.text = "PERCENTILE_DISC(" + strings.TrimSuffix(strings.Trim(c.args[0].text, "'"), "'::FLOAT") + ") WITHIN GROUP (ORDER BY " + x.text + desc + ")"
-	return x, true
+	text, ok := p.within(c, "PERCENTILE_DISC", x.text)
+	x.text = text
+	return x, ok
 }
 
-var snowNumeric = map[uint32]bool{pgcat.Int2: true, pgcat.Int4: true, pgcat.Int8: true, pgcat.Numeric: true, pgcat.Float8: true}
+// within is an aggregate of a constant fraction over values in order.
+func (p *warehouse) within(c *aggregateCall, name, values string) (string, bool) {
+	k, ok := c.a.Args[0].(*plan.Const)
+	if !ok || len(c.a.Order) > 1 || c.over != "" || c.cond != "" {
+		return "", false
+	}
+	f, ok := k.Value.(datum.Float)
+	if !ok || f < 0 || f > 1 {
+		return "", false
+	}
+	fraction, desc := strconv.FormatFloat(float64(f), 'f', -1, 64), ""
+	if p.mask {
+		fraction = "$"
+	}
+	if len(c.a.Order) == 1 && c.a.Order[0].Desc {
+		desc = " DESC"
+	}
+	return name + paren(fraction) + " WITHIN GROUP (ORDER BY " + values + desc + ")", true
+}
+
+var numberTypes = map[uint32]bool{pgcat.Int2: true, pgcat.Int4: true, pgcat.Int8: true, pgcat.Numeric: true, pgcat.Float8: true}

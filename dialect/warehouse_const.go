@@ -1,0 +1,79 @@
+package dialect
+
+import (
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// widest is how far an integer may be from zero.
+var widest = map[uint32]float64{pgcat.Int2: 1 << 15, pgcat.Int4: 1 << 31, pgcat.Int8: 1 << 63}
+
+// null is a NULL of a type. That of a number has no scale, which would become the scale of the values beside it.
+func (p *warehouse) null(t plan.Type, at int) sx {
+	text, ok := p.lang.types[t.OID]
+	if !ok {
+		return p.unsupported(at, "a value of this type")
+	}
+	x := p.stand(p.lang.convert("NULL", text), t)
+	x.null = true
+	return x
+}
+
+// constant prints a literal whose type is read off it, so that a list of them stays one of constants.
+func (p *warehouse) constant(e *plan.Const) sx {
+	if e.Value == nil {
+		return p.null(e.T, e.At)
+	}
+	if t, ok := e.Value.(datum.Text); ok && e.T.OID == pgcat.Bpchar { // blanks at its end do not count
+		e = &plan.Const{Base: e.Base, Value: datum.Text(strings.TrimRight(string(t), " "))}
+	}
+	x := p.lang.literal(e.Value, e.T.OID)
+	if x.text == "" {
+		return p.unsupported(e.At, "this value")
+	}
+	x.oid = e.T.OID
+	if p.mask {
+		x.text = "$"
+	}
+	return x
+}
+
+func signed(text string) string {
+	if strings.HasPrefix(text, "-") {
+		return paren(text)
+	}
+	return text
+}
+
+// fixedPoint is a numeric as digits with a point, its scale the display scale; false for what 38 digits do not hold.
+func fixedPoint(v *datum.Numeric) (text string, digits, scale int32, ok bool) {
+	text = string(datum.AppendNumeric(nil, v))
+	whole, frac, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	ok = strings.Trim(whole, "0123456789") == "" && len(whole)+len(frac) <= 38 && len(frac) <= 37
+	return text, int32(len(whole) + len(frac)), int32(len(frac)), ok
+}
+
+const (
+	lastDay   = datum.Date(2932896) // 9999-12-31
+	dayMicros = int64(86_400_000_000)
+)
+
+// momentText begins a literal of a date or a time: a quote and PostgreSQL's text; false for what is outside of the calendar.
+func momentText(v datum.Value, oid uint32, first datum.Date) (string, bool) {
+	ok := false
+	switch v := v.(type) {
+	case datum.Date:
+		ok = v >= first && v <= lastDay
+	case datum.Time:
+		ok = int64(v) < dayMicros
+	case datum.Timestamp:
+		ok = int64(v) >= int64(first)*dayMicros && int64(v) < int64(lastDay+1)*dayMicros && (oid == pgcat.Timestamp || oid == pgcat.TimestampTZ)
+	}
+	if !ok {
+		return "", false
+	}
+	return "'" + string(datum.AppendText(nil, oid, v, &datum.Env{})), true
+}
