@@ -13,6 +13,7 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
 	"github.com/waggle-sql/waggle/source/catalog"
+	"github.com/waggle-sql/waggle/source/databricks"
 	"github.com/waggle-sql/waggle/source/postgres"
 	"github.com/waggle-sql/waggle/source/rest"
 	"github.com/waggle-sql/waggle/source/snowflake"
@@ -186,38 +187,36 @@ func lineLength(s string) int {
 func connectors(c *config) (map[string]source.Source, map[string]vault.SourceConfig, error) {
 	sources, oauth := map[string]source.Source{}, map[string]vault.SourceConfig{}
 	for _, conf := range c.sources {
-		if conf.postgres != nil {
-			s, err := postgres.New(*conf.postgres)
-			if err != nil {
-				return nil, nil, err
-			}
-			sources[conf.name], oauth[conf.name] = s, conf.postgresSignIn()
-			continue
-		}
-		if conf.snowflake != nil {
-			s, err := snowflake.New(*conf.snowflake)
-			if err != nil {
-				return nil, nil, err
-			}
-			sources[conf.name] = s
-			if oauth[conf.name], err = conf.snowflakeSignIn(); err != nil {
-				return nil, nil, err
-			}
-			continue
-		}
-		d, err := rest.Load(conf.definition)
+		s, signIn, err := conf.connector()
 		if err != nil {
 			return nil, nil, err
 		}
-		s, err := rest.New(rest.Config{Name: conf.name, Definition: d, BaseURL: conf.baseURL, Org: conf.org})
-		if err != nil {
-			return nil, nil, err
-		}
-		sources[conf.name] = s
-		oauth[conf.name] = conf.signIn(d.OAuth())
-	}
-	for _, conf := range c.sources {
-		sources[conf.name] = source.InRegion(sources[conf.name], conf.region)
+		sources[conf.name], oauth[conf.name] = source.InRegion(s, conf.region), signIn
 	}
 	return sources, oauth, nil
+}
+
+// connector makes a source's connector and what its sign-in server is.
+func (s sourceConfig) connector() (out source.Source, signIn vault.SourceConfig, err error) {
+	switch {
+	case s.postgres != nil:
+		out, err = postgres.New(*s.postgres)
+		return out, s.postgresSignIn(), err
+	case s.snowflake != nil:
+		if out, err = snowflake.New(*s.snowflake); err == nil {
+			signIn, err = s.snowflakeSignIn()
+		}
+		return out, signIn, err
+	case s.databricks != nil:
+		if out, err = databricks.New(*s.databricks); err == nil {
+			signIn, err = s.databricksSignIn()
+		}
+		return out, signIn, err
+	}
+	d, err := rest.Load(s.definition)
+	if err != nil {
+		return nil, signIn, err
+	}
+	out, err = rest.New(rest.Config{Name: s.name, Definition: d, BaseURL: s.baseURL, Org: s.org})
+	return out, s.signIn(d.OAuth()), err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/internal/strictyaml"
+	"github.com/waggle-sql/waggle/source/databricks"
 	"github.com/waggle-sql/waggle/source/postgres"
 	"github.com/waggle-sql/waggle/source/snowflake"
 )
@@ -41,8 +42,9 @@ type sourceConfig struct {
 	name, definition, baseURL, region string
 	org                               bool
 	oauth                             oauthConfig
-	postgres                          *postgres.Config  // nil for any other kind
-	snowflake                         *snowflake.Config // nil for any other kind
+	postgres                          *postgres.Config   // nil for any other kind
+	snowflake                         *snowflake.Config  // nil for any other kind
+	databricks                        *databricks.Config // nil for any other kind
 	at                                strictyaml.Place
 }
 
@@ -126,12 +128,15 @@ func (r *configReader) source(p strictyaml.Pair) sourceConfig {
 	}
 	s.oauth = oauthConfig{clientID: o.String("client_id"), scopes: o.Strings("scopes"), authorizeURL: o.String("authorize_url"),
 		tokenURL: o.String("token_url"), revokeURL: o.String("revoke_url"), issuer: o.String("issuer"), secret: r.secret(o.Get("client_secret"))}
-	if n.String("kind") == "postgres" {
+	switch n.String("kind") {
+	case "postgres":
 		s.postgres = r.postgres(p)
 		return s
-	}
-	if n.String("kind") == "snowflake" {
+	case "snowflake":
 		s.snowflake = r.snowflake(p)
+		return s
+	case "databricks":
+		s.databricks = r.databricks(p)
 		return s
 	}
 	r.only(p, "definition", "oauth")
