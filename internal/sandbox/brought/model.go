@@ -32,7 +32,7 @@ func (d *Data) Models() (map[string][]File, error) {
 				name += "_" + t.Source
 			}
 			used[name] = true
-			files = append(files, File{name + ".yaml", t.entity(name)})
+			files = append(files, File{name + ".yaml", t.entity(name, d.keyOf(t))})
 		}
 		out[model] = files
 	}
@@ -52,10 +52,28 @@ func (d *Data) tables(schema string) []Table {
 	return out
 }
 
+// keyOf returns the columns by which a relationship refers to a table, in the model's words: they identify its rows.
+func (d *Data) keyOf(t Table) []string {
+	for _, r := range d.Relationships[t.Schema] {
+		if r.To == t.Name {
+			out := make([]string, len(r.On))
+			for i, pair := range r.On {
+				out[i] = word(pair[1])
+			}
+			return out
+		}
+	}
+	return nil
+}
+
 // entity is the model file of a table.
-func (t Table) entity(name string) string {
+func (t Table) entity(name string, key []string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:\n  source: {connection: %s, object: %s}\n  properties:\n", name, t.Source, text(t.object()))
+	fmt.Fprintf(&b, "%s:\n  source: {connection: %s, object: %s}\n", name, t.Source, text(t.object()))
+	if len(key) > 0 {
+		fmt.Fprintf(&b, "  key: [%s]\n", strings.Join(key, ", "))
+	}
+	b.WriteString("  properties:\n")
 	used := map[string]bool{}
 	for _, c := range t.Columns {
 		property := word(c.Name)
