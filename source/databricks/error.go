@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
 )
@@ -135,6 +136,9 @@ func (s *system) failure(ctx context.Context, rec *recorder, err error) error {
 func (s *system) refusal(f *refusal, query string) error {
 	if f.sessionGone() {
 		return s.gone()
+	}
+	if raised, ok := dialect.RaisedError(f.display + f.message); ok { // a printed text has raised PostgreSQL's own error
+		return raised
 	}
 	facts := make([]string, 0, 3)
 	for _, fact := range []struct{ name, value string }{{"Databricks error ", f.class()}, {"SQLSTATE ", f.sqlstate()}, {"query ", query}} {
