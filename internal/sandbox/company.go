@@ -18,6 +18,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox/gcal"
 	"github.com/waggle-sql/waggle/internal/sandbox/gong"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+	"github.com/waggle-sql/waggle/internal/sandbox/salesforce"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake"
 )
 
@@ -45,7 +46,9 @@ type Options struct {
 	People []string
 	// Snowflake changes an emulator's configuration before it starts; nil changes nothing.
 	Snowflake func(*snowflake.Config)
-	Now       func() time.Time
+	// Salesforce does the same for Salesforce's.
+	Salesforce func(*salesforce.Config)
+	Now        func() time.Time
 }
 
 // Company is a running sandbox.
@@ -56,6 +59,8 @@ type Company struct {
 	Google *gcal.Server
 	// Snowflake has the emulators of what was brought, by source.
 	Snowflake map[string]*snowflake.Server
+	// Salesforce has those of Salesforce's organisations.
+	Salesforce map[string]*salesforce.Server
 
 	urls    URLs
 	clients []oauth.Client
@@ -120,6 +125,10 @@ func Start(o Options) (*Company, error) {
 	c.OAuth.SetIssuer(c.urls.OAuth)
 	if o.Brought != nil {
 		if err := c.warehouses(o); err != nil {
+			c.Close()
+			return nil, err
+		}
+		if err := c.organisations(o); err != nil {
 			c.Close()
 			return nil, err
 		}

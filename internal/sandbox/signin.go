@@ -21,6 +21,7 @@ type Token struct {
 	ExpiresIn    int    `json:"expires_in"`
 	Scope        string `json:"scope"`
 	APIBase      string `json:"api_base_url_for_customer"`
+	Instance     string `json:"instance_url"`
 }
 
 // SignIn runs the whole authorization code flow as a person for a source, with all scopes that the source's client may have,

@@ -1,0 +1,130 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/waggle-sql/waggle/internal/pgerr"
+)
+
+const accounts = `Id,Name,Region__c,Revenue__c,Staff__c,Since__c,Seen__c,Active__c,Note__c
+001000000000001,Acme,EMEA,1500.50,10,2026-01-02,2026-01-02 03:04:05,true,first
+001000000000002,ACME,APAC,,5,2025-12-31,2026-02-02 03:04:05,false,
+001000000000003,Globex,EMEA,12345678.25,,,,,
+`
+
+const contacts = `AccountId,LastName,Email
+001000000000001,Lovelace,ada@acme.example
+001000000000001,Hopper,
+001000000000002,Clarke,joan@acme.example
+,Alone,
+`
+
+const crmObjects = `Account:
+  label: Customer
+  fields:
+    Revenue__c: {type: currency}
+    Region__c: {picklist: [EMEA, APAC], restricted: true}
+    Note__c: {type: textarea, length: 32768}
+Contact:
+  fields:
+    AccountId: {reference: Account}
+    Email: {type: email}
+`
+
+const crmGrants = `roles:
+  SALES: {members: [admin, analyst]}
+  EMEA: {members: [emea]}
+tables:
+  crm.sales.Account:
+    select: [SALES, EMEA]
+    columns: {EMEA: [Name, Region__c]}
+    rows: {EMEA: Region__c = 'EMEA'}
+  crm.sales.Contact:
+    select: [SALES, EMEA]
+    rows: {EMEA: Account.Region__c = 'EMEA'}
+`
+
+func crm(t *testing.T) *Company {
+	t.Helper()
+	data := bringing(t, map[string]string{
+		"crm/sales/Account.csv": accounts, "crm/sales/Contact.csv": contacts, "crm/objects.yaml": crmObjects, "grants.yaml": crmGrants,
+	})
+	c, err := Start(Options{Brought: data, RedirectURIs: []string{"http://127.0.0.1/callback"}})
+	if err != nil {
+		t.Fatal(err, pgerr.From(err).Detail)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+// soql asks an organisation and returns the status and the body.
+func soql(t *testing.T, c *Company, person, text string) (int, string) {
+	t.Helper()
+	token, err := c.SignIn(t.Context(), person, "crm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token.Instance != c.URLs().Salesforce["crm"] {
+		t.Errorf("instance_url is %q", token.Instance)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, token.Instance+"/services/data/v64.0/query?q="+url.QueryEscape(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token.AccessToken)
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+func TestBroughtObjectsAreServedByProfile(t *testing.T) {
+	c := crm(t)
+	text := "SELECT Name, Account.Name FROM Contact"
+	for person, want := range map[string]int{"analyst@acme.example": 4, "emea@acme.example": 2} {
+		_, body := soql(t, c, person, strings.Replace(text, "Name,", "LastName,", 1))
+		var page struct{ TotalSize int }
+		if err := json.Unmarshal([]byte(body), &page); err != nil || page.TotalSize != want {
+			t.Errorf("%s sees %s, want %s", person, body, strconv.Itoa(want))
+		}
+	}
+	if status, body := soql(t, c, "emea@acme.example", "SELECT Revenue__c FROM Account"); status != 400 || !strings.Contains(body, "No such column 'Revenue__c' on entity 'Account'") {
+		t.Errorf("a hidden field: %d %s", status, body)
+	}
+	for _, q := range []string{
+		"SELECT Id, Name, Revenue__c, Staff__c, Since__c, Seen__c, Active__c, Note__c FROM Account ORDER BY Revenue__c",
+		"SELECT LastName, Account.Name FROM Contact WHERE Account.Name = 'acme' AND Email != null",
+		"SELECT Name, COUNT(Id) n, SUM(Revenue__c), MIN(Since__c) FROM Account GROUP BY Name HAVING COUNT(Id) > 0 ORDER BY COUNT(Id) DESC",
+		"SELECT COUNT() FROM Account WHERE Active__c = false",
+		"SELECT COUNT(Id), AVG(Staff__c), MAX(Name) FROM Account",
+		"SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE LastName LIKE 'h%')",
+		"SELECT Id FROM Account WHERE Id NOT IN (SELECT AccountId FROM Contact) AND Seen__c != TODAY",
+		"SELECT Name FROM Account WHERE Name != 'acme' AND (NOT Staff__c > 5)",
+		"SELECT CALENDAR_YEAR(Since__c) y, COUNT(Id) FROM Account GROUP BY CALENDAR_YEAR(Since__c)",
+		"SELECT Region__c, COUNT(Id) FROM Account GROUP BY ROLLUP(Region__c)",
+		"SELECT Name FROM Account WHERE Note__c = 'x'",
+		"SELECT Name FROM Account WHERE Since__c = '2026-01-01'",
+		"SELECT Name FROM Account WHERE Name = 'a' OR Name = 'b' AND Name = 'c'",
+		"SELECT FIELDS(ALL) FROM Account LIMIT 1",
+	} {
+		status, body := soql(t, c, "analyst@acme.example", q)
+		t.Log(q, status, body)
+	}
+	for _, e := range c.Salesforce["crm"].History("") {
+		if e.Cause != "" {
+			t.Errorf("%s: %s", e.Text, e.Cause)
+		}
+	}
+}
