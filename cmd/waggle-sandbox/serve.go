@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/waggle-sql/waggle/internal/sandbox"
+	"github.com/waggle-sql/waggle/internal/sandbox/brought"
 )
 
 // serveFlags are the flags of serve.
@@ -64,13 +65,7 @@ func serve(ctx context.Context, f serveFlags, out io.Writer) error {
 		o.Brought = data
 	}
 	o.Data.Scale, o.Data.Seed = f.scale, f.seed
-	for i, addr := range []*string{&o.OAuthAddr, &o.GongAddr, &o.GoogleAddr, &o.SnowflakeAddr} {
-		port := 0
-		if f.port != 0 {
-			port = f.port + i
-		}
-		*addr = net.JoinHostPort(f.listen, strconv.Itoa(port))
-	}
+	f.addresses(&o)
 	company, err := sandbox.Start(o)
 	if err != nil {
 		return err
@@ -80,6 +75,9 @@ func serve(ctx context.Context, f serveFlags, out io.Writer) error {
 	fmt.Fprintf(out, "oauth   %s\ngong    %s\ngoogle  %s\n", urls.OAuth, urls.Gong, urls.Google)
 	for _, source := range slices.Sorted(maps.Keys(urls.Snowflake)) {
 		fmt.Fprintf(out, "%-7s %s (Snowflake account acme, database %s, warehouse %s)\n", source, urls.Snowflake[source], sandbox.Database, sandbox.Warehouse)
+	}
+	for _, source := range slices.Sorted(maps.Keys(urls.Salesforce)) {
+		fmt.Fprintf(out, "%-7s %s (Salesforce)\n", source, urls.Salesforce[source])
 	}
 	for _, p := range company.Data.People {
 		fmt.Fprintf(out, "person  %s (%s)\n", p.Login, p.Name)
@@ -92,6 +90,25 @@ func serve(ctx context.Context, f serveFlags, out io.Writer) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// addresses gives each server the port after those of the ones before it.
+func (f serveFlags) addresses(o *sandbox.Options) {
+	port := f.port
+	next := func(addr *string, servers int) {
+		*addr = net.JoinHostPort(f.listen, strconv.Itoa(port))
+		if f.port != 0 {
+			port += servers
+		}
+	}
+	next(&o.OAuthAddr, 1)
+	next(&o.GongAddr, 1)
+	next(&o.GoogleAddr, 1)
+	if o.Brought != nil {
+		next(&o.SnowflakeAddr, len(o.Brought.Of(brought.Snowflake)))
+		next(&o.DatabricksAddr, len(o.Brought.Of(brought.Databricks)))
+		next(&o.SalesforceAddr, len(o.Brought.Of(brought.Salesforce)))
+	}
 }
 
 func noArgs(cmd *cobra.Command, args []string) error {
