@@ -91,6 +91,11 @@ func (s Sight) Whole(columns int) bool {
 // Sees returns what a role sees of a table, and false where it may not read it. The privileges of several inherited roles add up:
 // a row is seen when one of them shows it, a value is masked only when all that show its column mask it.
 func (p *Policy) Sees(role, table string, columns []string) (Sight, bool) {
+	return p.SeesAs(p.Inherited(role), table, columns)
+}
+
+// SeesAs is Sees for who has several roles at once; what they inherit must be among them.
+func (p *Policy) SeesAs(roles []string, table string, columns []string) (Sight, bool) {
 	if p == nil {
 		return Sight{Columns: columns}, true
 	}
@@ -99,7 +104,7 @@ func (p *Policy) Sees(role, table string, columns []string) (Sight, bool) {
 		return Sight{}, false
 	}
 	var granting []string
-	for _, r := range p.Inherited(role) {
+	for _, r := range roles {
 		if slices.Contains(t.Select, r) {
 			granting = append(granting, r)
 		}

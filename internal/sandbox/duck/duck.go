@@ -74,7 +74,8 @@ func (d *Database) Exec(ctx context.Context, text string) error {
 	return d.Query(ctx, text, func(arrow.RecordBatch) error { return nil })
 }
 
-// Query runs one statement and hands its rows over batch by batch; a batch is valid until each returns. Its errors are
+// Query runs one statement and hands its rows over batch by batch; a batch is valid until each returns, or
+// while it is retained. Its errors are
 // each's, ctx's cause, or DuckDB's words as they are.
 func (d *Database) Query(ctx context.Context, text string, each func(arrow.RecordBatch) error) error {
 	var con mapping.Connection

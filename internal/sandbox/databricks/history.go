@@ -1,0 +1,163 @@
+package databricks
+
+import (
+	"slices"
+	"time"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/databricks/result"
+	"github.com/waggle-sql/waggle/internal/sandbox/databricks/tcli"
+)
+
+// Entry is a statement that the emulator has been given.
+type Entry struct {
+	ID        string    `json:"id"`
+	Login     string    `json:"login"`
+	Subject   string    `json:"subject"` // of the token that opened the session
+	Groups    []string  `json:"groups"`
+	Warehouse string    `json:"warehouse"`
+	Tags      string    `json:"query_tags"`
+	Text      string    `json:"text"`
+	Session   string    `json:"session"`
+	Started   time.Time `json:"started"`
+	Ended     time.Time `json:"ended,omitzero"`
+	Status    string    `json:"status"` // RUNNING, FINISHED, FAILED, CANCELED or TIMED_OUT
+	SQLState  string    `json:"sql_state,omitempty"`
+	Message   string    `json:"message,omitempty"`
+	// Cause is the emulator's own reason in DuckDB's words, which clients are not told.
+	Cause string `json:"cause,omitempty"`
+	Rows  int64  `json:"rows"`
+	// Linked tells that the result travelled behind addresses.
+	Linked bool `json:"linked"`
+}
+
+const maxHistory = 100_000
+
+// remember adds a statement to the history; the oldest half goes when it is full.
+func (s *Server) remember(op *operation) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.history) == maxHistory {
+		s.history = slices.Clone(s.history[maxHistory/2:])
+	}
+	s.history = append(s.history, op)
+}
+
+// entry is a statement's line of the history.
+func (op *operation) entry() Entry {
+	n := op.session
+	e := Entry{
+		ID: op.handle.String(), Login: n.login, Subject: n.grant.Subject, Groups: n.groups, Warehouse: n.warehouse, Tags: op.tags,
+		Text: op.in.Statement, Session: n.handle.String(), Started: op.started, Status: "RUNNING",
+	}
+	if !op.over() {
+		return e
+	}
+	e.Ended, e.Rows, e.Linked = op.ended, op.answer.rows, op.answer.linked
+	e.Status = map[int32]string{tcli.Finished: "FINISHED", tcli.Errored: "FAILED", tcli.Canceled: "CANCELED", tcli.TimedOut: "TIMED_OUT"}[op.state]
+	if op.fault != nil {
+		e.SQLState, e.Message, e.Cause = op.fault.SQLState, op.fault.Message, op.cause
+	}
+	return e
+}
+
+// History returns the statements of a person in order of arrival; everybody's when the login is empty.
+func (s *Server) History(login string) []Entry {
+	s.mu.Lock()
+	all := slices.Clone(s.history)
+	s.mu.Unlock()
+	var out []Entry
+	for _, op := range all {
+		if login == "" || op.session.login == login {
+			out = append(out, op.entry())
+		}
+	}
+	return out
+}
+
+// Forget empties the history; statements that run are forgotten too.
+func (s *Server) Forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.history = nil
+}
+
+// warmKey is a statement whose encoded result is kept.
+type warmKey struct {
+	login, text     string
+	catalog, schema string
+	form            result.Form
+	download        bool
+}
+
+func (op *operation) key() warmKey {
+	n := op.session
+	form := op.form()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return warmKey{n.login, op.in.Statement, n.catalog, n.schema, form, is(op.in.CanDownload)}
+}
+
+// Warm makes the emulator keep the encoded result of every query from now on, and answer the same query of the same person from it,
+// beyond its time: for measurements of who reads it.
+func (s *Server) Warm() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.warm = map[warmKey]answer{}
+}
+
+// kept returns an earlier result that may answer a statement, or nil.
+func (s *Server) kept(op *operation) *answer {
+	if len(op.in.Parameters) > 0 {
+		return nil
+	}
+	key := op.key()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a, ok := s.warm[key]; ok {
+		return &a
+	}
+	return nil
+}
+
+// keep remembers a query's result for kept; what is kept is dropped with the emulator.
+func (s *Server) keep(op *operation) {
+	key := op.key()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.warm == nil || len(op.in.Parameters) > 0 {
+		return
+	}
+	s.results.Keep(op.answer.chunks)
+	s.warm[key] = op.answer
+	op.batch = nil // so that nobody drops it
+}
+
+// Contradict makes the emulator send a column of this name with another physical type than the answer's description says, or
+// stops it.
+func (s *Server) Contradict(column string, on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.contra[column] = on
+}
+
+// Pad makes the emulator send all results behind addresses, with so many rows at the end of each that are none of the result's, as the
+// vendor's files may have them; 0 stops it.
+func (s *Server) Pad(rows int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pad = rows
+}
+
+// misbehaves tells by position which of a result's columns are sent with a wrong type, and how many rows too many.
+func (s *Server) misbehaves(op *operation) (contradicted []bool, pad int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	contradicted = make([]bool, len(op.answer.columns))
+	for i, c := range op.answer.columns {
+		contradicted[i] = s.contra[c.Name]
+	}
+	if is(op.in.CanDownload) {
+		pad = s.pad
+	}
+	return contradicted, pad
+}
