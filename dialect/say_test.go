@@ -20,39 +20,45 @@ var sayTables = map[string]string{
 	"o": "k int4, g text, x numeric, y int4",
 }
 
-var itemName = regexp.MustCompile(` AS c\d+ FROM "?tpch"?\."t" AS t1$`)
+var itemName = regexp.MustCompile(" AS c\\d+ FROM [\"`]?tpch[\"`]?\\.[\"`]t[\"`] AS t1$")
 
 // TestSay shows how the SQL dialects say one expression over a table ("say"), or a query ("query").
 func TestSay(t *testing.T) {
 	view := semantic.NewView(nil, sfTables(sayTables), nil)
-	golden.Run(t, "testdata/snowflake/*.test", func(t *testing.T, c *golden.Case) string {
-		query := c.Input
+	for folder, languages := range map[string][]string{"snowflake": {"postgres", "snowflake"}, "databricks": {"databricks"}} {
+		t.Run(folder, func(t *testing.T) {
+			golden.Run(t, "testdata/"+folder+"/*.test", func(t *testing.T, c *golden.Case) string { return said(t, view, c, languages) })
+		})
+	}
+}
+
+func said(t *testing.T, view *semantic.View, c *golden.Case, languages []string) string {
+	query := c.Input
+	if c.Command == "say" {
+		query = "SELECT " + strings.Join(c.Args, " ") + " FROM t"
+	}
+	b, err := bind.Query(bind.Input{Query: plan.Span{Text: query}, View: view,
+		Settings: plan.Settings{SearchPath: "public", TimeZone: "UTC", DateStyle: "ISO, MDY", IntervalStyle: "postgres"}})
+	if err != nil {
+		return "error " + err.Error()
+	}
+	out := make([]plan.ColID, len(b.Columns))
+	for i, col := range b.Columns {
+		out[i] = col.ID
+	}
+	var lines []string
+	for _, language := range languages {
+		sql, _ := dialect.SQLFor(language, "C.UTF-8", "UTC")
+		text := "-  (" + "not said)"
+		if printed, err := sql.Print(b.Root, out); err == nil {
+			text = printed.Text
+		} else if pgerr.Code(err) != pgerr.FeatureNotSupported || sql.Say(b.Root) == nil {
+			t.Errorf("%s: %v", query, err)
+		}
 		if c.Command == "say" {
-			query = "SELECT " + strings.Join(c.Args, " ") + " FROM t"
+			text = itemName.ReplaceAllString(strings.TrimPrefix(text, "SELECT "), "")
 		}
-		b, err := bind.Query(bind.Input{Query: plan.Span{Text: query}, View: view,
-			Settings: plan.Settings{SearchPath: "public", TimeZone: "UTC", DateStyle: "ISO, MDY", IntervalStyle: "postgres"}})
-		if err != nil {
-			return "error " + err.Error()
-		}
-		out := make([]plan.ColID, len(b.Columns))
-		for i, col := range b.Columns {
-			out[i] = col.ID
-		}
-		var lines []string
-		for _, language := range []string{"postgres", "snowflake"} {
-			sql, _ := dialect.SQLFor(language, "C.UTF-8", "UTC")
-			said := "-  (" + "not said)"
-			if text, err := sql.Print(b.Root, out); err == nil {
-				said = text.Text
-			} else if pgerr.Code(err) != pgerr.FeatureNotSupported || sql.Say(b.Root) == nil {
-				t.Errorf("%s: %v", query, err)
-			}
-			if c.Command == "say" {
-				said = itemName.ReplaceAllString(strings.TrimPrefix(said, "SELECT "), "")
-			}
-			lines = append(lines, language+strings.Repeat(" ", 12-len(language))+said)
-		}
-		return strings.Join(lines, "\n")
-	})
+		lines = append(lines, language+strings.Repeat(" ", 12-len(language))+text)
+	}
+	return strings.Join(lines, "\n")
 }

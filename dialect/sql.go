@@ -25,6 +25,8 @@ func SQLFor(language, collation, zone string) (SQL, bool) {
 		return postgresSQL{collation}, true
 	case "snowflake":
 		return warehouseSQL{snowflake(), collation, utcZones[zone]}, true
+	case "databricks":
+		return warehouseSQL{databricks(), collation, utcZones[zone]}, true
 	case "soql":
 		return soqlSQL{zone}, true
 	}

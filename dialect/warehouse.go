@@ -28,6 +28,7 @@ type idiom struct {
 	iff        string            // a choice between two values
 	ignoring   string            // ends GREATEST and LEAST, so that they ignore NULLs
 	textOf     string            // form of a number's text
+	blankless  string            // form of a text without blanks at its end
 	sign       string            // form of a number's sign, which is a number without a fraction
 	unlimited  string            // stands before OFFSET where there is no LIMIT
 	multisets  bool              // INTERSECT ALL and EXCEPT ALL are said
@@ -41,9 +42,10 @@ type idiom struct {
 	formats    [][2]string // parts of to_char's formats, those of a date first, and how they are written
 	datesIn    int         // how many of formats are those of a date
 
-	rounds bool                 // a bigint becomes the nearest double
-	casts  map[[2]uint32]string // forms of conversions without arguments
-	zoned  map[[2]uint32]string // those that go through the session's zone, which is ours when the asking session is in UTC
+	rounds  bool                 // a bigint becomes the nearest double
+	digital bool                 // how many digits a column has at the source decides how many a result keeps after the sixth
+	casts   map[[2]uint32]string // forms of conversions without arguments
+	zoned   map[[2]uint32]string // those that go through the session's zone, which is ours when the asking session is in UTC
 
 	ident   func(string) string                             // quotes a name
 	quote   func(string) string                             // quotes a text

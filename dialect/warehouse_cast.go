@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"strings"
+
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -31,7 +33,7 @@ func (p *warehouse) cast(e *plan.Cast) sx {
 	case widest[from] > 0 && to == pgcat.Numeric:
 		return p.toNumeric(e, p.lang.whole(x, from))
 	case from == pgcat.Numeric && widest[to] > 0:
-		return p.lang.integer(p, sx{text: p.decimal(x.text, min(38, max(x.p, 37)-x.s+1), 0), p: 38}, to, e.At)
+		return p.lang.integer(p, sx{text: p.decimal(x.text, 38, 0), p: 38}, to, e.At)
 	case from == pgcat.Numeric && to == pgcat.Numeric:
 		return p.toNumeric(e, x)
 	case (from == pgcat.Int2 || from == pgcat.Int4 || from == pgcat.Int8 && (x.mag > 0 && x.mag <= 1<<53 || p.lang.rounds)) && to == pgcat.Float8:
@@ -92,7 +94,7 @@ func (p *warehouse) toText(e *plan.Cast, x sx, from uint32) sx {
 		x.text, x.plain = "LEFT("+x.text+", "+itoa(e.T.Mod-4)+")", false
 	}
 	if e.T.OID == pgcat.Bpchar && from != pgcat.Bpchar || e.T.OID == pgcat.Bpchar && e.T.Mod > 4 {
-		x.text, x.plain = "RTRIM("+x.text+", ' ')", false
+		x.text, x.plain = strings.ReplaceAll(p.lang.blankless, "$1", x.text), false
 	}
 	return x
 }

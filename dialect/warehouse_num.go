@@ -57,12 +57,21 @@ func numericSum(op string) callRule {
 			return sx{}, false
 		}
 		q, s, ok := p.lang.sum(a, b)
+		a, b = p.declared(a, s), p.declared(b, s)
 		x := sx{text: paren(a.text + op + b.text), p: q, s: s, loose: a.loose || b.loose}
 		if a.scale != 0 || b.scale != 0 {
 			x.scale = p.hidden(sx{text: "GREATEST(" + p.scaleOf(a) + ", " + p.scaleOf(b) + ")", oid: pgcat.Int4})
 		}
 		return p.unknown(x), ok
 	}
+}
+
+// declared is an operand of a result of some scale, with no more digits than its declared type has.
+func (p *warehouse) declared(x sx, scale int32) sx {
+	if p.lang.digital && x.plain && x.p > 0 && scale > 6 {
+		x.text = p.decimal(x.text, x.p, x.s)
+	}
+	return x
 }
 
 // unknown: where one operand's scale is not known, a computed one says nothing.
@@ -80,6 +89,7 @@ func numericProduct(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
 		return p.scaledQuotient(c, a, b)
 	}
 	q, s, ok := p.lang.product(a, b)
+	a, b = p.declared(a, s), p.declared(b, s)
 	x := sx{text: paren(a.text + " * " + b.text), p: q, s: s, loose: a.loose || b.loose}
 	if a.scale != 0 || b.scale != 0 {
 		x.scale = p.hidden(sx{text: paren(p.scaleOf(a) + " + " + p.scaleOf(b)), oid: pgcat.Int4})
@@ -141,7 +151,7 @@ func (p *warehouse) shown(x sx, t plan.Type) string {
 	var b strings.Builder
 	b.WriteString("CASE " + scale)
 	for s := int32(0); s < x.s; s++ {
-		b.WriteString(" WHEN " + itoa(s) + " THEN " + p.texted(p.decimal(x.text, max(x.p-x.s, 0)+s+1, s)))
+		b.WriteString(" WHEN " + itoa(s) + " THEN " + p.texted(p.decimal(x.text, min(38, max(x.p-x.s, 0)+s+1), s)))
 	}
 	b.WriteString(" ELSE " + p.texted(x.text) + " END")
 	return p.count(b.String())

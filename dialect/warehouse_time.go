@@ -193,7 +193,7 @@ func (p *warehouse) formatOf(format string, parts [][2]string) (string, bool) {
 	if p.mask {
 		return "$", format != ""
 	}
-	return p.lang.quote(b.String()), format != ""
+	return p.lang.quote(b.String()), format != "" && !strings.Contains(format, "SSSS")
 }
 
 // compareMoment compares with a timestamp column of nanoseconds without cutting it, so that the source can still skip what
