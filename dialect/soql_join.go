@@ -77,7 +77,7 @@ func unlabelled(e plan.Expr) plan.Expr {
 // leadsTo reports whether a field refers to the records of another query by the Id that it is joined to.
 func (c soqlColumn) leadsTo(parent *soqlQuery, to soqlColumn) bool {
 	f := c.column.Field
-	return f != nil && f.Relationship != "" && f.References == parent.object && to.name == "Id" && to.prefix == ""
+	return f != nil && soqlName.MatchString(f.Relationship) && f.References == parent.object && to.name == "Id" && to.prefix == ""
 }
 
 // adopt makes a parent's columns columns of the child.

@@ -1,7 +1,9 @@
 package dialect
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -20,7 +22,7 @@ func (p *soql) node(n plan.Node) *soqlQuery {
 	}
 	switch n := n.(type) {
 	case *plan.Scan:
-		return scanned(n)
+		return p.scanned(n)
 	case *plan.Filter:
 		return p.filtered(n)
 	case *plan.Project:
@@ -38,10 +40,19 @@ func (p *soql) node(n plan.Node) *soqlQuery {
 	return &soqlQuery{}
 }
 
-func scanned(n *plan.Scan) *soqlQuery {
+// soqlName is what may stand in a statement as a name; it is never quoted there.
+var soqlName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*$`)
+
+func (p *soql) scanned(n *plan.Scan) *soqlQuery {
 	q := &soqlQuery{object: n.Table.Object, cols: map[plan.ColID]soqlColumn{}}
+	if !soqlName.MatchString(q.object) || strings.Contains(q.object, ".") {
+		p.err = pgerr.New(pgerr.InvalidName, "the object %q is none of Salesforce's", q.object).WithHint("write its API name, as Opportunity or Deal__c")
+	}
 	for i, c := range n.Out {
 		column := n.Table.Columns[n.Fields[i]]
+		if !soqlName.MatchString(column.Physical) {
+			p.err = pgerr.New(pgerr.InvalidName, "the field %q is none of Salesforce's", column.Physical).WithHint("write its API name, as StageName or Region__c")
+		}
 		q.cols[c.ID] = soqlColumn{name: column.Physical, column: column, scale: -1}
 	}
 	return q
@@ -230,6 +241,8 @@ func (p *soql) agg(q *soqlQuery, a *plan.Agg) soqlColumn {
 	}
 	if _, s, ok := datum.NumericPrecision(c.column.Type.Mod); ok && a.T.OID == pgcat.Numeric {
 		out.scale = s
+	} else if a.Name == "sum" {
+		out.scale = 0
 	}
 	out.computed = word + paren(c.path())
 	return out

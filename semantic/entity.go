@@ -54,7 +54,7 @@ func (l *loader) readProperty(e *Entity, c strictyaml.Pair) *Property {
 		p.Values = append(p.Values, value)
 	}
 	fact := l.facts.Get(e.Name).Get("properties").Get(c.Key)
-	p.Collation = fact.String("collation")
+	p.Collation, p.Field = fact.String("collation"), readField(fact.Get("field"))
 	p.NotNull = p.NotNull || fact.Bool("not_null")
 	if x := n.Get("expr"); x != nil {
 		p.Expr = l.expression(x)

@@ -56,11 +56,12 @@ type Property struct {
 	Description string
 	Unit        string
 	Synonyms    []string
-	Values      []Value  // known values, in declared order
-	Tags        []string // pii, phi, …
-	NotNull     bool     // declared, or part of the key
-	Collation   string   // of the physical column as the facts file records it, "" when not recorded
-	Num         int16    // attribute number: the facts file's, else in declared order; 1 to MaxProperties
+	Values      []Value     // known values, in declared order
+	Tags        []string    // pii, phi, …
+	NotNull     bool        // declared, or part of the key
+	Collation   string      // of the physical column as the facts file records it, "" when not recorded
+	Field       *plan.Field // what the facts file records of a field that its source is asked by, nil when nothing
+	Num         int16       // attribute number: the facts file's, else in declared order; 1 to MaxProperties
 	At          Place
 }
 

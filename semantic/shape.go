@@ -91,7 +91,8 @@ func factsShape(name *shape) *shape {
 		strictyaml.Field{Name: "num", Shape: &shape{Kind: strictyaml.Whole, Doc: "Attribute number; a removed property keeps its own."}},
 		strictyaml.Field{Name: "type", Shape: &shape{Doc: "PostgreSQL type of the physical column."}},
 		strictyaml.Field{Name: "collation", Shape: &shape{Doc: "The source's collation; C.UTF-8 when its order is PostgreSQL's."}},
-		strictyaml.Field{Name: "not_null", Shape: &shape{Kind: strictyaml.Flag, Doc: "The source promises a value."}})
+		strictyaml.Field{Name: "not_null", Shape: &shape{Kind: strictyaml.Flag, Doc: "The source promises a value."}},
+		strictyaml.Field{Name: "field", Shape: fieldShape()})
 	number := object("A metric's number.",
 		strictyaml.Field{Name: "num", Required: true, Shape: &shape{Kind: strictyaml.Whole, Doc: "Attribute number, above 1600."}})
 	entity := object("What is known of one entity.",

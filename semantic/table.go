@@ -15,7 +15,7 @@ func buildTables(m *Model) []*plan.Table {
 		for _, p := range e.Properties {
 			if p.Expr == nil {
 				t.Columns = append(t.Columns, plan.Column{Name: p.Name, Physical: p.Column, Type: p.Type, Num: p.Num,
-					NotNull: p.NotNull, Tags: p.Tags, Collation: p.Collation})
+					NotNull: p.NotNull, Tags: p.Tags, Collation: p.Collation, Field: p.Field})
 			}
 		}
 		t.Key = keyPlaces(e.Key, t.Columns)

@@ -39,8 +39,8 @@ var variants = map[Variant]dialectOf{
 	Gong: {inQuery: true, base: "api_base_url_for_customer", hosts: []string{".api.gong.io"}},
 	// Snowflake names the user in its answer (https://docs.snowflake.com/en/user-guide/oauth-custom#successful-response).
 	Snowflake: {subject: "username"},
-	// Salesforce names the org's own instance (https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_web_server_flow.htm).
-	Salesforce: {inBody: true, base: "instance_url", hosts: []string{".salesforce.com", ".force.com", ".salesforce.mil"}},
+	// Salesforce names the org's own instance, and the person by the address of his identity (https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_web_server_flow.htm).
+	Salesforce: {inBody: true, base: "instance_url", subject: "id", hosts: []string{".salesforce.com", ".force.com", ".salesforce.mil"}},
 }
 
 // BaseURL is the key of Token.Account under which the address of the customer's own API stands.

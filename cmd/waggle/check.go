@@ -16,6 +16,7 @@ import (
 	"github.com/waggle-sql/waggle/source/databricks"
 	"github.com/waggle-sql/waggle/source/postgres"
 	"github.com/waggle-sql/waggle/source/rest"
+	"github.com/waggle-sql/waggle/source/salesforce"
 	"github.com/waggle-sql/waggle/source/snowflake"
 	"github.com/waggle-sql/waggle/vault"
 )
@@ -210,6 +211,11 @@ func (s sourceConfig) connector() (out source.Source, signIn vault.SourceConfig,
 	case s.databricks != nil:
 		if out, err = databricks.New(*s.databricks); err == nil {
 			signIn, err = s.databricksSignIn()
+		}
+		return out, signIn, err
+	case s.salesforce != nil:
+		if out, err = salesforce.New(*s.salesforce); err == nil {
+			signIn, err = s.salesforceSignIn()
 		}
 		return out, signIn, err
 	}

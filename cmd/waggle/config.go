@@ -13,6 +13,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/strictyaml"
 	"github.com/waggle-sql/waggle/source/databricks"
 	"github.com/waggle-sql/waggle/source/postgres"
+	"github.com/waggle-sql/waggle/source/salesforce"
 	"github.com/waggle-sql/waggle/source/snowflake"
 )
 
@@ -45,6 +46,7 @@ type sourceConfig struct {
 	postgres                          *postgres.Config   // nil for any other kind
 	snowflake                         *snowflake.Config  // nil for any other kind
 	databricks                        *databricks.Config // nil for any other kind
+	salesforce                        *salesforce.Config // nil for any other kind
 	at                                strictyaml.Place
 }
 
@@ -137,6 +139,9 @@ func (r *configReader) source(p strictyaml.Pair) sourceConfig {
 		return s
 	case "databricks":
 		s.databricks = r.databricks(p)
+		return s
+	case "salesforce":
+		s.salesforce = r.salesforce(p)
 		return s
 	}
 	r.only(p, "definition", "oauth")

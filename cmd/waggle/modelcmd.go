@@ -127,6 +127,9 @@ func writeFacts(i *invocation, dir string, all []facts) error {
 				if c.Collation != "" {
 					fmt.Fprintf(&b, ", collation: %q", c.Collation)
 				}
+				if c.Field != nil {
+					b.WriteString(", field: " + semantic.FieldFacts(c.Field))
+				}
 			}
 			b.WriteString("}\n")
 		}
@@ -156,6 +159,8 @@ func diffFacts(i *invocation, dir string, all []facts) error {
 			switch {
 			case !ok:
 				lines = append(lines, fmt.Sprintf("%s.%s: %s has no column %s that you may see", f.entity.Name, p.Name, f.entity.Connection, p.Column))
+			case p.Field != nil && (c.Field == nil || *p.Field != *c.Field):
+				lines = append(lines, fmt.Sprintf("%s.%s: facts.yaml says otherwise than %s what may be asked of %s; waggle model pull writes it anew", f.entity.Name, p.Name, f.entity.Connection, p.Column))
 			case p.Collation != "" && c.Collation != p.Collation:
 				lines = append(lines, fmt.Sprintf("%s.%s: facts.yaml says collation %s, %s says %s", f.entity.Name, p.Name, p.Collation, f.entity.Connection, c.Collation))
 			case c.Type.OID != p.Type.OID:

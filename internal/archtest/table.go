@@ -33,6 +33,7 @@ var table = []rule{
 	{"source/snowflake/nocache", ""},
 	{"source/databricks", "source source/coerce planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
 	{"source/snowflake", "source/snowflake/nocache source/coerce source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
+	{"source/salesforce", "source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
 	{"source/catalog", "source planner/plan dialect semantic internal/pgcat internal/datum internal/pgerr"},
 	{"source/sourcetest", "source planner/plan dialect internal/datum internal/pgcat semantic planner planner/bind planner/rules internal/pgerr"},
 	{"planner/bind", "planner/plan semantic internal/datum internal/pgcat internal/pgerr"},
@@ -69,6 +70,7 @@ var libraries = map[string]string{
 	"github.com/alexedwards/scs":          "console",
 	"github.com/spf13/cobra":              "cmd/waggle cmd/waggle-sandbox",
 	"github.com/snowflakedb/gosnowflake":  "source/snowflake",
+	"github.com/simpleforce/simpleforce":  "source/salesforce",
 	"github.com/klauspost/compress":       "source/snowflake",
 	"github.com/databricks":               "source/databricks",
 }

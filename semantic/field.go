@@ -1,0 +1,65 @@
+package semantic
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/strictyaml"
+	"github.com/waggle-sql/waggle/planner/plan"
+)
+
+// The words of a field's facts.
+const (
+	mayFilter    = "filter"
+	maySort      = "sort"
+	mayGroup     = "group"
+	mayAggregate = "aggregate"
+)
+
+func fieldShape() *shape {
+	return object("What a source that is asked by fields, as Salesforce, says of this one.",
+		strictyaml.Field{Name: "kind", Required: true, Shape: &shape{Doc: "Its type there, as picklist."}},
+		strictyaml.Field{Name: "can", Shape: &shape{Kind: strictyaml.OneOrList, Elem: &shape{Enum: []string{mayFilter, maySort, mayGroup, mayAggregate}},
+			Doc: "What a request may do with it."}},
+		strictyaml.Field{Name: "case_sensitive", Shape: &shape{Kind: strictyaml.Flag, Doc: "Texts that differ in case differ."}},
+		strictyaml.Field{Name: "restricted", Shape: &shape{Kind: strictyaml.Flag, Doc: "Its values are a closed list."}},
+		strictyaml.Field{Name: "references", Shape: &shape{Doc: "The object whose ids it holds."}},
+		strictyaml.Field{Name: "relationship", Shape: &shape{Doc: "The name under which that object's fields are reached."}})
+}
+
+// readField reads a field's facts; nil when there are none.
+func readField(n *strictyaml.Node) *plan.Field {
+	if n == nil {
+		return nil
+	}
+	may := n.Strings("can")
+	return &plan.Field{
+		Kind: n.String("kind"), Filter: slices.Contains(may, mayFilter), Sort: slices.Contains(may, maySort), Group: slices.Contains(may, mayGroup),
+		Aggregate: slices.Contains(may, mayAggregate), CaseSensitive: n.Bool("case_sensitive"), Restricted: n.Bool("restricted"),
+		References: n.String("references"), Relationship: n.String("relationship"),
+	}
+}
+
+// FieldFacts writes a field's facts as the facts file has them: {kind: picklist, can: [filter, sort]}.
+func FieldFacts(f *plan.Field) string {
+	var may []string
+	for _, c := range []struct {
+		word string
+		does bool
+	}{{mayFilter, f.Filter}, {maySort, f.Sort}, {mayGroup, f.Group}, {mayAggregate, f.Aggregate}} {
+		if c.does {
+			may = append(may, c.word)
+		}
+	}
+	out := "{kind: " + f.Kind + ", can: [" + strings.Join(may, ", ") + "]"
+	if f.CaseSensitive {
+		out += ", case_sensitive: true"
+	}
+	if f.Restricted {
+		out += ", restricted: true"
+	}
+	if f.References != "" {
+		out += ", references: " + f.References + ", relationship: " + f.Relationship
+	}
+	return out + "}"
+}
