@@ -222,6 +222,8 @@ func (s *system) refusedExchange(e *statusError) error {
 		return pgerr.New(pgerr.InvalidAuthorization, "the source %s does not accept the token", name).WithDetail("HTTP status %d.", e.status).WithHint("connect to %s again", name)
 	case strings.Contains(e.words, "Invalid SessionHandle"):
 		return errSessionGone
+	case strings.Contains(e.words, "Invalid OperationHandle"):
+		return pgerr.New(pgerr.ConnectionFailure, "the source %s has ended the statement", name)
 	case e.status == http.StatusForbidden:
 		return with(pgerr.InsufficientPrivilege, "answers", "You may not use this warehouse; SET waggle.<connection>.warehouse takes another one.")
 	case e.status == http.StatusNotFound:

@@ -1,0 +1,409 @@
+package databricks
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/waggle-sql/waggle/dialect"
+	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
+	emulator "github.com/waggle-sql/waggle/internal/sandbox/databricks"
+	"github.com/waggle-sql/waggle/internal/sandbox/fault"
+	"github.com/waggle-sql/waggle/internal/secret"
+	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/source"
+)
+
+// TestScan reads a result that comes as files, one that comes inline in pages, and one whose files have rows too many.
+func TestScan(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		inline int64
+		pad    int64
+		linked bool
+	}{{"files", 1, 0, true}, {"inline", 1 << 40, 0, false}, {"padded", 1, 777, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t, func(e *emulator.Config) { e.Inline = c.inline })
+			r.server.Pad(c.pad)
+			conn := r.open(r.bearer("analyst"))
+			a := read(source.WithRequestID(t.Context(), "request-7"), conn, allOrders, orderTypes...)
+			if a.err != nil || len(a.rows) != rowsOfOrders {
+				t.Fatal(len(a.rows), a.err)
+			}
+			for n, row := range a.rows {
+				if want := fmt.Sprintf("%d|%d.%02d|customer %d|%c", n, n*101/100, n*101%100, n, "tf"[n%2]); row != want {
+					t.Fatalf("row %d: %s, wanted %s", n, row, want)
+				}
+			}
+			h := r.server.History("")
+			if len(h) != 1 || h[0].Tags != "waggle:request-7" || h[0].Warehouse != warehouse || h[0].Linked != c.linked {
+				t.Errorf("history %+v", h)
+			}
+			p := a.report
+			if p.QueryID != h[0].ID || p.Rows != rowsOfOrders || p.Pages < 1 || p.Bytes == 0 || p.Status != "ok" || p.Retries != 0 {
+				t.Errorf("report %+v", p)
+			}
+			if a := read(t.Context(), conn, one, plain(pgcat.Int4)); a.err != nil || len(a.rows) != 1 || a.rows[0] != "1" {
+				t.Error(a.rows, a.err)
+			}
+			if n := r.server.Sessions(""); n != 1 {
+				t.Errorf("%d sessions are open", n)
+			}
+			if n := r.server.Telemetry(); n != 0 {
+				t.Errorf("%d reports of telemetry", n)
+			}
+			r.source.Forget(source.Owner{Organisation: "acme", Person: "analyst"})
+			r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+		})
+	}
+}
+
+func TestTypes(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	a := read(t.Context(), c, "SELECT `n` AS c1, `f` AS c2, `r` AS c3, `d` AS c4, `ts` AS c5, `tz` AS c6, `s` AS c7, `b` AS c8, `nothing` AS c9, `tiny` AS c10, `small` AS c11, `i` AS c12 FROM `shop`.`types`",
+		numeric(38, 0), plain(pgcat.Float8), plain(pgcat.Float4), plain(pgcat.Date), plain(pgcat.Timestamp), plain(pgcat.TimestampTZ), plain(pgcat.Text), plain(pgcat.Bytea), plain(pgcat.Bool),
+		plain(pgcat.Int2), plain(pgcat.Int2), plain(pgcat.Int4))
+	want := strings.Repeat("9", 38) + `|-1.5|0.25|1969-07-20|1969-07-20 20:17:40.123456|1969-07-20 20:17:40.5+00|café|\xab|NULL|7|-3|2`
+	if a.err != nil || len(a.rows) != 1 || a.rows[0] != want {
+		t.Error(a.rows, a.err)
+	}
+	if a := read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", plain(pgcat.Float8)); a.err != nil || len(a.rows) != 0 {
+		t.Error(a.rows, a.err)
+	}
+	if a := read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", plain(pgcat.Text)); pgerr.Code(a.err) != pgerr.DatatypeMismatch {
+		t.Error("no rows of another type:", a.err)
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	s, err := c.Describe(t.Context(), "shop.orders")
+	want := []source.Column{{Name: "id", Type: plain(pgcat.Int8)}, {Name: "price", Type: numeric(15, 2)}, {Name: "customer", Type: plain(pgcat.Text), Collation: "C.UTF-8"}, {Name: "paid", Type: plain(pgcat.Bool)}}
+	if err != nil || !slices.Equal(s.Columns, want) {
+		t.Error(s, err)
+	}
+	for _, object := range []string{"shop.nothing", "nothing.orders", "none.shop.orders"} {
+		if _, err := c.Describe(t.Context(), object); pgerr.Code(err) != pgerr.InsufficientPrivilege {
+			t.Error(object, err)
+		}
+	}
+	if _, err := r.open(r.bearer("emea")).Describe(t.Context(), "main.shop.types"); pgerr.Code(err) != pgerr.InsufficientPrivilege {
+		t.Error(err)
+	}
+}
+
+// TestWhoAsks: each person's rows and masks; what one may see, nobody else gets.
+func TestWhoAsks(t *testing.T) {
+	r := newRig(t)
+	const sql = "SELECT `id` AS c1, `customer` AS c2 FROM `shop`.`orders` WHERE `id` < 5 ORDER BY `id`"
+	types := []plan.Type{plain(pgcat.Int8), plain(pgcat.Text)}
+	for range 2 {
+		if a := read(t.Context(), r.open(r.bearer("emea")), sql, types...); a.err != nil || !slices.Equal(a.rows, []string{"0|***", "1|***", "2|***"}) {
+			t.Error(a.rows, a.err)
+		}
+		if a := read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.err != nil || len(a.rows) != 5 || a.rows[4] != "4|customer 4" {
+			t.Error(a.rows, a.err)
+		}
+	}
+	big := r.bearer("analyst")
+	big.Warehouse = "big"
+	if a := read(t.Context(), r.open(big), sql, types...); a.err != nil || len(a.rows) != 5 {
+		t.Error(a.rows, a.err)
+	}
+	if h := r.server.History(""); h[len(h)-1].Warehouse != "big" || h[len(h)-1].Login != "analyst" {
+		t.Errorf("%+v", h[len(h)-1])
+	}
+	if n := r.server.Sessions(""); n != 3 {
+		t.Errorf("%d sessions", n)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	r := newRig(t)
+	wrong := func(change func(*source.Bearer)) source.Conn {
+		b := r.bearer("analyst")
+		change(&b)
+		return r.open(b)
+	}
+	c := r.open(r.bearer("analyst"))
+	for _, w := range []struct {
+		name, sql, code string
+		conn            source.Conn
+	}{
+		{"no such table", "SELECT 1 AS c1 FROM `shop`.`nothing`", "42501", c},
+		{"no such column", "SELECT `nothing` AS c1 FROM `shop`.`orders`", "42703", c},
+		{"not to be read", "SELECT 1 AS c1 FROM `shop`.`types`", "42501", wrong(func(b *source.Bearer) { b.Token, b.Owner.Person = secret.New("emea"), "emea" })},
+		{"bad syntax", "SELEKT", "XX000", c},
+		{"division by zero", "SELECT `id` DIV 0 AS c1 FROM `shop`.`orders`", "22012", c},
+		{"no such warehouse", one, "08001", wrong(func(b *source.Bearer) { b.Warehouse = "none" })},
+		{"no token of theirs", one, "28000", wrong(func(b *source.Bearer) { b.Token = secret.New("forged") })},
+		{"another type", "SELECT 'x' AS c1", "42804", c},
+		{"another count", "SELECT 1 AS c1, 2 AS c2", "42804", c},
+	} {
+		a := read(t.Context(), w.conn, w.sql, plain(pgcat.Int4))
+		if pgerr.Code(a.err) != w.code || a.report.Status != w.code {
+			t.Errorf("%s: %s %v (%s), wanted %s", w.name, pgerr.Code(a.err), a.err, a.report.Status, w.code)
+		}
+		if h := r.server.History(""); len(a.report.QueryID) > 0 && h[len(h)-1].ID != a.report.QueryID {
+			t.Errorf("%s: query %s", w.name, a.report.QueryID)
+		}
+	}
+	if a := read(t.Context(), c, "SELECT `id` DIV 0 AS c1 FROM `shop`.`orders`", plain(pgcat.Int4)); a.report.QueryID == "" {
+		t.Error("a statement that failed has no id")
+	}
+	if _, err := r.source.Open(t.Context(), source.Bearer{Token: secret.New("t"), Warehouse: "../x"}); pgerr.Code(err) != pgerr.InvalidParameterValue {
+		t.Error(err)
+	}
+}
+
+// TestTokens: a token that is rejected, at login or later, is replaced once, and its session ends with its generation.
+func TestTokens(t *testing.T) {
+	r := newRig(t)
+	b := r.bearer("analyst")
+	asked := 0
+	b.Refresh = func(context.Context) (source.Bearer, error) {
+		asked++
+		r.source.Forget(source.Owner{Organisation: "acme", Person: "analyst", Generation: 2}) // as the vault does
+		next := r.bearer("next")
+		next.Owner = source.Owner{Organisation: "acme", Person: "analyst", Generation: 2}
+		return next, nil
+	}
+	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != nil || asked != 0 {
+		t.Error(a.err, asked)
+	}
+	r.tokens.ExpireToken("analyst")
+	if a := read(t.Context(), r.open(b), allOrders, orderTypes...); a.err != nil || asked != 1 || len(a.rows) != rowsOfOrders {
+		t.Error("in a session:", a.err, asked)
+	}
+	if n := r.server.Sessions(""); n != 0 {
+		t.Errorf("%d sessions of an old generation", n)
+	}
+	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != nil || asked != 2 {
+		t.Error("at login:", a.err, asked)
+	}
+	b.Refresh = func(context.Context) (source.Bearer, error) { return r.bearer("forged"), nil }
+	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); pgerr.Code(a.err) != "28000" {
+		t.Error(a.err)
+	}
+	gone := pgerr.New("28000", "lake connection is missing")
+	b.Refresh = func(context.Context) (source.Bearer, error) { return source.Bearer{}, gone }
+	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != error(gone) {
+		t.Error(a.err)
+	}
+}
+
+// TestSessionEnds: a session that Databricks has forgotten is replaced.
+func TestSessionEnds(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	for range 2 {
+		if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil {
+			t.Fatal(a.err)
+		}
+		if n := r.server.ExpireSessions(""); n != 1 {
+			t.Fatal(n, "sessions")
+		}
+	}
+	if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil {
+		t.Error(a.err)
+	}
+}
+
+// TestPatience: a session whose warehouse would end a statement too early is replaced.
+func TestPatience(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	for _, wait := range []time.Duration{time.Minute, 10 * time.Second, time.Hour} {
+		ctx, cancel := context.WithTimeout(t.Context(), wait)
+		if a := read(ctx, c, one, plain(pgcat.Int4)); a.err != nil {
+			t.Error(a.err)
+		}
+		cancel()
+	}
+	h := r.server.History("")
+	if h[0].Session != h[1].Session || h[1].Session == h[2].Session {
+		t.Error("sessions", h[0].Session, h[1].Session, h[2].Session)
+	}
+}
+
+// TestCancel: a statement that is cancelled ends at the warehouse at once, while it is held, polled or read.
+func TestCancel(t *testing.T) {
+	for _, c := range []struct {
+		name, sql string
+		hold      time.Duration
+	}{{"held", endless, 0}, {"polled", endless, time.Millisecond}} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, func(e *emulator.Config) { e.Hold = c.hold })
+			ctx, cancel := context.WithCancelCause(t.Context())
+			defer cancel(nil)
+			done := make(chan outcome)
+			go func() { done <- read(ctx, r.open(r.bearer("analyst")), c.sql, plain(pgcat.Int8)) }()
+			r.wait("the statement runs", func() bool { return len(r.server.History("")) == 1 })
+			time.Sleep(100 * time.Millisecond) // until the client polls
+			began := time.Now()
+			cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
+			r.wait("the statement ends", func() bool { return r.server.History("")[0].Status == "CANCELED" })
+			if took := time.Since(began); took > time.Second {
+				t.Error("cancelled after", took)
+			}
+			if a := <-done; pgerr.Code(a.err) != pgerr.QueryCanceled {
+				t.Error(a.err)
+			}
+			r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+		})
+	}
+}
+
+// TestCancelledLogin: a session that is opened for a request that has ended is ended too, and the request does not wait for it.
+func TestCancelledLogin(t *testing.T) {
+	r := newRig(t)
+	if err := r.server.Control().Add(fault.Rule{Kind: fault.Latency, Millis: 500, Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	done := make(chan outcome)
+	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, plain(pgcat.Int8)) }()
+	time.Sleep(100 * time.Millisecond)
+	began := time.Now()
+	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
+	if a := <-done; pgerr.Code(a.err) != pgerr.QueryCanceled || time.Since(began) > 300*time.Millisecond {
+		t.Error(a.err, time.Since(began))
+	}
+	r.wait("the session opens and ends", func() bool { return r.server.Calls()["CloseSession"] == 1 && r.server.Sessions("") == 0 })
+}
+
+// TestRelease ends a statement of which some rows were read, or none.
+func TestRelease(t *testing.T) {
+	for _, inline := range []int64{1, 1 << 40} {
+		r := newRig(t, func(e *emulator.Config) { e.Inline = inline })
+		c := r.open(r.bearer("analyst"))
+		columns := []plan.Col{{ID: 1, Type: plain(pgcat.Int8)}, {ID: 2, Type: numeric(15, 2)}, {ID: 3, Type: plain(pgcat.Text)}, {ID: 4, Type: plain(pgcat.Bool)}}
+		rows, err := c.Run(t.Context(), dialect.Text{Text: allOrders, Columns: columns})
+		if err != nil || !rows.Next() {
+			t.Fatal(err, rows.Err())
+		}
+		rows.Retain()
+		rows.Release()
+		rows.Release()
+		rows, err = c.Run(t.Context(), dialect.Text{Text: endless, Columns: columns[:1]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		rows.Release()
+		if took := time.Since(began); took > 2*time.Second {
+			t.Error("released after", took)
+		}
+		r.wait("the sessions end", func() bool { return r.server.Sessions("") == 0 })
+	}
+}
+
+const (
+	thriftPath = "/sql/1.0/warehouses/"
+	filePath   = "/cloudfetch/"
+)
+
+var faults = []struct {
+	name string
+	rule fault.Rule
+	code string // what may come
+}{
+	{"latency", fault.Rule{Kind: fault.Latency, Millis: 20}, "00000"},
+	{"slow files", fault.Rule{Kind: fault.Drip, Path: filePath, Millis: 5}, "00000"},
+	{"login: too many requests, once", fault.Rule{Kind: fault.Status, Path: thriftPath, Status: 429, Times: 1}, "00000"},
+	{"statement: unavailable, once", fault.Rule{Kind: fault.Status, Path: thriftPath, Status: 503, Nth: 2, Times: 1}, "00000"},
+	{"too many requests", fault.Rule{Kind: fault.Status, Path: thriftPath, Status: 429}, "53400"},
+	{"unavailable", fault.Rule{Kind: fault.Status, Path: thriftPath, Status: 503}, "08006"},
+	{"login fails once", fault.Rule{Kind: fault.Status, Path: thriftPath, Status: 502, Times: 1}, "00000"},
+	{"statement fails", fault.Rule{Kind: fault.Status, Path: thriftPath, Status: 502, Nth: 2, Times: 1}, "08006"},
+	{"no token is good", fault.Rule{Kind: fault.Status, Path: thriftPath, Status: 403}, "28000"},
+	{"statement reset", fault.Rule{Kind: fault.Reset, Path: thriftPath, Bytes: 10, Nth: 2, Times: 1}, "08006"},
+	{"statement truncated", fault.Rule{Kind: fault.Truncate, Path: thriftPath, Bytes: 300, Nth: 2, Times: 1}, "08006 08P01"},
+	{"file unavailable, once", fault.Rule{Kind: fault.Status, Path: filePath, Status: 503, Times: 1}, "00000"},
+	{"files unavailable", fault.Rule{Kind: fault.Status, Path: filePath, Status: 500}, "08006"},
+	{"file gone", fault.Rule{Kind: fault.Status, Path: filePath, Status: 403, Nth: 2}, "08006"},
+	{"file reset, once", fault.Rule{Kind: fault.Reset, Path: filePath, Bytes: 1000, Nth: 1, Times: 1}, "00000"},
+	{"files reset", fault.Rule{Kind: fault.Reset, Path: filePath, Bytes: 1000}, "08006"},
+	{"file truncated", fault.Rule{Kind: fault.Truncate, Path: filePath, Bytes: 5000}, "08006 08P01"},
+	{"file empty", fault.Rule{Kind: fault.Truncate, Path: filePath, Bytes: 0}, "08006 08P01"},
+	{"token expires on the way", fault.Rule{Kind: fault.Expired, Path: thriftPath, Nth: 3, Times: 1}, "28000 00000"},
+}
+
+// TestFaults: whatever happens on the way, the rows are right or there is the right error, and nothing stays open.
+func TestFaults(t *testing.T) {
+	for _, f := range faults {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			if err := r.server.Control().Add(f.rule); err != nil {
+				t.Fatal(err)
+			}
+			a := read(t.Context(), r.open(r.bearer("analyst")), allOrders, orderTypes...)
+			if !strings.Contains(f.code, pgerr.Code(a.err)) {
+				t.Errorf("%s %v, cause %v", pgerr.Code(a.err), a.err, pgerr.From(a.err).Unwrap())
+			}
+			if a.err == nil && len(a.rows) != rowsOfOrders {
+				t.Errorf("%d rows", len(a.rows))
+			}
+			if a.err != nil && strings.Contains(a.err.Error(), "127.0.0.1") {
+				t.Error("the error tells an address: ", a.err)
+			}
+			r.server.Control().Clear()
+			if a.err != nil && f.rule.Kind != fault.Expired {
+				r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+			}
+		})
+	}
+}
+
+// TestPages: a result whose later pages do not come is an error, not a shorter result.
+func TestPages(t *testing.T) {
+	for _, f := range []struct {
+		name string
+		rule fault.Rule
+	}{
+		{"status", fault.Rule{Kind: fault.Status, Status: 500, Path: thriftPath, Nth: 3}},
+		{"reset", fault.Rule{Kind: fault.Reset, Bytes: 100, Path: thriftPath, Nth: 3}},
+		{"truncated", fault.Rule{Kind: fault.Truncate, Bytes: 100, Path: thriftPath, Nth: 3}},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			r := newRig(t, func(e *emulator.Config) { e.Inline = 1 << 40 })
+			const wide = "SELECT a.`customer` || repeat('x', 900) AS c1 FROM `shop`.`orders` AS a"
+			if a := read(t.Context(), r.open(r.bearer("analyst")), wide, plain(pgcat.Text)); a.err != nil || len(a.rows) != rowsOfOrders || a.report.Pages < 5 {
+				t.Fatal(a.err, len(a.rows), a.report)
+			}
+			r.source.Forget(source.Owner{Organisation: "acme"})
+			r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+			if err := r.server.Control().Add(f.rule); err != nil {
+				t.Fatal(err)
+			}
+			a := read(t.Context(), r.open(r.bearer("analyst")), wide, plain(pgcat.Text))
+			if code := pgerr.Code(a.err); code != pgerr.ConnectionFailure && code != pgerr.ProtocolViolation {
+				t.Error(len(a.rows), a.err)
+			}
+		})
+	}
+}
+
+// TestContradictions: a column that is sent as another type, and a table that nobody may read any more.
+func TestContradictions(t *testing.T) {
+	r := newRig(t)
+	c := r.open(r.bearer("analyst"))
+	r.server.Contradict("c2", true)
+	if a := read(t.Context(), c, someRows, orderTypes...); pgerr.Code(a.err) != pgerr.DatatypeMismatch {
+		t.Error(a.err)
+	}
+	r.server.Contradict("c2", false)
+	r.server.Refuse("lake.shop.orders", true)
+	if a := read(t.Context(), c, someRows, orderTypes...); pgerr.Code(a.err) != pgerr.InsufficientPrivilege {
+		t.Error(a.err)
+	}
+}
