@@ -114,7 +114,7 @@ func (s *Server) keep(j *job) {
 	if s.warm == nil || len(j.in.Bindings) > 0 {
 		return
 	}
-	s.results.keep(j.chunks)
+	s.results.Keep(j.chunks)
 	s.warm[j.key()] = &job{columns: j.columns, first: j.first, chunks: j.chunks, headers: j.headers, rows: j.rows, kind: j.kind}
 }
 

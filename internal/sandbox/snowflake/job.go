@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/waggle-sql/waggle/internal/sandbox/shelf"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
 )
 
@@ -31,7 +32,7 @@ type job struct {
 	columns []result.Column
 	rowset  [][]*string // of a statement that is answered as JSON; else nil
 	first   result.Chunk
-	chunks  []*stored
+	chunks  []*shelf.Chunk
 	headers map[string]string
 	rows    int64
 	kind    int64 // statementTypeId
@@ -143,15 +144,15 @@ func (s *Server) refusal(ctx context.Context, err error) *failure {
 
 // read runs a compiled query and keeps its chunks.
 func (s *Server) read(ctx context.Context, j *job, sql string) error {
-	keep := s.results.begin(j.session.login)
-	j.headers = keep.headers
+	keep := s.results.Begin()
+	j.headers = storageHeaders()
 	encoder, err := result.NewEncoder(j.columns, func(c result.Chunk) error {
 		j.rows += int64(c.Rows)
 		if j.first.Data == nil {
 			j.first = c
 			return nil
 		}
-		return keep.add(c)
+		return keep.Add(shelf.Chunk{Owner: j.session.login, Secret: j.headers[keyHeader], Rows: int64(c.Rows), Size: c.Size}, c.Data)
 	})
 	if err != nil {
 		return err
@@ -164,10 +165,10 @@ func (s *Server) read(ctx context.Context, j *job, sql string) error {
 		err = encoder.Close()
 	}
 	if err != nil {
-		keep.drop()
+		keep.Drop()
 		return err
 	}
-	j.chunks = keep.finish()
+	j.chunks = keep.Finish()
 	s.keep(j)
 	return nil
 }
@@ -217,7 +218,7 @@ func (j *job) addresses(base string) []any {
 	var out []any
 	for _, c := range j.chunks {
 		out = append(out, map[string]any{
-			"url": base + "/results/" + c.key, "rowCount": c.rows, "uncompressedSize": c.size, "compressedSize": c.stored,
+			"url": base + "/results/" + c.Key, "rowCount": c.Rows, "uncompressedSize": c.Size, "compressedSize": c.Bytes,
 		})
 	}
 	return out

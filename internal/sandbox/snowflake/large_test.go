@@ -53,7 +53,7 @@ func TestLargeResultsAreFlatInMemory(t *testing.T) {
 	if most > 200<<20 {
 		t.Errorf("%d MiB of heap for a result of 25 MiB", most>>20)
 	}
-	files, _ := filepath.Glob(filepath.Join(dir, "snowflake-results-*", "*"))
+	files, _ := filepath.Glob(filepath.Join(dir, "results-*", "*"))
 	if len(files) == 0 {
 		t.Error("nothing is kept in files")
 	}

@@ -7,15 +7,14 @@ package snowflake
 import (
 	"context"
 	"net/http"
-	"os"
 	"sync"
 	"time"
 
-	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 	"github.com/waggle-sql/waggle/internal/sandbox/fault"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+	"github.com/waggle-sql/waggle/internal/sandbox/shelf"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
 )
 
@@ -59,7 +58,7 @@ type Server struct {
 	config  Config
 	control *fault.Control
 	handler http.Handler
-	results *store
+	results *shelf.Shelf
 
 	life context.Context // of the statements: a client that goes away does not end them
 	end  context.CancelFunc
@@ -93,11 +92,10 @@ func New(config Config) (*Server, error) {
 	if err := s.checkRules(); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp(config.Dir, "snowflake-results-")
-	if err != nil {
-		return nil, pgerr.New(pgerr.IOError, "the emulator's directory cannot be made").WithDetail("%s", err).Because(err)
+	var err error
+	if s.results, err = shelf.New(config.Dir, config.ResultTTL, config.Now); err != nil {
+		return nil, err
 	}
-	s.results = newStore(dir, config.ResultTTL, config.Now)
 	s.sessions, s.tokens, s.masters = map[int64]*session{}, map[string]*session{}, map[string]*session{}
 	s.refused, s.contra = map[string]bool{}, map[string]bool{}
 	s.life, s.end = context.WithCancel(context.Background())
@@ -120,7 +118,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) Close() {
 	s.end()
 	s.runs.Wait()
-	s.results.close()
+	s.results.Close()
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, x *fault.Exchange) {

@@ -235,12 +235,10 @@ func TestAddressesOfChunks(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows.Close()
-	s.results.mu.Lock()
-	var key, secret string
-	for k, c := range s.results.chunks {
-		key, secret = k, c.secret
-	}
-	s.results.mu.Unlock()
+	s.mu.Lock()
+	chunk := s.history[0].chunks[0]
+	s.mu.Unlock()
+	key, secret := chunk.Key, chunk.Secret
 	get := func(key string, header http.Header) int {
 		r, _ := http.NewRequestWithContext(context.Background(), "GET", web.URL+"/results/"+key, nil)
 		r.Header = header
