@@ -41,7 +41,10 @@ func (c *compiler) query(q *query) (*Query, *Error) {
 	default:
 		err = c.records(out, where)
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // tail is LIMIT and OFFSET.
