@@ -3,11 +3,13 @@ package databricks
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -180,7 +182,7 @@ func (b *bench) ask(db *sql.DB, text string, args ...any) string {
 	if err != nil {
 		return err.Error()
 	}
-	out := ""
+	var out strings.Builder
 	values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
 	for i := range values {
 		into[i] = &values[i]
@@ -191,20 +193,20 @@ func (b *bench) ask(db *sql.DB, text string, args ...any) string {
 		}
 		for i, v := range values {
 			if i > 0 {
-				out += "|"
+				out.WriteString("|")
 			}
 			if v.Valid {
-				out += v.String
+				out.WriteString(v.String)
 			} else {
-				out += "NULL"
+				out.WriteString("NULL")
 			}
 		}
-		out += "\n"
+		out.WriteString("\n")
 	}
 	if rows.Err() != nil {
 		return rows.Err().Error()
 	}
-	return out
+	return out.String()
 }
 
 func TestSmoke(t *testing.T) {
@@ -217,8 +219,10 @@ func TestSmoke(t *testing.T) {
 	t.Log(b.ask(db, `int;string;decimal(10,2);date;timestamp|SELECT * FROM t0`))
 	many := b.ask(db, `bigint;string|SELECT * FROM t2`)
 	t.Log(len(many), many[:min(100, len(many))])
-	for _, r := range b.Control().Requests() {
-		t.Log(r.Path, r.Status, r.Bytes, r.Started, r.Ended, r.Gone)
+	for i, r := range b.Control().Requests() {
+		if os.Getenv("DUMP") != "" && strings.HasPrefix(r.Path, "/sql") {
+			_ = os.WriteFile("/tmp/b/req"+strconv.Itoa(i), []byte(hex.EncodeToString([]byte(r.Body))), 0o600)
+		}
 	}
 	t.Log(b.ask(db, `bad`))
 	t.Log(b.ask(db, `DESCRIBE TABLE main.shop.orders`))
