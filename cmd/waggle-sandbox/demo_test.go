@@ -56,17 +56,23 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// started runs the demonstration over the tables and returns its ready file; stop ends it and returns its error.
-func started(t *testing.T, dsn string) (r demoReady, stop func() error) {
+// folder writes files into a folder of the test.
+func folder(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
-	for name, text := range tables() {
-		path := filepath.Join(dir, "tables", name)
+	for name, text := range files {
+		path := filepath.Join(dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	f := demoFlags{pg: freeAddress(t), http: freeAddress(t), scale: 1, readyFile: filepath.Join(dir, "ready.json"), data: filepath.Join(dir, "tables"), postgres: dsn}
+	return dir
+}
+
+// started runs the demonstration and returns its ready file; stop ends it and returns its error.
+func started(t *testing.T, f demoFlags) (r demoReady, stop func() error) {
+	t.Helper()
+	f.pg, f.http, f.readyFile = freeAddress(t), freeAddress(t), filepath.Join(t.TempDir(), "ready.json")
 	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
 	done := make(chan error, 1)
@@ -131,7 +137,7 @@ func TestDemoOverTablesThatSomebodyBrings(t *testing.T) {
 	}
 	defer pg.Stop()
 	beside(t)
-	r, stop := started(t, pg.DSN())
+	r, stop := started(t, demoFlags{scale: 1, data: folder(t, tables()), postgres: pg.DSN()})
 	defer func() {
 		if err := stop(); err != nil {
 			t.Error(err)

@@ -16,8 +16,39 @@ func (d *demonstration) welcome(out io.Writer) {
 	}
 	if d.generated != nil {
 		d.welcomeData(out)
+		return
 	}
-	fmt.Fprint(out, welcomeText)
+	fmt.Fprint(out, "\nAdmin has switched Gong on for the company; all else is open to each person by his own sign-in. Worth asking, as each of them:\n")
+	for _, q := range questions(d.sample.Today) {
+		fmt.Fprintf(out, "\n-- %s\n%s\n", q.about, q.text)
+	}
+	fmt.Fprint(out, lookAround, d.sight())
+}
+
+const lookAround = `
+-- Look around: put EXPLAIN before any of them to see what each source is asked.
+\d
+\d+ opportunities
+SELECT segment, MEASURE(account_count), MEASURE(arr) FROM accounts GROUP BY segment;
+SELECT time, login, path, rows, statement, source_calls FROM waggle.audit_log ORDER BY time DESC LIMIT 5;
+SELECT source, status, url FROM waggle.connections;
+`
+
+// sight says what each person may not see.
+func (d *demonstration) sight() string {
+	desk := ""
+	if d.server != nil {
+		desk = " Tickets: analyst's requester addresses are masked, emea sees EMEA's (row-level security of PostgreSQL)."
+	}
+	return `
+Who sees what is the sources' word:
+  admin    sees everything, but for other people's calendars and private calls; his audit log shows everybody's statements.
+  analyst  sees the calls of his team (Gong's permission profile), no addresses and phone numbers of contacts (hidden fields in
+           Salesforce), payment methods and actors of product events masked (Snowflake, Databricks).
+  emea     sees EMEA's accounts, contacts and deals (sharing in Salesforce), their invoices, payments and usage (a row access policy in
+           Snowflake) and scores (a row filter in Databricks), calls of EMEA's people; no phone numbers, and no product events at all:
+           SELECT count(*) FROM product_events is refused in Databricks' words.
+` + desk + "\n"
 }
 
 // welcomeData says what the brought tables are called here.
@@ -31,21 +62,3 @@ func (d *demonstration) welcomeData(out io.Writer) {
 		}
 	}
 }
-
-const welcomeText = `
-Worth asking, as each of them:
-
-  \d
-  SELECT count(*), min(started), max(started) FROM calls;
-  SELECT title, started, duration_s FROM calls WHERE started >= now() - interval '30 days' ORDER BY started DESC LIMIT 10;
-  SELECT date_trunc('month', started)::date AS month, count(*) AS calls, MEASURE(negative_share) FROM calls GROUP BY 1 ORDER BY 1;
-  SELECT m.summary, c.title FROM meetings m JOIN calls c ON c.started::date = m.start_time::date LIMIT 10;
-  EXPLAIN SELECT title FROM calls WHERE started >= '2026-10-01' AND title ILIKE '%renewal%';
-  SELECT time, login, path, rows, statement, source_calls FROM waggle.audit_log ORDER BY time DESC LIMIT 5;
-  SELECT source, status, url FROM waggle.connections;
-
-admin sees every call that is not private to others, analyst those of his team, emea those of EMEA's people: Gong's
-permission profiles say so.
-Each sees the meetings of his own calendars. The audit log shows each his own statements, and admin everybody's.
-
-`

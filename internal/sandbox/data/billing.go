@@ -55,7 +55,7 @@ func (c *Company) settle(d *draw, v *invoice, mood float64) {
 	switch {
 	case d.chance(0.015):
 		v.status = "void"
-	case v.issued.AddDate(0, 0, v.late).Before(c.Today) && !d.chance(0.02-0.05*min(0, mood)):
+	case v.issued.AddDate(0, 0, v.late).Before(c.Today) && !d.chance(0.02-0.2*min(0, mood)):
 		v.status = "paid"
 	case v.due.Before(c.Today):
 		v.status = "overdue"

@@ -95,16 +95,15 @@ func (c *Company) makeCalls(d *draw, n int) {
 
 func (c *Company) makeCall(d *draw) Call {
 	call := Call{ID: d.digits(19), WorkspaceID: c.Workspaces[0].ID, Private: d.chance(0.03)}
-	var account *Account
 	region := []string{"NA", "EMEA", "APAC"}[d.weighted(0.56, 0.33, 0.11)]
-	if d.chance(0.92) {
-		account = c.accountIn(d, region)
-		call.AccountID = account.ID
-		call.OpportunityID = c.dealOf(d, account.ID)
-	}
 	host := c.host(d, region)
 	call.HostID = host.ID
 	call.Started = c.moment(d, host.zone())
+	var account *Account
+	if d.chance(0.92) {
+		account, call.OpportunityID = c.subject(d, region, call.Started)
+		call.AccountID = account.ID
+	}
 	call.Seconds = min(7200, max(25, int(1500*d.ExpFloat64())))
 	call.Language = map[string]string{"fr": "fre", "de": "ger", "es": "spa", "ja": "jpn"}[host.Language[:2]]
 	if call.Language == "" || d.chance(0.4) {
@@ -114,6 +113,24 @@ func (c *Company) makeCall(d *draw) Call {
 	c.invite(d, &call, host, account)
 	c.analyse(d, &call, account)
 	return call
+}
+
+// subject is what a call on a day is about: often a deal that closes soon, else any account and perhaps one of its deals.
+func (c *Company) subject(d *draw, region string, at time.Time) (account *Account, deal string) {
+	if d.chance(0.55) {
+		var near []Opportunity
+		for _, o := range c.Opportunities {
+			if left := o.Close.Sub(at); left > 0 && left < 75*24*time.Hour && o.region == region {
+				near = append(near, o)
+			}
+		}
+		if len(near) > 0 {
+			o := pick(d, near)
+			return c.Account(o.AccountID), o.ID
+		}
+	}
+	account = c.accountIn(d, region)
+	return account, c.dealOf(d, account.ID)
 }
 
 func (c *Company) accountIn(d *draw, region string) *Account {

@@ -89,6 +89,7 @@ type Opportunity struct {
 	ID, Name, AccountID, OwnerID, Stage string
 	Amount                              int64 // whole dollars; 0 when nobody has entered it
 	Close                               time.Time
+	region                              string
 }
 
 // New makes the company of some options.

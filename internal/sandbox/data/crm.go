@@ -65,7 +65,7 @@ func (c *Company) makeOpportunities(d *draw) {
 	size := map[string]int{"SMB": 9_000, "Mid-Market": 42_000, "Enterprise": 210_000}
 	for _, a := range c.Accounts {
 		for i := range d.weighted(0.15, 0.5, 0.25, 0.1) {
-			o := Opportunity{ID: d.record("006"), AccountID: a.ID, OwnerID: c.host(d, a.Region).ID}
+			o := Opportunity{ID: d.record("006"), AccountID: a.ID, OwnerID: c.host(d, a.Region).ID, region: a.Region}
 			o.Name = a.Name + pick(d, []string{" - New Business", " - Expansion", " - Renewal"})
 			if i > 0 {
 				o.Name = a.Name + " - Renewal"

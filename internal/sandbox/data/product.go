@@ -40,13 +40,18 @@ func (c *Company) usage(d *draw, a Account, t time.Time) []string {
 	if !loaded.Before(c.Today) {
 		return nil
 	}
-	load := season(t) * k.size(t) * (0.55 + 0.3*a.mood) * (0.85 + 0.3*d.Float64())
+	load := season(t) * k.size(t) * (0.55 + 0.3*a.mood) * (0.85 + 0.3*d.Float64()) * fading(a, c.Today.Sub(t))
 	users := int(math.Max(0, float64(k.Seats)*load))
 	robots := whole(int(float64(k.Seats) / 2 * math.Min(1, load*1.4)))
 	if d.chance(0.01) {
 		robots = Null
 	}
 	return []string{day(t), reference(d, a.Number), whole(users), robots, strconv.FormatInt(int64(float64(users)*(40+60*d.ExpFloat64())), 10), moment(loaded)}
+}
+
+// fading is what is left of an unhappy customer's use: it falls through the last quarter of a year.
+func fading(a Account, ago time.Duration) float64 {
+	return 1 + min(0, a.mood)*max(0, 1-ago.Hours()/24/90)
 }
 
 // eventTable is what people did in the product for a quarter of a year, as it was received: a few events come late or twice.

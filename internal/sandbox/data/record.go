@@ -86,7 +86,7 @@ func (c *Company) opportunityTable() Table {
 				_, kind, _ := strings.Cut(o.Name, " - ")
 				row := []string{o.ID, o.AccountID, c.User(o.OwnerID).RecordID, o.Name, kind, o.Stage, amount, probability(o.Stage), day(o.Close),
 					strconv.FormatBool(strings.HasPrefix(o.Stage, "Closed")), strconv.FormatBool(o.Stage == "Closed Won"),
-					text(pick(d, []string{"Web", "Referral", "Partner", "Outbound", "Event", ""})), c.Account(o.AccountID).Region,
+					text(pick(d, []string{"Web", "Referral", "Partner", "Outbound", "Event", ""})), o.region,
 					moment(created.Add(time.Duration(d.between(8*3600, 18*3600)) * time.Second))}
 				if !yield(row) {
 					return

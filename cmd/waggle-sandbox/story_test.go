@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"golang.org/x/tools/txtar"
+
+	"github.com/waggle-sql/waggle/internal/golden"
+)
+
+// storyDay is the day that the stories take for today.
+const storyDay = "2026-11-20"
+
+// site is a running demonstration of the sample company, on the stories' day.
+type site struct {
+	demoReady
+	connections map[string]*pgconn.PgConn
+}
+
+// company starts the demonstration without tables of others; the test's end ends it.
+func company(t *testing.T) *site {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("it builds and runs waggle")
+	}
+	beside(t)
+	ready, stop := started(t, demoFlags{scale: 1, today: storyDay})
+	s := &site{demoReady: ready, connections: map[string]*pgconn.PgConn{}}
+	for _, u := range ready.Users {
+		c, err := pgconn.Connect(t.Context(), u.DSN)
+		if err != nil {
+			t.Fatal(errors.Join(err, stop()))
+		}
+		s.connections[u.Login] = c
+	}
+	t.Cleanup(func() {
+		for _, c := range s.connections {
+			_ = c.Close(context.Background())
+		}
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// ask runs one statement as a person and returns its rows as psql shows them, or the error.
+func (s *site) ask(t *testing.T, login, text string) string {
+	t.Helper()
+	names, rows, err := s.rows(t, login, text)
+	var refused *pgconn.PgError
+	switch {
+	case errors.As(err, &refused):
+		out := "ERROR:  " + refused.Code + ": " + refused.Message + "\n"
+		for _, more := range [][2]string{{"DETAIL", refused.Detail}, {"HINT", refused.Hint}} {
+			if more[1] != "" {
+				out += more[0] + ":  " + more[1] + "\n"
+			}
+		}
+		return out
+	case err != nil:
+		t.Fatal(err)
+	}
+	return aligned(names, rows)
+}
+
+func (s *site) rows(t *testing.T, login, text string) (names []string, rows [][]string, err error) {
+	t.Helper()
+	results, err := s.connections[login].Exec(t.Context(), text).ReadAll()
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range results[0].FieldDescriptions {
+		names = append(names, f.Name)
+	}
+	for _, r := range results[0].Rows {
+		row := make([]string, len(r))
+		for i, v := range r {
+			row[i] = string(v)
+		}
+		rows = append(rows, row)
+	}
+	return names, rows, nil
+}
+
+// aligned lays rows out under their names.
+func aligned(names []string, rows [][]string) string {
+	widths := make([]int, len(names))
+	for i, n := range names {
+		widths[i] = utf8.RuneCountInString(n)
+		for _, row := range rows {
+			widths[i] = max(widths[i], utf8.RuneCountInString(row[i]))
+		}
+	}
+	var b strings.Builder
+	line := func(row []string) {
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = " " + v + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(v))
+		}
+		b.WriteString(strings.TrimRight(strings.Join(cells, " |"), " ") + "\n")
+	}
+	line(names)
+	rules := make([]string, len(names))
+	for i, w := range widths {
+		rules[i] = strings.Repeat("-", w+2)
+	}
+	b.WriteString(strings.Join(rules, "+") + "\n")
+	for _, row := range rows {
+		line(row)
+	}
+	plural := "s"
+	if len(rows) == 1 {
+		plural = ""
+	}
+	fmt.Fprintf(&b, "(%d row%s)\n", len(rows), plural)
+	return b.String()
+}
+
+// plan is what EXPLAIN VERBOSE shows a person.
+func (s *site) plan(t *testing.T, login, text string) string {
+	t.Helper()
+	_, rows, err := s.rows(t, login, "EXPLAIN (VERBOSE) "+text)
+	if err != nil {
+		return s.ask(t, login, "EXPLAIN (VERBOSE) "+text)
+	}
+	var b strings.Builder
+	for _, r := range rows {
+		b.WriteString(r[0] + "\n")
+	}
+	return b.String()
+}
+
+// audited is what the log says of a person's last statement: one line for it, and one for each call that it made, without the moments and
+// ids that differ from run to run.
+func (s *site) audited(t *testing.T, login string) string {
+	t.Helper()
+	_, rows, err := s.rows(t, login, "SELECT path, sqlstate, rows, source_calls FROM waggle.audit_log WHERE login = '"+login+
+		"' AND statement NOT LIKE '%waggle.audit_log%' AND statement NOT LIKE 'EXPLAIN%' ORDER BY time DESC LIMIT 1")
+	if err != nil || len(rows) != 1 {
+		t.Fatal(rows, err)
+	}
+	out := fmt.Sprintf("path=%s sqlstate=%s rows=%s\n", rows[0][0], rows[0][1], rows[0][2])
+	var calls []map[string]any
+	if err := json.Unmarshal([]byte(rows[0][3]), &calls); err != nil && rows[0][3] != "" {
+		t.Fatal(rows[0][3], err)
+	}
+	for _, c := range calls {
+		out += "call"
+		for _, k := range []string{"source", "object", "credential", "person", "role", "keys", "rows", "sqlstate", "status"} {
+			if v, ok := c[k]; ok {
+				out += fmt.Sprintf(" %s=%v", k, v)
+			}
+		}
+		out += "\n"
+	}
+	return out
+}
+
+// TestStories runs each story's statement on the demonstration, as each of its people, and writes docs/queries.md of what they saw.
+func TestStories(t *testing.T) {
+	s := company(t)
+	golden.Story(t, "../../testdata/stories/*.txtar", func(t *testing.T, a *txtar.Archive) *txtar.Archive { return s.tell(t, a) })
+	if t.Failed() {
+		return
+	}
+	golden.File(t, "../../docs/queries.md", page(t, "../../testdata/stories/*.txtar"))
+}
+
+// tell runs a story: its parts are people, who it is told of, and query.sql; the others are what was seen.
+func (s *site) tell(t *testing.T, a *txtar.Archive) *txtar.Archive {
+	text := strings.TrimSpace(section(a, "query.sql"))
+	people := strings.Fields(section(a, "people"))
+	if text == "" || len(people) == 0 {
+		t.Fatal("the story has no query.sql or no people")
+	}
+	out := &txtar.Archive{Comment: a.Comment, Files: []txtar.File{
+		{Name: "people", Data: []byte(strings.Join(people, " ") + "\n")}, {Name: "query.sql", Data: []byte(text + "\n")},
+	}}
+	out.Files = append(out.Files, txtar.File{Name: "plan", Data: []byte(s.plan(t, people[0], text))})
+	for _, p := range people {
+		out.Files = append(out.Files, txtar.File{Name: "rows " + p, Data: []byte(s.ask(t, p, text))})
+		out.Files = append(out.Files, txtar.File{Name: "audit " + p, Data: []byte(s.audited(t, p))})
+	}
+	return out
+}
+
+func section(a *txtar.Archive, name string) string {
+	for _, f := range a.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+const pageHead = `# Questions and what answers them
+
+Each of these was run on the demonstration (` + "`bin/waggle-sandbox demo --today " + storyDay + "`" + `), as the person named. The plan is
+` + "`EXPLAIN (VERBOSE)`" + ` of the first of them: what each source is asked, and what is computed in the workspace. This page is written from
+testdata/stories by ` + "`make docs`" + `; the tests fail when it is stale.
+`
+
+// page is docs/queries.md.
+func page(t *testing.T, pattern string) []byte {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	b.WriteString(pageHead)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := txtar.Parse(text)
+		fence := func(kind, text string) {
+			b.WriteString("\n```" + kind + "\n" + strings.TrimRight(text, "\n") + "\n```\n")
+		}
+		b.WriteString("\n## " + strings.TrimSpace(string(a.Comment)) + "\n")
+		fence("sql", section(a, "query.sql"))
+		for _, p := range strings.Fields(section(a, "people")) {
+			b.WriteString("\nAs `" + p + "`:\n")
+			fence("", section(a, "rows "+p))
+		}
+		b.WriteString("\nThe plan:\n")
+		fence("", section(a, "plan"))
+		b.WriteString("\nThe audit log:\n")
+		for _, p := range strings.Fields(section(a, "people")) {
+			fence("", p+": "+section(a, "audit "+p))
+		}
+	}
+	return []byte(b.String())
+}
