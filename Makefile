@@ -43,7 +43,7 @@ SF ?= 0.1
 TPCH := .cache/tpch/sf$(SF)
 
 .PHONY: tpch
-tpch: build $(TPCH)/lineitem.parquet ## TPC-H on one PostgreSQL, one Snowflake and both together, judged by PostgreSQL 17 (SF=0.1)
+tpch: build $(TPCH)/lineitem.parquet ## TPC-H on one PostgreSQL, Snowflake or Databricks and on several together, judged by PostgreSQL 17 (SF=0.1)
 	$(GO) run ./internal/judge -tpch $(TPCH)
 
 $(TPCH)/lineitem.parquet:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -70,11 +71,11 @@ func newRig(t testing.TB, change ...func(*emulator.Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{
+	for _, text := range append(slices.Clone(dbsql.Setup()),
 		fmt.Sprintf(`CREATE TABLE orders AS SELECT i::BIGINT AS id, (i * 1.01)::DECIMAL(15,2) AS price, 'customer ' || i AS customer, i %% 2 = 0 AS paid FROM range(%d) t(i)`, rowsOfOrders),
 		`CREATE TABLE types AS SELECT 99999999999999999999999999999999999999::DECIMAL(38,0) AS n, -1.5::DOUBLE AS f, 0.25::FLOAT AS r, DATE '1969-07-20' AS d, TIMESTAMP '1969-07-20 20:17:40.123456' AS ts,
 			TIMESTAMPTZ '1969-07-20 20:17:40.5+00' AS tz, 'caf' || chr(233) AS s, '\xAB'::BLOB AS b, NULL::BOOLEAN AS nothing, 7::TINYINT AS tiny, -3::SMALLINT AS small, 2::INTEGER AS i`,
-	} {
+	) {
 		if err := db.Exec(t.Context(), text); err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"context"
 	"os"
 	"strings"
 	"testing"
@@ -25,23 +24,6 @@ func TestConformance(t *testing.T) {
 		},
 		// An interval of more than 292 years has no form in Arrow.
 		Differs: func(sql string) bool { return strings.Contains(sql, `"make_interval"`) },
-		Answer: func(ctx context.Context, sql string) ([][]*string, error) {
-			results, err := direct.Exec(ctx, sql).ReadAll()
-			if err != nil {
-				return nil, err
-			}
-			var rows [][]*string
-			for _, r := range results[len(results)-1].Rows {
-				row := make([]*string, len(r))
-				for i, c := range r {
-					if c != nil {
-						text := string(c)
-						row[i] = &text
-					}
-				}
-				rows = append(rows, row)
-			}
-			return rows, nil
-		},
+		Answer:  sourcetest.Answers(direct),
 	})
 }
