@@ -32,6 +32,15 @@ type failure struct {
 // refused reports whether the answer is Waggle's "not supported": never a wrong answer, so never a difference.
 func (a *answer) refused() bool { return a.failure != nil && a.failure.code == "0A000" }
 
+// column is the answer's i-th column alone.
+func (a *answer) column(i int) *answer {
+	out := &answer{columns: a.columns[i : i+1], tag: a.tag}
+	for _, r := range a.rows {
+		out.rows = append(out.rows, r[i:i+1])
+	}
+	return out
+}
+
 // String is the answer for people, at most some twenty rows of it.
 func (a *answer) String() string {
 	if f := a.failure; f != nil {

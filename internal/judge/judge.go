@@ -14,6 +14,7 @@ type judge struct {
 	oracle, waggle *session
 	out            io.Writer // differences are printed here as they are found
 	words          bool      // also print those of message and position alone
+	refused        func(*node)
 	score
 }
 
@@ -21,6 +22,8 @@ type judge struct {
 type score struct {
 	total     int
 	verdicts  [4]int
+	left      int            // refused by PostgreSQL and left out
+	errors    int            // refused by PostgreSQL
 	refusedBy map[string]int // what is refused, and how often
 }
 
@@ -40,7 +43,7 @@ func (s *score) merge(o *score) {
 	for v, n := range o.verdicts {
 		s.verdicts[v] += n
 	}
-	s.total += o.total
+	s.total, s.left, s.errors = s.total+o.total, s.left+o.left, s.errors+o.errors
 	if s.refusedBy == nil {
 		s.refusedBy = map[string]int{}
 	}

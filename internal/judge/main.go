@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/waggle-sql/waggle/internal/e2e"
 	"github.com/waggle-sql/waggle/internal/oracle"
@@ -23,7 +24,7 @@ const readOnly = "SET default_transaction_read_only = on"
 type options struct {
 	bin, waggle, oracle, corpus, report, match string
 	record, words                              bool
-	seed, expressions, shapes, tables          int
+	seed, expressions, shapes, tables, columns int
 	tpch, sandbox, spread, route               string
 }
 
@@ -41,6 +42,7 @@ func main() {
 	flag.IntVar(&o.expressions, "expressions", 20000, "how many random expressions")
 	flag.IntVar(&o.shapes, "shapes", 2000, "how many random query shapes")
 	flag.IntVar(&o.tables, "tables", 2000, "how many random query shapes over stored tables, on each route")
+	flag.IntVar(&o.columns, "columns", 2000, "how many random expressions over the columns of a stored table, on each route")
 	flag.StringVar(&o.tpch, "tpch", "", "folder of TPC-H's tables as Parquet files: run its queries over every spread, and nothing else")
 	flag.StringVar(&o.route, "route", "", "only routes to the stored tables whose name contains this")
 	flag.StringVar(&o.spread, "spread", "", "only spreads whose name contains this, and the first one")
@@ -88,17 +90,18 @@ func run(ctx context.Context, o *options) (bool, error) {
 		run  func(*judge) error
 	}{
 		{"corpus", &r.corpus, func(j *judge) error { return j.judgeCorpus(ctx, files) }},
-		{"expressions", &r.expressions, func(j *judge) error { return j.judgeRandom(ctx, o.seed, o.expressions, randomExpression) }},
-		{"shapes", &r.shapes, func(j *judge) error { return j.judgeRandom(ctx, o.seed, o.shapes, randomShape) }},
+		{"expressions", &r.expressions, func(j *judge) error { return j.judgeExpressions(ctx, &r) }},
+		{"shapes", &r.shapes, func(j *judge) error { return j.judgeShapes(ctx, o.seed, o.shapes) }},
 	} {
-		j := &judge{oracle: &session{dsn: pg, prepare: readOnly}, waggle: &session{dsn: waggle}, out: os.Stdout, words: o.words}
+		j := &judge{oracle: &session{dsn: pg, prepare: readOnly}, waggle: &session{dsn: waggle}, out: &lines{to: os.Stdout}, words: o.words}
+		began := time.Now()
 		err := part.run(j)
 		j.fresh()
 		if err != nil {
 			return false, err
 		}
 		*part.into = j.score
-		fmt.Printf("%s: %s\n", part.name, &j.score)
+		fmt.Printf("%s: %s in %s\n", part.name, &j.score, time.Since(began).Round(time.Millisecond))
 	}
 	if err := r.judgeTables(ctx); err != nil {
 		return false, err

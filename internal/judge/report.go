@@ -11,6 +11,7 @@ import (
 // results are the scores of one run.
 type results struct {
 	options                     *options
+	generator                   *generator // of random expressions
 	corpus, expressions, shapes score
 	routes                      []*route
 }

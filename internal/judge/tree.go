@@ -12,6 +12,7 @@ type node struct {
 	kids  []*node
 	plain string // a simpler text of the same type; shrinking tries it
 	loose bool   // the whole piece may go
+	value bool   // a literal
 }
 
 func leaf(oid uint32, text string) *node { return &node{oid: oid, parts: []string{text}} }
@@ -43,6 +44,27 @@ func (n *node) String() string {
 	var b strings.Builder
 	n.write(&b)
 	return b.String()
+}
+
+// unfolded is the text with each literal as a subquery, which PostgreSQL does not compute while it plans.
+func (n *node) unfolded() string {
+	c := n.mapped(func(n *node) *node {
+		if n.value {
+			return leaf(n.oid, "(SELECT "+n.parts[0]+")")
+		}
+		return n
+	})
+	return c.String()
+}
+
+// mapped is a copy of the tree with each piece replaced by f's.
+func (n *node) mapped(f func(*node) *node) *node {
+	c := *n
+	c.kids = make([]*node, len(n.kids))
+	for i, k := range n.kids {
+		c.kids[i] = k.mapped(f)
+	}
+	return f(&c)
 }
 
 func (n *node) write(b *strings.Builder) {
