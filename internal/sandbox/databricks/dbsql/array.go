@@ -1,0 +1,193 @@
+package dbsql
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
+)
+
+// arrayTable are functions of arrays (sql-ref-functions-builtin#array-functions); each has a page of its name below functions/.
+func arrayTable() map[string]special {
+	return map[string]special{
+		"ARRAY":          {0, -1, "", arrayCall},
+		"SIZE":           {1, 1, "", arraySize},
+		"CARDINALITY":    {1, 1, "", arraySize},
+		"ARRAY_SIZE":     {1, 1, "", arraySize},
+		"ARRAY_CONTAINS": {2, 2, "", arrayContains},
+		"ARRAY_JOIN":     {2, 2, "", arrayJoin},
+		"ELEMENT_AT":     {2, 2, "", elementAt},
+		"FROM_JSON":      {2, 2, "", fromJSON},
+		"SEQUENCE":       {2, 2, "", sequence},
+	}
+}
+
+func (t Type) elem() Type { return of(t.Elem) }
+
+// arrayCall makes an array of its arguments' common type.
+func arrayCall(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	to, _, err := s.c.common(s.c.source(x), a)
+	if err != nil {
+		return value{}, err
+	}
+	if to.Kind == Decimal || to.Kind == Array || to.Kind == Void {
+		return value{}, unsupported("an array of %s", to)
+	}
+	out := make([]string, len(a))
+	for i, v := range a {
+		out[i] = s.c.convert(v, to).sql
+	}
+	t := Type{Kind: Array, Elem: to.Kind}
+	return value{sql: castTo("["+strings.Join(out, ", ")+"]", t), typ: t}, nil
+}
+
+func arraySize(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	if a[0].typ.Kind != Array {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	return value{sql: castTo("len("+a[0].sql+")", of(Int)), typ: of(Int), nullable: a[0].nullable}, nil
+}
+
+// arrayContains is NULL where the value is not found and the array has a NULL (functions/array_contains).
+func arrayContains(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	if a[0].typ.Kind != Array {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	to, ok := least(a[0].typ.elem(), a[1].typ)
+	if !ok || to != a[0].typ.elem() {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	return value{sql: fmt.Sprintf("db_array_contains(%s, %s)", a[0].sql, s.c.convert(a[1], to).sql), typ: of(Boolean), nullable: true}, nil
+}
+
+func arrayJoin(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	sep, ok := s.c.fitOne('t', a[1])
+	if !ok || a[0].typ != (Type{Kind: Array, Elem: String}) {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	return value{sql: fmt.Sprintf("db_join(%s, %s)", a[0].sql, sep.sql), typ: of(String), nullable: true}, nil
+}
+
+// elementAt counts from 1, or from the end; outside of the array is an error (functions/element_at).
+func elementAt(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	i, ok := s.c.fitOne('i', a[1])
+	if !ok || a[0].typ.Kind != Array {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	t := a[0].typ.elem()
+	return value{sql: fmt.Sprintf("db_element(%s, %s, CAST(NULL AS %s))", a[0].sql, i.sql, t.inner()), typ: t, nullable: true}, nil
+}
+
+// path compiles x[i] of an array, from 0, and x:a.b of a JSON text, a STRING (functions/bracketsign, -colonsign).
+func (s *scope) path(x *sqltree.Path) (value, *Error) {
+	v, err := s.expr(x.X)
+	if err != nil {
+		return v, err
+	}
+	if x.Colon {
+		return s.jsonPath(x, v)
+	}
+	for _, step := range x.Steps {
+		k, err := s.expr(step)
+		if err != nil {
+			return k, err
+		}
+		i, ok := s.c.fitOne('i', k)
+		if !ok || v.typ.Kind != Array {
+			return value{}, mismatch(s.c.source(x), []value{v, k})
+		}
+		t := v.typ.elem()
+		v = value{sql: fmt.Sprintf("db_index(%s, %s, CAST(NULL AS %s))", v.sql, i.sql, t.inner()), typ: t, nullable: true}
+	}
+	return v, nil
+}
+
+func (s *scope) jsonPath(x *sqltree.Path, v value) (value, *Error) {
+	path := "$"
+	for _, step := range x.Steps {
+		switch step := step.(type) {
+		case *sqltree.StringLit:
+			path += `."` + step.Text + `"`
+		case *sqltree.NumberLit:
+			path += "[" + step.Text + "]"
+		default:
+			return value{}, unsupported("the path %s", s.c.source(x))
+		}
+	}
+	w, ok := s.c.fitOne('t', v)
+	if !ok || strings.Contains(path, `\`) {
+		return value{}, mismatch(s.c.source(x), []value{v})
+	}
+	return value{sql: "db_json(" + w.sql + ", " + sqltree.Text(path) + ")", typ: of(String), nullable: true}, nil
+}
+
+// fromJSON reads an array of scalars; a text that is none makes NULL (functions/from_json).
+func fromJSON(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	v, ok := s.c.fitOne('t', a[0])
+	name, isConst := constText(a[1])
+	if !ok || !isConst {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	t, err := namedType(name)
+	if err != nil {
+		return value{}, err
+	}
+	if t.Kind != Array || t.Elem != String && t.Elem != Int && t.Elem != Bigint && t.Elem != Double && t.Elem != Boolean {
+		return value{}, unsupported("from_json as %s", name)
+	}
+	return value{sql: fmt.Sprintf("TRY_CAST(CASE WHEN json_valid(%s) THEN CAST(%s AS JSON) END AS %s)", v.sql, v.sql, t.inner()), typ: t, nullable: true}, nil
+}
+
+// sequence is the integers from one to another, both included (functions/sequence).
+func sequence(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	if !a[0].typ.isInteger() || !a[1].typ.isInteger() {
+		return value{}, unsupported("sequence of %s", a[0].typ)
+	}
+	t := Type{Kind: Array, Elem: max(a[0].typ.Kind, a[1].typ.Kind)}
+	l, r := castTo(a[0].sql, of(Bigint)), castTo(a[1].sql, of(Bigint))
+	return value{sql: castTo(fmt.Sprintf("CASE WHEN %s <= %s THEN generate_series(%s, %s) ELSE generate_series(%s, %s, -1) END", l, r, l, r, l, r), t), typ: t, nullable: true}, nil
+}
+
+// functionItem compiles explode, explode_outer, posexplode and range in FROM and LATERAL VIEW (functions/explode, -posexplode, -range).
+func (s *scope) functionItem(f *sqltree.FunctionItem, left []field) (string, []field, *Error) {
+	sc := &scope{c: s.c, fields: left, with: s.with, nest: s.nest}
+	args, err := sc.exprs(f.F.Args)
+	if err != nil {
+		return "", nil, err
+	}
+	t := &table{}
+	col := func(name string, typ Type) string {
+		t.cols = append(t.cols, tableCol{name, s.c.id("c"), typ, true})
+		return t.cols[len(t.cols)-1].alias
+	}
+	switch f.F.Name {
+	case "EXPLODE", "EXPLODE_OUTER", "POSEXPLODE", "POSEXPLODE_OUTER":
+		if len(args) != 1 || args[0].typ.Kind != Array {
+			return "", nil, mismatch(s.c.source(f.F), args)
+		}
+		f.Outer = f.Outer || strings.HasSuffix(f.F.Name, "_OUTER")
+		items := []string{}
+		if strings.HasPrefix(f.F.Name, "POS") {
+			items = append(items, "CAST(e.i AS INTEGER) AS "+col("pos", of(Int)))
+		}
+		items = append(items, "e.v AS "+col("col", args[0].typ.elem()))
+		t.sql = fmt.Sprintf("LATERAL (SELECT %s FROM (SELECT unnest(f.a) AS v, unnest(range(len(f.a))) AS i FROM (SELECT %s AS a) AS f) AS e)",
+			strings.Join(items, ", "), args[0].sql)
+	case "RANGE":
+		ints, ok := s.c.fit("ii", args)
+		if len(args) == 1 {
+			ints, ok = s.c.fit("ii", []value{{sql: "0", typ: of(Bigint)}, args[0]})
+		}
+		if !ok {
+			return "", nil, mismatch(s.c.source(f.F), args)
+		}
+		t.sql = fmt.Sprintf("(SELECT range AS %s FROM range(%s, %s))", col("id", of(Bigint)), ints[0].sql, ints[1].sql)
+	default:
+		return "", nil, failure("UNRESOLVABLE_TABLE_VALUED_FUNCTION", "Could not resolve %s to a table-valued function.", ticked(strings.ToLower(f.F.Name)))
+	}
+	own := []string{}
+	if f.Alias == nil {
+		own = append(own, strings.ToLower(f.F.Name))
+	}
+	return s.derived(t, f.Alias, f.Columns, own...)
+}

@@ -1,0 +1,215 @@
+package dbsql
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
+)
+
+// function is one overload on the allow-list: its argument letters, result type and DuckDB form.
+//
+// Letters: t STRING, i an integer (given to the form as BIGINT), n an exact number, f any number (given as DOUBLE), b BOOLEAN, d DATE,
+// s TIMESTAMP or TIMESTAMP_NTZ or DATE (given as the session's local TIMESTAMP), y BINARY, x anything. A final * repeats the letter
+// before it. In the form $1, $2, … are the arguments and $* all of them. The vendor page is functions/ and the name, or that of page.
+type function struct {
+	name string
+	args string
+	typ  Type
+	of   func([]value) Type
+	form string
+	page string
+}
+
+// special is a function whose arguments or result type no letters describe; it may look at the tree.
+type special struct {
+	lo, hi int // arguments; hi < 0 is no limit
+	page   string
+	build  func(s *scope, x *sqltree.Call, a []value) (value, *Error)
+}
+
+// raw is a function that looks at the tree before its arguments are compiled.
+type raw struct {
+	lo, hi int
+	page   string
+	build  func(s *scope, x *sqltree.Call) (value, *Error)
+}
+
+// call compiles a function call by the allow-list.
+func (s *scope) call(x *sqltree.Call) (value, *Error) {
+	if x.Over != nil || isAggregate(x.Name) {
+		return s.aggregate(x)
+	}
+	if _, ok := windowFunctions[x.Name]; ok {
+		return value{}, failure("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "Window function \"%s\" requires an OVER clause.", s.c.source(x))
+	}
+	if x.Distinct || x.Star || x.Within != nil || x.Nulls != "" || x.Filter != nil || x.Named != nil {
+		return value{}, failure("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "Invalid SQL syntax: The function %s does not support DISTINCT, FILTER or named arguments.", strings.ToLower(x.Name))
+	}
+	if r, ok := s.c.raws[x.Name]; ok {
+		if err := s.arity(x, r.lo, r.hi); err != nil {
+			return value{}, err
+		}
+		return r.build(s, x)
+	}
+	sp, isSpecial := s.c.specials[x.Name]
+	overloads, known := functions[x.Name]
+	if !isSpecial && !known {
+		return value{}, failure("UNRESOLVED_ROUTINE", "Cannot resolve routine %s on search path [`system`.`builtin`, `system`.`session`, `%s`.`%s`].",
+			ticked(strings.ToLower(x.Name)), s.c.env.Catalog, s.c.env.Schema)
+	}
+	args, err := s.exprs(x.Args)
+	if err != nil {
+		return value{}, err
+	}
+	if isSpecial {
+		if err := s.arity(x, sp.lo, sp.hi); err != nil {
+			return value{}, err
+		}
+		return sp.build(s, x, args)
+	}
+	return s.overload(x, overloads, args)
+}
+
+func (s *scope) exprs(xs []sqltree.Expr) (out []value, err *Error) {
+	for _, x := range xs {
+		v, err := s.expr(x)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+func (s *scope) arity(x *sqltree.Call, lo, hi int) *Error {
+	n := len(x.Args)
+	if n >= lo && (hi < 0 || n <= hi) {
+		return nil
+	}
+	want := fmt.Sprint(lo)
+	switch {
+	case hi < 0:
+		want = fmt.Sprintf("> %d", lo-1)
+	case hi != lo:
+		want = fmt.Sprintf("[%d, %d]", lo, hi)
+	}
+	return failure("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "The `%s` requires %s parameters but the actual number is %d.", strings.ToLower(x.Name), want, n)
+}
+
+func (s *scope) overload(x *sqltree.Call, overloads []function, args []value) (value, *Error) {
+	lo, hi := 1<<30, 0
+	for i := range overloads {
+		f := &overloads[i]
+		letters := strings.TrimSuffix(f.args, "*")
+		lo, hi = min(lo, len(letters)), max(hi, len(letters))
+		if letters != f.args {
+			hi = -1 << 30
+		}
+		if vs, ok := s.c.fit(f.args, args); ok {
+			return f.apply(vs), nil
+		}
+	}
+	if err := s.arity(x, lo, max(hi, -1)); err != nil {
+		return value{}, err
+	}
+	return value{}, mismatch(s.c.source(x), args)
+}
+
+// fit converts arguments to an overload's letters.
+func (c *compiler) fit(letters string, args []value) ([]value, bool) {
+	repeat := strings.HasSuffix(letters, "*")
+	letters = strings.TrimSuffix(letters, "*")
+	for repeat && len(letters) < len(args) {
+		letters += letters[len(letters)-1:]
+	}
+	if len(letters) != len(args) {
+		return nil, false
+	}
+	out := make([]value, len(args))
+	for i := range args {
+		v, ok := c.fitOne(letters[i], args[i])
+		if !ok {
+			return nil, false
+		}
+		out[i] = v
+	}
+	return out, true
+}
+
+var letterTypes = map[byte]Type{'t': of(String), 'i': of(Bigint), 'n': of(Int), 'f': of(Double), 'b': of(Boolean), 'd': of(Date),
+	's': of(TimestampNTZ), 'y': of(Binary)}
+
+// fitOne converts one argument by the rules of implicit casts (sql-ref-datatype-rules#implicit-crosscasting).
+func (c *compiler) fitOne(letter byte, v value) (value, bool) {
+	to := letterTypes[letter]
+	switch {
+	case letter == 'x':
+		return v, true
+	case v.typ.Kind == Void:
+		return c.convert(v, to), true
+	case letter == 'n':
+		return v, v.typ.isExact()
+	case letter == 's' && v.typ.isDateLike():
+		return value{sql: c.local(v), typ: to, nullable: v.nullable}, true
+	case letter == 's' && v.typ.Kind == String:
+		return c.fitOne('s', c.convert(v, of(Timestamp)))
+	case letter == 't' && (v.typ.isFloat() || v.typ.Kind == Binary):
+		return v, false
+	case letter == 'i' && v.typ.isInteger() && v.lit != nil:
+		return value{sql: "CAST(" + *v.lit + " AS BIGINT)", typ: to, lit: v.lit}, true
+	case letter == 'i' && !v.typ.isInteger(), letter == 'b' && v.typ.Kind != Boolean, letter == 'y' && v.typ.Kind != Binary && v.typ.Kind != String,
+		letter == 'f' && !v.typ.isNumeric() && v.typ.Kind != String, letter == 'd' && !v.typ.isDateLike() && v.typ.Kind != String:
+		return v, false
+	}
+	sql, ok := c.conversion(v, to, false)
+	if v.typ == to {
+		return v, true
+	}
+	return value{sql: sql, typ: to, nullable: v.nullable}, ok
+}
+
+// apply fills an overload's form.
+func (f *function) apply(args []value) value {
+	t := f.typ
+	if f.of != nil {
+		t = f.of(args)
+	}
+	texts := make([]string, len(args))
+	out := value{typ: t}
+	for i, a := range args {
+		texts[i] = a.sql
+		out.nullable = out.nullable || a.nullable
+	}
+	out.sql = sqltree.Fill(f.form, texts)
+	if t.isExact() {
+		out.sql = castTo(out.sql, t)
+	}
+	return out
+}
+
+func first(a []value) Type { return a[0].typ }
+
+// index groups overloads by name.
+func index(lists ...[]function) map[string][]function {
+	m := map[string][]function{}
+	for _, list := range lists {
+		for _, f := range list {
+			m[f.name] = append(m[f.name], f)
+		}
+	}
+	return m
+}
+
+var functions = index(textFunctions, numberFunctions, dateFunctions, otherFunctions)
+
+// merge joins tables of functions.
+func merge[V any](tables ...map[string]V) map[string]V {
+	out := map[string]V{}
+	for _, t := range tables {
+		for k, v := range t {
+			out[k] = v
+		}
+	}
+	return out
+}

@@ -1,0 +1,299 @@
+package dbsql
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
+)
+
+// maxSpent bounds the bytes that one statement's expressions are written in, counted at every level of nesting.
+const maxSpent = 256 << 20
+
+func (s *scope) expr(x sqltree.Expr) (value, *Error) {
+	v, err := s.compile(x)
+	if s.c.spent += len(v.sql); err == nil && s.c.spent > maxSpent {
+		return value{}, tooComplex()
+	}
+	return v, err
+}
+
+// compile compiles an expression. Where the scope is grouped, an expression that is a group key as a whole stands for it.
+func (s *scope) compile(x sqltree.Expr) (value, *Error) {
+	if v, ok := s.key(x); ok {
+		return v, nil
+	}
+	switch x := x.(type) {
+	case *sqltree.Reference:
+		return s.resolve(x)
+	case *sqltree.NumberLit:
+		return numberLiteral(x.Text)
+	case *sqltree.StringLit:
+		return stringLiteral(x.Text), nil
+	case *sqltree.BoolLit:
+		return value{sql: strings.ToUpper(strconv.FormatBool(x.Value)), typ: of(Boolean)}, nil
+	case *sqltree.NullLit:
+		return value{sql: "NULL", nullable: true}, nil
+	case *sqltree.BindExpr:
+		return s.bound(x)
+	case *sqltree.Unary:
+		return s.unary(x)
+	case *sqltree.Binary:
+		return s.binary(x)
+	case *sqltree.Logic:
+		return s.logic(x)
+	case *sqltree.Call:
+		return s.call(x)
+	case *sqltree.CastExpr:
+		return s.cast(x)
+	case *sqltree.CaseExpr:
+		return s.caseExpr(x)
+	case *sqltree.Path:
+		return s.path(x)
+	case *sqltree.Interval:
+		return s.interval(x)
+	}
+	return s.predicate(x)
+}
+
+func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
+	switch x := x.(type) {
+	case *sqltree.IsNull:
+		v, err := s.expr(x.X)
+		return value{sql: "(" + v.sql + map[bool]string{true: " IS NOT NULL)", false: " IS NULL)"}[x.Not], typ: of(Boolean)}, err
+	case *sqltree.IsTruth:
+		return s.isTruth(x)
+	case *sqltree.IsDistinct:
+		return s.pair(map[bool]string{true: "IS NOT DISTINCT FROM", false: "IS DISTINCT FROM"}[x.Not], x.L, x.R)
+	case *sqltree.Between:
+		return s.between(x)
+	case *sqltree.InList:
+		return s.inList(x)
+	case *sqltree.InQuery:
+		return s.member(x.X, x.Q, x.Not)
+	case *sqltree.Exists:
+		return s.exists(x)
+	case *sqltree.Like:
+		return s.like(x)
+	case *sqltree.Subquery:
+		return s.scalar(x)
+	}
+	return value{}, unsupported("the expression %s", s.c.source(x))
+}
+
+// condition compiles x as BOOLEAN.
+func (s *scope) condition(x sqltree.Expr) (value, *Error) {
+	v, err := s.expr(x)
+	if err != nil {
+		return value{}, err
+	}
+	switch v.typ.Kind {
+	case Boolean:
+		return v, nil
+	case Void:
+		return s.c.convert(v, of(Boolean)), nil
+	}
+	return value{}, failure("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", "Cannot resolve \"%s\" due to data type mismatch: Filter expression \"%s\" of type \"%s\" is not a boolean.",
+		s.c.source(x), s.c.source(x), v.typ.upper())
+}
+
+func (s *scope) isTruth(x *sqltree.IsTruth) (value, *Error) {
+	v, err := s.condition(x.X)
+	word := x.Value
+	if word == "UNKNOWN" {
+		word = "NULL"
+	}
+	if x.Not {
+		word = "NOT " + word
+	}
+	return value{sql: "(" + v.sql + " IS " + word + ")", typ: of(Boolean)}, err
+}
+
+func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
+	if x.Op == "NOT" {
+		v, err := s.condition(x.X)
+		return value{sql: "(NOT " + v.sql + ")", typ: v.typ, nullable: v.nullable}, err
+	}
+	if n, ok := x.X.(*sqltree.NumberLit); ok && x.Op == "-" {
+		return numberLiteral("-" + n.Text)
+	}
+	v, err := s.expr(x.X)
+	if err != nil {
+		return v, err
+	}
+	if v.typ.Kind == String {
+		v = s.c.convert(v, of(Double))
+	}
+	if !v.typ.isNumeric() && v.typ.Kind != Void && v.typ.Kind != Interval {
+		return v, mismatch(s.c.source(x), []value{v})
+	}
+	if x.Op == "-" {
+		v.sql, v.lit = "(-"+v.sql+")", nil
+	}
+	return v, nil
+}
+
+func (s *scope) two(l, r sqltree.Expr) (a, b value, err *Error) {
+	if a, err = s.expr(l); err == nil {
+		b, err = s.expr(r)
+	}
+	return a, b, err
+}
+
+func (s *scope) pair(op string, l, r sqltree.Expr) (value, *Error) {
+	a, b, err := s.two(l, r)
+	if err != nil {
+		return value{}, err
+	}
+	return s.c.compare(op, a, b)
+}
+
+func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
+	a, b, err := s.two(x.L, x.R)
+	if err != nil {
+		return value{}, err
+	}
+	switch x.Op {
+	case "=", "<>", "<", "<=", ">", ">=":
+		return s.c.compare(x.Op, a, b)
+	case "==":
+		return s.c.compare("=", a, b)
+	case "<=>":
+		return s.c.compare("IS NOT DISTINCT FROM", a, b)
+	case "||":
+		return s.concat([]value{a, b}, s.c.source(x))
+	case "&", "|", "^":
+		return s.c.bits(x.Op, a, b)
+	}
+	return s.c.arithmetic(x.Op, a, b)
+}
+
+func (s *scope) logic(x *sqltree.Logic) (value, *Error) {
+	out := make([]string, len(x.Xs))
+	isNullable := false
+	for i, y := range x.Xs {
+		v, err := s.condition(y)
+		if err != nil {
+			return value{}, err
+		}
+		out[i], isNullable = v.sql, isNullable || v.nullable
+	}
+	return value{sql: "(" + strings.Join(out, " "+x.Op+" ") + ")", typ: of(Boolean), nullable: isNullable}, nil
+}
+
+func (s *scope) between(x *sqltree.Between) (value, *Error) {
+	lo, err := s.pair(">=", x.X, x.Lo)
+	if err != nil {
+		return value{}, err
+	}
+	hi, err := s.pair("<=", x.X, x.Hi)
+	if err != nil {
+		return value{}, err
+	}
+	v := value{sql: "(" + lo.sql + " AND " + hi.sql + ")", typ: of(Boolean), nullable: lo.nullable || hi.nullable}
+	if x.Not {
+		v.sql = "(NOT " + v.sql + ")"
+	}
+	return v, nil
+}
+
+// inList compiles IN (a, b, …), whose values meet in their least common type (functions/in).
+func (s *scope) inList(x *sqltree.InList) (value, *Error) {
+	v, err := s.expr(x.X)
+	if err != nil {
+		return value{}, err
+	}
+	vs := make([]value, len(x.List))
+	to := v.typ
+	for i, y := range x.List {
+		if vs[i], err = s.expr(y); err != nil {
+			return value{}, err
+		}
+		t, ok := coerced(to, vs[i].typ)
+		if !ok {
+			return value{}, mismatch(s.c.source(x), []value{v, vs[i]})
+		}
+		to = t
+	}
+	out := make([]string, len(vs))
+	for i := range vs {
+		out[i] = s.c.operand(vs[i], to)
+	}
+	not := ""
+	if x.Not {
+		not = "NOT "
+	}
+	return value{sql: fmt.Sprintf("(%s %sIN (%s))", s.c.operand(v, to), not, strings.Join(out, ", ")), typ: of(Boolean), nullable: true}, nil
+}
+
+func (s *scope) caseExpr(x *sqltree.CaseExpr) (value, *Error) {
+	var conds []string
+	var results []value
+	for _, w := range x.Whens {
+		var c value
+		var err *Error
+		if x.Operand != nil {
+			c, err = s.pair("=", x.Operand, w.Cond)
+		} else {
+			c, err = s.condition(w.Cond)
+		}
+		if err != nil {
+			return value{}, err
+		}
+		r, err := s.expr(w.Then)
+		if err != nil {
+			return value{}, err
+		}
+		conds, results = append(conds, c.sql), append(results, r)
+	}
+	other := value{sql: "NULL", nullable: true}
+	if x.Other != nil {
+		var err *Error
+		if other, err = s.expr(x.Other); err != nil {
+			return value{}, err
+		}
+	}
+	return s.c.choose(s.c.source(x), conds, append(results, other))
+}
+
+// choose is CASE WHEN conds[i] THEN results[i] … ELSE the last result END, of the results' common type.
+func (c *compiler) choose(source string, conds []string, results []value) (value, *Error) {
+	to, isNullable, err := c.common(source, results)
+	if err != nil {
+		return value{}, err
+	}
+	var b strings.Builder
+	b.WriteString("CASE")
+	for i, cond := range conds {
+		b.WriteString(" WHEN " + cond + " THEN " + c.convert(results[i], to).sql)
+	}
+	b.WriteString(" ELSE " + c.convert(results[len(results)-1], to).sql + " END")
+	return value{sql: "(" + b.String() + ")", typ: to, nullable: isNullable}, nil
+}
+
+// common is the type in which all values meet.
+func (c *compiler) common(source string, vs []value) (Type, bool, *Error) {
+	to, isNullable := Type{}, false
+	for _, v := range vs {
+		t, ok := coerced(to, v.typ)
+		if !ok {
+			return to, false, failure("DATATYPE_MISMATCH.DATA_DIFF_TYPES", "Cannot resolve \"%s\" due to data type mismatch: Input to the function should all be the same type, but it's [\"%s\", \"%s\"].",
+				source, to.upper(), v.typ.upper())
+		}
+		to, isNullable = t, isNullable || v.nullable
+	}
+	return to, isNullable, nil
+}
+
+func (c *compiler) coalesce(vs []value) (value, *Error) {
+	to, _, err := c.common("coalesce", vs)
+	if err != nil {
+		return value{}, err
+	}
+	out, isNullable := make([]string, len(vs)), true
+	for i, v := range vs {
+		out[i], isNullable = c.convert(v, to).sql, isNullable && v.nullable
+	}
+	return value{sql: "COALESCE(" + strings.Join(out, ", ") + ")", typ: to, nullable: isNullable}, nil
+}

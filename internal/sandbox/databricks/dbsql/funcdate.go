@@ -1,0 +1,285 @@
+package dbsql
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
+)
+
+// dateFunctions are functions of dates and timestamps; letter s is a timestamp in the session's time zone.
+var dateFunctions = []function{
+	{name: "YEAR", args: "s", typ: of(Int), form: "year($1)"},
+	{name: "QUARTER", args: "s", typ: of(Int), form: "quarter($1)"},
+	{name: "MONTH", args: "s", typ: of(Int), form: "month($1)"},
+	{name: "WEEKOFYEAR", args: "s", typ: of(Int), form: "week($1)"},
+	{name: "DAY", args: "s", typ: of(Int), form: "day($1)"},
+	{name: "DAYOFMONTH", args: "s", typ: of(Int), form: "day($1)"},
+	{name: "DAYOFYEAR", args: "s", typ: of(Int), form: "dayofyear($1)"},
+	{name: "DAYOFWEEK", args: "s", typ: of(Int), form: "(dayofweek($1) + 1)"},
+	{name: "WEEKDAY", args: "s", typ: of(Int), form: "(isodow($1) - 1)"},
+	{name: "HOUR", args: "s", typ: of(Int), form: "hour($1)"},
+	{name: "MINUTE", args: "s", typ: of(Int), form: "minute($1)"},
+	{name: "SECOND", args: "s", typ: of(Int), form: "second($1)"},
+	{name: "DATE_ADD", args: "di", typ: of(Date), form: "($1 + CAST($2 AS INTEGER))"},
+	{name: "DATE_SUB", args: "di", typ: of(Date), form: "($1 - CAST($2 AS INTEGER))"},
+	{name: "DATEDIFF", args: "dd", typ: of(Int), form: "($1 - $2)"},
+	{name: "DATE_DIFF", args: "dd", typ: of(Int), form: "($1 - $2)"},
+	{name: "ADD_MONTHS", args: "di", typ: of(Date), form: "CAST($1 + to_months(CAST($2 AS INTEGER)) AS DATE)"},
+	{name: "MONTHS_BETWEEN", args: "ss", typ: of(Double), form: "db_months_between($1, $2)"},
+	{name: "LAST_DAY", args: "d", typ: of(Date), form: "last_day($1)"},
+	{name: "MAKE_DATE", args: "iii", typ: of(Date), form: "make_date($1, $2, $3)"},
+	{name: "UNIX_DATE", args: "d", typ: of(Int), form: "($1 - DATE '1970-01-01')"},
+	{name: "DATE_FROM_UNIX_DATE", args: "i", typ: of(Date), form: "(DATE '1970-01-01' + CAST($1 AS INTEGER))"},
+	{name: "TIMESTAMP_SECONDS", args: "i", typ: of(Timestamp), form: "make_timestamptz($1 * 1000000)"},
+	{name: "TIMESTAMP_MILLIS", args: "i", typ: of(Timestamp), form: "make_timestamptz($1 * 1000)"},
+	{name: "TIMESTAMP_MICROS", args: "i", typ: of(Timestamp), form: "make_timestamptz($1)"},
+}
+
+// dateTable are the functions of dates that letters do not describe.
+func dateTable() map[string]special {
+	return map[string]special{
+		"UNIX_SECONDS":       {1, 1, "", epoch(1_000_000)},
+		"UNIX_MILLIS":        {1, 1, "", epoch(1_000)},
+		"UNIX_MICROS":        {1, 1, "", epoch(1)},
+		"TO_DATE":            {1, 1, "", toType(Date)},
+		"TO_TIMESTAMP":       {1, 1, "", toType(Timestamp)},
+		"DATE_FORMAT":        {2, 2, "", dateFormat},
+		"DATE_TRUNC":         {2, 2, "", dateTrunc},
+		"TRUNC":              {2, 2, "", trunc},
+		"CONVERT_TIMEZONE":   {2, 3, "", convertTimezone},
+		"FROM_UTC_TIMESTAMP": {2, 2, "", utcTimestamp("timezone(%[2]s, timezone('UTC', %[1]s))")},
+		"TO_UTC_TIMESTAMP":   {2, 2, "", utcTimestamp("timezone('UTC', timezone(%[2]s, %[1]s))")},
+	}
+}
+
+// rawTable are functions whose arguments are not all expressions, and those of the session.
+func rawTable() map[string]raw {
+	m := map[string]raw{
+		"EXTRACT":           {2, 2, "", extract},
+		"DATE_PART":         {2, 2, "", extract},
+		"DATEPART":          {2, 2, "", extract},
+		"TIMESTAMPDIFF":     {3, 3, "", timestampDiff},
+		"TIMESTAMPADD":      {3, 3, "", timestampAdd},
+		"DATEADD":           {2, 3, "", dateAdd},
+		"CURRENT_TIMESTAMP": {0, 0, "", now(Timestamp)},
+		"NOW":               {0, 0, "", now(Timestamp)},
+		"LOCALTIMESTAMP":    {0, 0, "", now(TimestampNTZ)},
+		"CURRENT_DATE":      {0, 0, "", now(Date)},
+		"CURDATE":           {0, 0, "", now(Date)},
+		"IS_MEMBER":         {1, 1, "", isMember},
+	}
+	m["IS_ACCOUNT_GROUP_MEMBER"] = m["IS_MEMBER"]
+	for name, get := range map[string]func(c *compiler) string{
+		"CURRENT_USER":     func(c *compiler) string { return c.env.User },
+		"SESSION_USER":     func(c *compiler) string { return c.env.User },
+		"USER":             func(c *compiler) string { return c.env.User },
+		"CURRENT_CATALOG":  func(c *compiler) string { return c.env.Catalog },
+		"CURRENT_SCHEMA":   func(c *compiler) string { return c.env.Schema },
+		"CURRENT_DATABASE": func(c *compiler) string { return c.env.Schema },
+		"CURRENT_TIMEZONE": (*compiler).zone,
+	} {
+		m[name] = raw{0, 0, "", func(s *scope, x *sqltree.Call) (value, *Error) { return stringLiteral(get(s.c)), nil }}
+	}
+	return m
+}
+
+// now is the statement's moment.
+func now(k Kind) func(s *scope, x *sqltree.Call) (value, *Error) {
+	return func(s *scope, x *sqltree.Call) (value, *Error) {
+		at := s.c.env.Now.UTC().Format("2006-01-02 15:04:05.000000")
+		return s.c.convert(value{sql: "timezone('UTC', TIMESTAMP '" + at + "')", typ: of(Timestamp)}, of(k)), nil
+	}
+}
+
+func isMember(s *scope, x *sqltree.Call) (value, *Error) {
+	v, err := s.expr(x.Args[0])
+	if err != nil {
+		return v, err
+	}
+	groups := make([]string, len(s.c.env.Groups)+1)
+	for i, g := range s.c.env.Groups {
+		groups[i] = sqltree.Text(g)
+	}
+	groups[len(groups)-1] = "NULL"
+	return value{sql: "COALESCE(" + v.sql + " IN (" + strings.Join(groups, ", ") + "), FALSE)", typ: of(Boolean)}, nil
+}
+
+func epoch(unit int) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+		if a[0].typ.Kind != Timestamp {
+			return value{}, mismatch(s.c.source(x), a)
+		}
+		sql := "epoch_us(" + a[0].sql + ")"
+		if unit > 1 {
+			sql = fmt.Sprintf("db_floor_div(%s, %d)", sql, unit)
+		}
+		return value{sql: castTo(sql, of(Bigint)), typ: of(Bigint), nullable: a[0].nullable}, nil
+	}
+}
+
+func toType(k Kind) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+		if a[0].typ.isNumeric() {
+			return value{}, mismatch(s.c.source(x), a)
+		}
+		return s.c.explicit(a[0], of(k), false)
+	}
+}
+
+// unitName reads a unit: a bare word or a string.
+func unitName(x sqltree.Expr) string {
+	switch x := x.(type) {
+	case *sqltree.StringLit:
+		return strings.ToUpper(x.Text)
+	case *sqltree.Reference:
+		if len(x.Parts) == 1 {
+			return strings.ToUpper(x.Parts[0].Text)
+		}
+	}
+	return ""
+}
+
+// fields of extract are of the type INT but for SECOND, a DECIMAL(8,6) with its fraction (functions/extract).
+var extractForms = map[string]string{
+	"YEAR": "year($1)", "YEARS": "year($1)", "YEAROFWEEK": "isoyear($1)", "QUARTER": "quarter($1)", "MONTH": "month($1)", "WEEK": "week($1)",
+	"DAY": "day($1)", "DAYOFWEEK": "(dayofweek($1) + 1)", "DOW": "(dayofweek($1) + 1)", "DAYOFWEEK_ISO": "isodow($1)", "DOY": "dayofyear($1)",
+	"DAYOFYEAR": "dayofyear($1)", "HOUR": "hour($1)", "MINUTE": "minute($1)", "SECOND": "(microsecond($1) / CAST('1000000' AS DECIMAL(7,0)))",
+}
+
+func extract(s *scope, x *sqltree.Call) (value, *Error) {
+	field := unitName(x.Args[0])
+	form := extractForms[field]
+	if form == "" {
+		return value{}, failure("INVALID_EXTRACT_FIELD", "Cannot extract \"%s\" from \"%s\".", field, s.c.source(x.Args[1]))
+	}
+	v, err := s.expr(x.Args[1])
+	if err != nil {
+		return v, err
+	}
+	w, ok := s.c.fitOne('s', v)
+	if !ok {
+		return value{}, mismatch(s.c.source(x), []value{v})
+	}
+	if field == "SECOND" {
+		return value{sql: "db_scaled(CAST(microsecond(" + w.sql + ") AS HUGEINT), CAST('0.000001' AS DECIMAL(8,6)))", typ: decimal(8, 6), nullable: v.nullable}.cast(), nil
+	}
+	return value{sql: castTo(sqltree.Fill(form, []string{w.sql}), of(Int)), typ: of(Int), nullable: v.nullable}, nil
+}
+
+// cast is the value cast to its own type.
+func (v value) cast() value {
+	v.sql = castTo(v.sql, v.typ)
+	return v
+}
+
+// truncations are the units of date_trunc that DuckDB means alike: weeks begin on Monday (functions/date_trunc).
+var truncations = map[string]string{"YEAR": "year", "YYYY": "year", "YY": "year", "QUARTER": "quarter", "MONTH": "month", "MM": "month", "MON": "month",
+	"WEEK": "week", "DAY": "day", "DD": "day", "HOUR": "hour", "MINUTE": "minute", "SECOND": "second", "MILLISECOND": "milliseconds", "MICROSECOND": "microseconds"}
+
+// dateTrunc cuts a timestamp in the session's time zone; a DATE is cut as a TIMESTAMP.
+func dateTrunc(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	t, ok := constText(a[0])
+	unit := truncations[strings.ToUpper(t)]
+	if !ok || unit == "" {
+		return value{}, unsupported("date_trunc to %s", s.c.source(x.Args[0]))
+	}
+	v, ok := s.c.fitOne('s', a[1])
+	if !ok {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	// The coalesce keeps DuckDB from comparing the truncated moment with a constant at once, which makes false of NULL.
+	v.sql = fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", unit, v.sql)
+	if a[1].typ.Kind == TimestampNTZ {
+		return v, nil
+	}
+	return s.c.convert(v, of(Timestamp)), nil
+}
+
+// trunc cuts a DATE to YEAR, QUARTER, MONTH or WEEK (functions/trunc).
+func trunc(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	t, ok := constText(a[1])
+	unit := truncations[strings.ToUpper(t)]
+	if !ok || unit != "year" && unit != "quarter" && unit != "month" && unit != "week" {
+		return value{}, unsupported("trunc to %s", s.c.source(x.Args[1]))
+	}
+	v, ok := s.c.fitOne('d', a[0])
+	if !ok {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	return value{sql: castTo(fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", unit, v.sql), of(Date)), typ: of(Date), nullable: v.nullable}, nil
+}
+
+// convertTimezone moves a TIMESTAMP_NTZ from one zone to another, by default from the session's (functions/convert_timezone).
+func convertTimezone(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	if len(a) == 2 {
+		a = append([]value{stringLiteral(s.c.zone())}, a...)
+	}
+	v, ok := s.c.fit("tts", a)
+	if !ok {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	return value{sql: fmt.Sprintf("timezone(%s, timezone(%s, %s))", v[1].sql, v[0].sql, v[2].sql), typ: of(TimestampNTZ), nullable: a[2].nullable}, nil
+}
+
+// utcTimestamp shifts a TIMESTAMP's wall clock (functions/from_utc_timestamp, -to_utc_timestamp).
+func utcTimestamp(form string) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+		v, ok := s.c.fit("st", a)
+		if !ok {
+			return value{}, mismatch(s.c.source(x), a)
+		}
+		return s.c.convert(value{sql: fmt.Sprintf(form, v[0].sql, v[1].sql), typ: of(TimestampNTZ), nullable: a[0].nullable}, of(Timestamp)), nil
+	}
+}
+
+// formatLetters are the letters of datetime patterns that the sandbox knows (sql-ref-datetime-pattern), as DuckDB's.
+var formatLetters = map[string]string{"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSS": "%g", "SSSSSS": "%f", "MMM": "%b",
+	"MMMM": "%B", "EEE": "%a", "EEEE": "%A", "hh": "%I", "a": "%p", "DDD": "%j", "yy": "%y", "M": "%-m", "d": "%-d", "H": "%-H", "h": "%-I"}
+
+func dateFormat(s *scope, x *sqltree.Call, a []value) (value, *Error) {
+	v, ok := s.c.fitOne('s', a[0])
+	if !ok {
+		return value{}, mismatch(s.c.source(x), a)
+	}
+	pattern, ok := constText(a[1])
+	if !ok {
+		return value{}, unsupported("a datetime pattern that is not a literal")
+	}
+	form, ok := datePattern(pattern)
+	if !ok {
+		return value{}, unsupported("the datetime pattern '%s'", pattern)
+	}
+	return value{sql: "strftime(" + v.sql + ", " + sqltree.Text(form) + ")", typ: of(String), nullable: v.nullable}, nil
+}
+
+func datePattern(t string) (string, bool) {
+	var b strings.Builder
+	for i := 0; i < len(t); {
+		n := 1
+		for i+n < len(t) && t[i+n] == t[i] {
+			n++
+		}
+		switch c := t[i]; {
+		case c == '\'':
+			end := strings.IndexByte(t[i+1:], '\'')
+			if end < 1 {
+				return "", false
+			}
+			b.WriteString(strings.ReplaceAll(t[i+1:i+1+end], "%", "%%"))
+			n = end + 2
+		case sqltree.IsLetter(c):
+			f, ok := formatLetters[t[i:i+n]]
+			if !ok {
+				return "", false
+			}
+			b.WriteString(f)
+		case strings.IndexByte("[]#{}", c) >= 0:
+			return "", false
+		default:
+			b.WriteString(strings.ReplaceAll(t[i:i+n], "%", "%%"))
+		}
+		i += n
+	}
+	return b.String(), true
+}
