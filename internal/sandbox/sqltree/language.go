@@ -10,6 +10,7 @@ type Language struct {
 	Bare      map[string]bool     // functions without parentheses
 	Callable  map[string]bool     // reserved, and functions too
 	Types     map[string]bool     // names of types, of one or two words
+	Nested    map[string]bool     // types that have types in angle brackets
 	Typed     map[string]bool     // types that may stand before a string literal
 	Levels    [][]string          // binary operators, loosest level first
 	Compares  []string            // comparison operators

@@ -301,7 +301,7 @@ func (p *Parser) dataType() (t TypeName, err *Fault) {
 		return t, p.Unexpected()
 	}
 	p.Take()
-	if p.IsOp("<") {
+	if p.lang.Nested[t.Name] && p.IsOp("<") {
 		return t, p.typeOf(&t)
 	}
 	t.Args, err = p.typeArgs()

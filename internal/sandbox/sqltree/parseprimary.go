@@ -270,7 +270,7 @@ func (p *Parser) trimmed() bool {
 	if p.IsWord("BOTH") || p.IsWord("LEADING") || p.IsWord("TRAILING") {
 		return true
 	}
-	return p.ahead(1).Kind == TWord && p.ahead(1).Text == "FROM"
+	return p.IsWord("FROM") || p.ahead(1).Kind == TWord && p.ahead(1).Text == "FROM"
 }
 
 // trim reads [BOTH | LEADING | TRAILING] [characters] FROM x as a call of BTRIM, LTRIM or RTRIM, x first.

@@ -18,6 +18,7 @@ var language = &sqltree.Language{
 	Callable: sqltree.WordSet("LEFT RIGHT LIKE ILIKE RLIKE ANY SOME EXISTS"),
 	Types: sqltree.WordSet(`BOOLEAN TINYINT BYTE SMALLINT SHORT INT INTEGER BIGINT LONG FLOAT REAL DOUBLE DECIMAL DEC NUMERIC STRING
 		VARCHAR CHAR BINARY DATE TIMESTAMP TIMESTAMP_LTZ TIMESTAMP_NTZ ARRAY MAP STRUCT`),
+	Nested:    sqltree.WordSet("ARRAY MAP STRUCT"),
 	Typed:     sqltree.WordSet("DATE TIMESTAMP TIMESTAMP_LTZ TIMESTAMP_NTZ X"),
 	Levels:    [][]string{{"|"}, {"^"}, {"&"}, {"+", "-", "||"}, {"*", "/", "%", "DIV"}},
 	Compares:  []string{"=", "==", "<=>", "<>", "!=", "<", "<=", ">", ">="},
