@@ -123,9 +123,8 @@ func joinSOQL(word string, conds []soqlCond) soqlCond {
 	return soqlCond{text: strings.Join(texts, word), joint: word, why: why}
 }
 
-// conditions prints the WHERE.
-func (p *soql) conditions(q *soqlQuery) string {
-	var all []soqlCond
+// conditions prints the WHERE, with those that are given in front.
+func (p *soql) conditions(q *soqlQuery, all ...soqlCond) string {
 	for _, path := range q.parents {
 		all = append(all, soqlSays(path+"Id != null", plan.Exact))
 	}
@@ -146,15 +145,14 @@ func (p *soql) conditions(q *soqlQuery) string {
 func (p *soql) subquery(q *soqlQuery, s soqlSemi) string {
 	word, inner := " IN (", s.query
 	field := inner.cols[s.inner].path()
-	where := p.conditions(inner)
+	var given []soqlCond
 	if s.anti {
 		word = " NOT IN ("
 		if field != "Id" { // an empty one in the list must not decide
-			where = strings.Replace(where+" AND ", " WHERE ", "", 1)
-			where = " WHERE " + strings.TrimSuffix(field+" != null AND "+where, " AND ")
+			given = append(given, soqlSays(field+" != null", plan.Exact))
 		}
 	}
-	return q.cols[s.column].path() + word + "SELECT " + field + " FROM " + inner.object + where + ")"
+	return q.cols[s.column].path() + word + "SELECT " + field + " FROM " + inner.object + p.conditions(inner, given...) + ")"
 }
 
 // field reads an expression as a column that may stand in a condition, through casts that change no value.
