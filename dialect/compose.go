@@ -32,6 +32,7 @@ type composer struct {
 	once   string // says of a common table expression that it is computed once
 	// recursion prints both terms of a recursive common table expression; nil where the language has none.
 	recursion func(op *plan.SetOp) string
+	common    func(c *plan.CTE, refs int) string // prints one common table expression in the language's own way, if it has one
 	err       error
 	next      int
 	depth     int

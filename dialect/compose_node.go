@@ -99,6 +99,42 @@ func directed(text string, k plan.SortKey) string {
 	return text + " NULLS LAST"
 }
 
+// firstOf keeps the first row in the order of a DISTINCT ON; on says by which values.
+func (p *composer) firstOf(s *sel, n *plan.Unique, on func(string)) *sel {
+	var values []string
+	for _, e := range n.On {
+		if _, ok := e.(*plan.Const); !ok {
+			values = append(values, p.own.ordered(e))
+		}
+	}
+	s.order = p.sortKeys(n.Keys)
+	if len(values) == 0 {
+		s.tail = " LIMIT 1"
+		return s
+	}
+	on(strings.Join(values, ", "))
+	return s
+}
+
+// projectSet runs set-returning functions of a select list, which run before the order and the limit of other selects.
+func (p *composer) projectSet(n *plan.ProjectSet, item func(plan.Expr) sx) *sel {
+	s := p.node(n.Input)
+	if s.closed() || len(s.order) > 0 {
+		s = p.wrap(s)
+	}
+	out := s.keep()
+	list := make([]sx, len(n.Exprs))
+	for i, e := range n.Exprs {
+		list[i] = item(e)
+		list[i].plain = false
+	}
+	for i, c := range n.Out {
+		p.set(out, c.ID, list[i])
+	}
+	out.plain = false
+	return out
+}
+
 // setOp prints UNION, INTERSECT or EXCEPT of the inputs' columns in order.
 func (p *composer) setOp(n *plan.SetOp) *sel {
 	left := p.arm(n.Left)
@@ -181,6 +217,9 @@ func (p *composer) with(n *plan.With) *sel {
 
 // commonTable prints one common table expression, computed once where it is read more than once.
 func (p *composer) commonTable(c *plan.CTE, refs int) string {
+	if p.common != nil {
+		return p.common(c, refs)
+	}
 	info := &cte{name: "w" + strconv.Itoa(c.ID)}
 	for _, col := range c.Cols {
 		info.cols = append(info.cols, sx{oid: col.Type.OID})

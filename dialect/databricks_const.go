@@ -58,18 +58,7 @@ func brickText(s string) string {
 	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
 }
 
-func brickFloat(f float64) string {
-	text := strconv.FormatFloat(f, 'g', -1, 64)
-	switch {
-	case math.IsNaN(f):
-		text = "NaN"
-	case math.IsInf(f, 1):
-		text = "Infinity"
-	case math.IsInf(f, -1):
-		text = "-Infinity"
-	}
-	return "CAST('" + text + "' AS DOUBLE)"
-}
+func brickFloat(f float64) string { return "CAST('" + floatText(f, "Infinity") + "' AS DOUBLE)" }
 
 func brickMoment(v datum.Value, oid uint32) string {
 	text, ok := momentText(v, oid, firstBrickDay)

@@ -73,13 +73,9 @@ func brickKept(q, s int32, a, b sx) (int32, int32, bool) {
 
 // brickRound is a cast where it keeps digits: both round half away from zero.
 func brickRound(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
-	x, n, ok := args[0], int64(0), p.divided(args, c.At)
-	if len(args) == 2 {
-		var known bool
-		n, known = intConst(c.Args[1])
-		ok = ok && known
-	}
-	if !ok || n > 37 || n < -37 || x.p == 0 {
+	x := args[0]
+	n, ok := digitsOf(c)
+	if !ok || x.p == 0 || !p.divided(args, c.At) {
 		return sx{}, false
 	}
 	if n < 0 {
@@ -92,13 +88,9 @@ func brickRound(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
 
 // brickTrunc rounds toward zero.
 func brickTrunc(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
-	x, n, ok := args[0], int64(0), p.divided(args, c.At)
-	if len(args) == 2 {
-		var known bool
-		n, known = intConst(c.Args[1])
-		ok = ok && known
-	}
-	if !ok || n > 37 || n < 0 || x.p == 0 || len(x.text) > maxRepeated {
+	x := args[0]
+	n, ok := digitsOf(c)
+	if !ok || n < 0 || !p.divided(args, c.At) || x.p == 0 || len(x.text) > maxRepeated {
 		return sx{}, false
 	}
 	digits := ""

@@ -38,21 +38,14 @@ func brickLocal(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
 	return sx{text: p.fillBare("CONVERT_TIMEZONE('UTC', $1, CAST($2 AS TIMESTAMP_NTZ))", args)}, namedZone(c.Args[0])
 }
 
-// brickUnits are the units that both truncate to alike; weeks begin on Monday.
-var brickUnits = map[string]string{
-	"microseconds": "MICROSECOND", "milliseconds": "MILLISECOND", "second": "SECOND", "minute": "MINUTE", "hour": "HOUR", "day": "DAY",
-	"week": "WEEK", "month": "MONTH", "quarter": "QUARTER", "year": "YEAR",
-}
-
 // brickTrunced: DATE_TRUNC makes instants, whose calendar is that of UTC in our sessions.
 func brickTrunced(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
-	unit, ok := textConst(c.Args[0])
-	name, known := brickUnits[strings.ToLower(unit)]
+	name, ok := unitOf(c.Args[0])
 	text := "DATE_TRUNC('" + name + "', " + args[1].text + ")"
 	if c.T.OID == pgcat.Timestamp {
 		text = "CAST(DATE_TRUNC('" + name + "', CAST(" + args[1].text + " AS TIMESTAMP)) AS TIMESTAMP_NTZ)"
 	}
-	return sx{text: text}, ok && known
+	return sx{text: text}, ok
 }
 
 func brickDay(unit, date string) string {

@@ -282,27 +282,13 @@ func (p *duck) series(c *plan.Call, args []sx) sx {
 	return x
 }
 
-// projectSet prints set-returning functions of a select list: unnested in lockstep, padded with NULL.
-func (p *duck) projectSet(n *plan.ProjectSet) *sel {
-	s := p.node(n.Input)
-	if s.closed() || len(s.order) > 0 {
-		s = p.wrap(s)
+// setItem prints a set-returning function of a select list: unnested, in lockstep with others, padded with NULL.
+func (p *duck) setItem(e plan.Expr) sx {
+	if c, ok := e.(*plan.Call); ok && returnsSet(c.Proc) {
+		x := p.setList(c)
+		return sx{text: "unnest(" + x.text + ")", oid: x.oid}
 	}
-	out := s.keep()
-	list := make([]sx, len(n.Exprs))
-	for i, e := range n.Exprs {
-		if c, ok := e.(*plan.Call); ok && returnsSet(c.Proc) {
-			x := p.setList(c)
-			list[i] = sx{text: "unnest(" + x.text + ")", oid: x.oid}
-			continue
-		}
-		list[i] = p.expr(e)
-	}
-	for i, c := range n.Out {
-		p.set(out, c.ID, list[i])
-	}
-	out.plain = false
-	return out
+	return p.expr(e)
 }
 
 func returnsSet(proc uint32) bool {

@@ -23,7 +23,7 @@ func (p *duck) operator(n plan.Node) (*sel, bool) {
 		s.where = append(s.where, p.conjuncts(n.Cond)...)
 		return s, true
 	case *plan.ProjectSet:
-		return p.projectSet(n), true
+		return p.projectSet(n, p.setItem), true
 	case *plan.Join:
 		return p.join(n)
 	case *plan.Aggregate:
@@ -36,8 +36,6 @@ func (p *duck) operator(n plan.Node) (*sel, bool) {
 		return p.setOp(n), true
 	case *plan.Unique:
 		return p.unique(n), true
-	case *plan.With:
-		return p.with(n), true
 	case *plan.Scan:
 		p.fail(pgerr.New(pgerr.Internal, "a table of connection %q reached the workspace unread", n.Table.Connection))
 		return &sel{}, true
@@ -169,17 +167,7 @@ func (p *duck) unique(n *plan.Unique) *sel {
 	if n.On == nil {
 		return p.distinct(s)
 	}
-	var on []string
-	for _, e := range n.On {
-		on = append(on, p.key(p.expr(e), e.Pos()))
-	}
-	s.order = p.sortKeys(n.Keys)
-	if len(on) == 0 {
-		s.tail = " LIMIT 1"
-		return s
-	}
-	s.distinct = "DISTINCT ON (" + strings.Join(on, ", ") + ") "
-	return s
+	return p.firstOf(s, n, func(on string) { s.distinct = "DISTINCT ON (" + on + ") " })
 }
 
 // distinct is SELECT DISTINCT, or a grouping by keys where equal values may differ in text.

@@ -47,6 +47,7 @@ type duck struct {
 func newDuck(tables map[int]string) *duck {
 	p := &duck{tables: tables, names: map[string]bool{}}
 	p.composer = newComposer(p, maxDuckSQL, "workspace")
+	p.common = p.ownTable
 	return p
 }
 

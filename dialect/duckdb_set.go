@@ -107,26 +107,8 @@ func (p *duck) convert(x, r sx) sx {
 	return x
 }
 
-func (p *duck) with(n *plan.With) *sel {
-	refs := countRefs(n)
-	var parts []string
-	recursive := ""
-	for i := range n.CTEs {
-		c := &n.CTEs[i]
-		if c.Recursive {
-			recursive = "RECURSIVE "
-		}
-		parts = append(parts, p.commonTable(c, refs[c.ID]))
-	}
-	s := p.node(n.Body)
-	if s.with != "" {
-		s = p.wrap(s)
-	}
-	s.with = "WITH " + recursive + strings.Join(parts, ", ") + " "
-	return s
-}
-
-func (p *duck) commonTable(c *plan.CTE, refs int) string {
+// ownTable prints a common table expression with the representation of its columns.
+func (p *duck) ownTable(c *plan.CTE, refs int) string {
 	info := &cte{name: "w" + strconv.Itoa(c.ID)}
 	p.ctes[c.ID] = info
 	names := make([]string, len(c.Cols))

@@ -108,16 +108,10 @@ func extracted(field string, oid uint32, m string) (sx, bool) {
 	return sx{}, false
 }
 
-// truncUnits are the units that DuckDB truncates to as PostgreSQL does.
-var truncUnits = map[string]bool{
-	"microseconds": true, "milliseconds": true, "second": true, "minute": true, "hour": true, "day": true, "week": true,
-	"month": true, "quarter": true, "year": true,
-}
-
 func truncRule(p *duck, c *plan.Call, args []sx) (sx, bool) {
 	unit, ok := textConst(c.Args[0])
 	unit = strings.ToLower(unit)
-	if !ok || !truncUnits[unit] {
+	if !ok || truncUnits[unit] == "" {
 		return sx{}, false
 	}
 	// The coalesce keeps DuckDB from comparing the truncated moment with a constant at once, which makes false of NULL.

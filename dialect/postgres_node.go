@@ -16,7 +16,7 @@ func (p *postgres) operator(n plan.Node) (*sel, bool) {
 	case *plan.FuncScan:
 		return p.funcScan(n), true
 	case *plan.ProjectSet:
-		return p.projectSet(n), true
+		return p.projectSet(n, p.setItem), true
 	case *plan.Aggregate:
 		return p.aggregate(n, func(a *plan.Agg) sx { return sx{text: p.agg(a, a.Base.At), oid: a.T.OID} }), true
 	case *plan.Window:
@@ -47,29 +47,11 @@ func (p *postgres) scan(n *plan.Scan) *sel {
 	return s
 }
 
-// projectSet runs set-returning functions of a select list, which run before the order and the limit of other selects.
-func (p *postgres) projectSet(n *plan.ProjectSet) *sel {
-	s := p.node(n.Input)
-	if s.closed() || len(s.order) > 0 {
-		s = p.wrap(s)
-	}
-	out := s.keep()
-	texts := make([]string, len(n.Exprs))
-	for i, e := range n.Exprs {
-		texts[i] = p.setExpr(e)
-	}
-	for i, c := range n.Out {
-		p.set(out, c.ID, sx{text: texts[i], oid: c.Type.OID})
-	}
-	out.plain = false
-	return out
-}
-
-func (p *postgres) setExpr(e plan.Expr) string {
+func (p *postgres) setItem(e plan.Expr) sx {
 	if c, ok := e.(*plan.Call); ok && returnsSet(c.Proc) {
-		return p.function(c)
+		return sx{text: p.function(c), oid: e.Type().OID}
 	}
-	return p.expr(e)
+	return p.value(e)
 }
 
 // limitTo closes a select. WITH TIES needs the order in the same select.
@@ -107,17 +89,5 @@ func (p *postgres) unique(n *plan.Unique) *sel {
 		s.distinct = "DISTINCT "
 		return s
 	}
-	var on []string
-	for _, e := range n.On {
-		if _, ok := e.(*plan.Const); !ok {
-			on = append(on, p.ordered(e))
-		}
-	}
-	s.order = p.sortKeys(n.Keys)
-	if len(on) == 0 {
-		s.tail = " LIMIT 1"
-		return s
-	}
-	s.distinct = "DISTINCT ON (" + strings.Join(on, ", ") + ") "
-	return s
+	return p.firstOf(s, n, func(on string) { s.distinct = "DISTINCT ON (" + on + ") " })
 }

@@ -24,7 +24,7 @@ var itemName = regexp.MustCompile(" AS c\\d+ FROM [\"`]?tpch[\"`]?\\.[\"`]t[\"`]
 
 // TestSay shows how the SQL dialects say one expression over a table ("say"), or a query ("query").
 func TestSay(t *testing.T) {
-	view := semantic.NewView(nil, sfTables(sayTables), nil)
+	view := semantic.NewView(nil, houseTables(sayTables), nil)
 	for folder, languages := range map[string][]string{"snowflake": {"postgres", "snowflake"}, "databricks": {"databricks"}} {
 		t.Run(folder, func(t *testing.T) {
 			golden.Run(t, "testdata/"+folder+"/*.test", func(t *testing.T, c *golden.Case) string { return said(t, view, c, languages) })

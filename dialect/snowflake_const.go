@@ -47,15 +47,4 @@ func snowLiteral(v datum.Value, oid uint32) sx {
 	return sx{}
 }
 
-func snowFloat(f float64) string {
-	text := strconv.FormatFloat(f, 'g', -1, 64)
-	switch {
-	case math.IsNaN(f):
-		text = "NaN"
-	case math.IsInf(f, 1):
-		text = "inf"
-	case math.IsInf(f, -1):
-		text = "-inf"
-	}
-	return "'" + text + "'::FLOAT"
-}
+func snowFloat(f float64) string { return "'" + floatText(f, "inf") + "'::FLOAT" }

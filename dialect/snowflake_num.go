@@ -67,15 +67,9 @@ func integerRemainder(p *warehouse, _ *plan.Call, args []sx) (sx, bool) {
 // snowRounding gives the number of digits that was asked for, which must be known; both round half away from zero.
 func snowRounding(name string) callRule {
 	return func(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
-		n := int64(0)
-		if len(c.Args) == 2 {
-			var ok bool
-			if n, ok = intConst(c.Args[1]); !ok {
-				return sx{}, false
-			}
-		}
+		n, ok := digitsOf(c)
 		scale := int32(max(n, 0))
-		if n > 37 || n < -37 || args[0].p == 0 && n > 0 || !p.divided(args, c.At) {
+		if !ok || args[0].p == 0 && n > 0 || !p.divided(args, c.At) {
 			return sx{}, false
 		}
 		return sx{text: name + paren(args[0].text+", "+p.number(n)) + "::NUMBER(38, " + itoa(scale) + ")", p: 38, s: scale}, true

@@ -25,16 +25,9 @@ func snowLocal(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
 	return sx{text: p.fillBare("CONVERT_TIMEZONE($1, $2)::TIMESTAMP_NTZ", args)}, namedZone(c.Args[0])
 }
 
-// snowUnits are the units that both truncate to alike; weeks begin on Monday in our sessions.
-var snowUnits = map[string]string{
-	"microseconds": "MICROSECOND", "milliseconds": "MILLISECOND", "second": "SECOND", "minute": "MINUTE", "hour": "HOUR", "day": "DAY",
-	"week": "WEEK", "month": "MONTH", "quarter": "QUARTER", "year": "YEAR",
-}
-
 func snowTrunc(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
-	unit, ok := textConst(c.Args[0])
-	name, known := p.lang.units[strings.ToLower(unit)]
-	return sx{text: "DATE_TRUNC('" + name + "', " + args[1].text + ")"}, ok && known
+	name, ok := unitOf(c.Args[0])
+	return sx{text: "DATE_TRUNC('" + name + "', " + args[1].text + ")"}, ok
 }
 
 // snowFields are the fields of EXTRACT.

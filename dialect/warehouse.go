@@ -38,9 +38,8 @@ type idiom struct {
 	rules      map[string]callRule
 	aggs       map[string]aggRule
 	fields     map[string]field // of EXTRACT; of dates, intervals and instants by "epoch date" and the like
-	units      map[string]string
-	formats    [][2]string // parts of to_char's formats, those of a date first, and how they are written
-	datesIn    int         // how many of formats are those of a date
+	formats    [][2]string      // parts of to_char's formats, those of a date first, and how they are written
+	datesIn    int              // how many of formats are those of a date
 
 	rounds  bool                 // a bigint becomes the nearest double
 	digital bool                 // how many digits a column has at the source decides how many a result keeps after the sixth

@@ -126,11 +126,14 @@ func numberSum(p *warehouse, c *aggregateCall) (sx, bool) {
 
 // numberAverage is a sum and a count, divided by who finishes.
 func numberAverage(p *warehouse, c *aggregateCall) (sx, bool) {
+	count := sx{text: c.called("COUNT"), oid: pgcat.Numeric, p: 38}
+	if oid := c.args[0].oid; widest[oid] > 0 {
+		c.args[0] = p.lang.whole(c.args[0], oid)
+	}
 	x := c.args[0]
 	if x.p == 0 || x.loose {
 		return sx{}, false
 	}
-	count := sx{text: c.called("COUNT"), oid: pgcat.Numeric, p: 38}
 	return sx{text: c.called("SUM"), p: 38, s: x.s, den: p.hidden(count), positive: true}, true
 }
 

@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/datum"
@@ -46,6 +48,19 @@ func signed(text string) string {
 		return paren(text)
 	}
 	return text
+}
+
+// floatText is a double's shortest text.
+func floatText(f float64, infinity string) string {
+	switch {
+	case math.IsNaN(f):
+		return "NaN"
+	case math.IsInf(f, 1):
+		return infinity
+	case math.IsInf(f, -1):
+		return "-" + infinity
+	}
+	return strconv.FormatFloat(f, 'g', -1, 64)
 }
 
 // fixedPoint is a numeric as digits with a point, its scale the display scale; false for what 38 digits do not hold.

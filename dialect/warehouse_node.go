@@ -296,21 +296,11 @@ func (p *warehouse) unique(n *plan.Unique) *sel {
 		s.distinct = "DISTINCT "
 		return s
 	}
-	var on []string
-	for _, e := range n.On {
-		if _, ok := e.(*plan.Const); !ok {
-			on = append(on, p.ordered(e))
+	return p.firstOf(s, n, func(on string) {
+		order := strings.Join(s.order, ", ")
+		if order == "" {
+			order = on
 		}
-	}
-	s.order = p.sortKeys(n.Keys)
-	if len(on) == 0 {
-		s.tail = " LIMIT 1"
-		return s
-	}
-	order := s.order
-	if len(order) == 0 {
-		order = on
-	}
-	s.qualify = " QUALIFY ROW_NUMBER() OVER (PARTITION BY " + strings.Join(on, ", ") + " ORDER BY " + strings.Join(order, ", ") + ") = 1"
-	return s
+		s.qualify = " QUALIFY ROW_NUMBER() OVER (PARTITION BY " + on + " ORDER BY " + order + ") = 1"
+	})
 }

@@ -115,6 +115,15 @@ func whole(form string) callRule {
 	}
 }
 
+// digitsOf is the known number of digits after the point to which a call rounds.
+func digitsOf(c *plan.Call) (int64, bool) {
+	if len(c.Args) < 2 {
+		return 0, true
+	}
+	n, ok := intConst(c.Args[1])
+	return n, ok && n >= -37 && n <= 37
+}
+
 func numericSign(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
 	return sx{text: p.decimal(p.fillBare(p.lang.sign, args), 1, 0), p: 1}, p.divided(args, c.At)
 }

@@ -138,16 +138,28 @@ func (p *warehouse) zoneless(c *plan.Call) (sx, bool) {
 	return sx{text: p.lang.format(p.expr(day).text, text), oid: pgcat.Text}, true
 }
 
+// truncUnits are the units that all truncate to alike; weeks begin on Monday in our sessions.
+var truncUnits = map[string]string{
+	"microseconds": "MICROSECOND", "milliseconds": "MILLISECOND", "second": "SECOND", "minute": "MINUTE", "hour": "HOUR", "day": "DAY",
+	"week": "WEEK", "month": "MONTH", "quarter": "QUARTER", "year": "YEAR",
+}
+
+// unitOf is the known unit of a date_trunc.
+func unitOf(e plan.Expr) (string, bool) {
+	unit, _ := textConst(e)
+	name, ok := truncUnits[strings.ToLower(unit)]
+	return name, ok
+}
+
 // truncatedDay is date_trunc(unit, a date)::date for units of days and more.
 func (p *warehouse) truncatedDay(e *plan.Cast) (sx, bool) {
 	c, ok := e.Arg.(*plan.Call)
 	if !ok || e.T.OID != pgcat.Date || signatureOf(c.Proc, c.Name) != "date_trunc(text,timestamptz)" {
 		return sx{}, false
 	}
-	unit, known := textConst(c.Args[0])
 	day, isDay := midnightOf(c.Args[1])
-	name, ok := p.lang.units[strings.ToLower(unit)]
-	if !known || !isDay || !ok || strings.HasSuffix(name, "SECOND") || name == "HOUR" || name == "MINUTE" {
+	name, ok := unitOf(c.Args[0])
+	if !isDay || !ok || strings.HasSuffix(name, "SECOND") || name == "HOUR" || name == "MINUTE" {
 		return sx{}, false
 	}
 	return sx{text: p.lang.day(name, p.expr(day).text), oid: pgcat.Date}, true

@@ -200,19 +200,25 @@ func (p phrase) query() string {
 	return "SELECT id, " + strings.Join(list, ", ") + " FROM t"
 }
 
-// TestSnowflakeRandom judges random expressions: what is said gives PostgreSQL's answer, or fails where PostgreSQL does.
-func TestSnowflakeRandom(t *testing.T) {
-	r := newSFRig(t, "testdata/snowflake/data.sql")
+// TestWarehousesRandom judges random expressions: what is said gives PostgreSQL's answer, or fails where PostgreSQL does.
+func TestWarehousesRandom(t *testing.T) {
 	const seeds = 600
-	outcomes := map[string]int{}
-	for seed := range uint64(seeds) {
-		outcomes[r.judged(phrase{rand.New(rand.NewPCG(seed, 7))}.query(), true)]++
-		if outcomes["different"] > 20 {
-			break
-		}
-	}
-	t.Logf("%v", outcomes)
-	if outcomes[""] < seeds/4 {
-		t.Errorf("only %d of %d are said and equal", outcomes[""], seeds)
+	pg := newPGRig(t, "testdata/snowflake/data.sql")
+	for _, h := range houses() {
+		t.Run(h.language, func(t *testing.T) {
+			pg.t = t
+			r := newHouseRig(t, pg, h)
+			outcomes := map[string]int{}
+			for seed := range uint64(seeds) {
+				outcomes[r.judged(phrase{rand.New(rand.NewPCG(seed, 7))}.query(), true)]++
+				if outcomes["different"] > 20 {
+					break
+				}
+			}
+			t.Logf("%v", outcomes)
+			if outcomes[""] < seeds/4 {
+				t.Errorf("only %d of %d are said and equal", outcomes[""], seeds)
+			}
+		})
 	}
 }

@@ -16,7 +16,7 @@ func TestWarehouseFormsAreKnown(t *testing.T) {
 	for sig := range comparisons {
 		signatures[sig] = true
 	}
-	for _, lang := range []*idiom{snowflake()} {
+	for _, lang := range []*idiom{snowflake(), databricks()} {
 		for sig := range lang.forms {
 			signatures[sig] = true
 		}
