@@ -15,6 +15,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
 	"github.com/waggle-sql/waggle/internal/sandbox/data"
+	"github.com/waggle-sql/waggle/internal/sandbox/databricks"
 	"github.com/waggle-sql/waggle/internal/sandbox/gcal"
 	"github.com/waggle-sql/waggle/internal/sandbox/gong"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
@@ -46,6 +47,8 @@ type Options struct {
 	People []string
 	// Snowflake changes an emulator's configuration before it starts; nil changes nothing.
 	Snowflake func(*snowflake.Config)
+	// Databricks does the same for Databricks's emulators.
+	Databricks func(*databricks.Config)
 	// Salesforce does the same for Salesforce's.
 	Salesforce func(*salesforce.Config)
 	Now        func() time.Time
@@ -59,6 +62,8 @@ type Company struct {
 	Google *gcal.Server
 	// Snowflake has the emulators of what was brought, by source.
 	Snowflake map[string]*snowflake.Server
+	// Databricks has those of Databricks's workspaces.
+	Databricks map[string]*databricks.Server
 	// Salesforce has those of Salesforce's organisations.
 	Salesforce map[string]*salesforce.Server
 

@@ -35,10 +35,8 @@ func others(logins []string) []oauth.Person {
 	return out
 }
 
-// warehouses loads what was brought and starts an emulator for each Snowflake account.
+// warehouses loads what was brought and starts an emulator for each account of Snowflake and each workspace of Databricks.
 func (c *Company) warehouses(o Options) error {
-	sources := o.Brought.Of(brought.Snowflake)
-	c.Snowflake, c.urls.Snowflake = map[string]*snowflake.Server{}, map[string]string{}
 	c.roles = []string{access.Public}
 	if o.Brought.Policy != nil {
 		for _, r := range o.Brought.Policy.Roles {
@@ -50,7 +48,16 @@ func (c *Company) warehouses(o Options) error {
 		return pgerr.New(pgerr.IOError, "the sandbox's directory cannot be made").WithDetail("%s", err).Because(err)
 	}
 	c.after = append(c.after, func() { _ = os.RemoveAll(dir) })
-	for i, source := range sources {
+	if err := c.accounts(o, dir); err != nil {
+		return err
+	}
+	return c.lakes(o, dir)
+}
+
+// accounts starts Snowflake's emulators.
+func (c *Company) accounts(o Options, dir string) error {
+	c.Snowflake, c.urls.Snowflake = map[string]*snowflake.Server{}, map[string]string{}
+	for i, source := range o.Brought.Of(brought.Snowflake) {
 		db, err := duck.Open(filepath.Join(dir, source.Name+".duckdb"), duck.Options{Memory: 2 << 30, Spill: filepath.Join(dir, source.Name+".spill")})
 		if err != nil {
 			return err
@@ -96,19 +103,13 @@ func address(first string, i int) string {
 
 // load copies a source's files into a database.
 func load(db *duck.Database, source brought.Source) ([]snowflake.Table, error) {
-	ctx := context.Background()
-	for _, text := range sfsql.Setup() {
-		if setting, ok := strings.CutPrefix(text, "SET "); ok {
-			text = "SET GLOBAL " + setting // for the connections to come
-		}
-		if err := db.Exec(ctx, text); err != nil {
-			return nil, pgerr.New(pgerr.SystemError, "the emulator's database cannot be prepared").WithDetail("%s", err).Because(err)
-		}
+	if err := prepare(db, sfsql.Setup()); err != nil {
+		return nil, err
 	}
 	var out []snowflake.Table
 	for i, t := range source.Tables {
 		name := "brought" + strconv.Itoa(i)
-		if err := t.Load(ctx, db, name); err != nil {
+		if err := t.Load(context.Background(), db, name); err != nil {
 			return nil, err
 		}
 		out = append(out, snowflake.Table{
@@ -116,6 +117,19 @@ func load(db *duck.Database, source brought.Source) ([]snowflake.Table, error) {
 		})
 	}
 	return out, nil
+}
+
+// prepare runs the statements that a language needs before its own.
+func prepare(db *duck.Database, setup []string) error {
+	for _, text := range setup {
+		if setting, ok := strings.CutPrefix(text, "SET "); ok {
+			text = "SET GLOBAL " + setting // for the connections to come
+		}
+		if err := db.Exec(context.Background(), text); err != nil {
+			return pgerr.New(pgerr.SystemError, "the emulator's database cannot be prepared").WithDetail("%s", err).Because(err)
+		}
+	}
+	return nil
 }
 
 // columns are a file's columns as Snowflake declares them.

@@ -84,7 +84,10 @@ func (s *Server) fetch(x *exchange, op *operation, maxRows int64) *tcli.FetchRes
 	n := op.session
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	rows := &tcli.RowSet{StartRowOffset: op.offset, Rows: []*tcli.Row{}}
+	rows := &tcli.RowSet{StartRowOffset: op.offset, Rows: []*tcli.Row{}, ArrowBatches: []*tcli.ArrowBatch{}}
+	if op.answer.linked {
+		rows.ArrowBatches, rows.ResultLinks = nil, []*tcli.ResultLink{}
+	}
 	more := false
 	out := &tcli.FetchResultsResp{Status: succeeded(), Results: rows, HasMoreRows: &more}
 	var bytes, count int64
