@@ -3,6 +3,7 @@ package databricks
 import (
 	"context"
 	"database/sql/driver"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,7 +33,8 @@ type querier interface {
 type session struct {
 	driver   querier
 	token    atomic.Pointer[secret.Text]
-	patience int64 // seconds after which the warehouse ends the session's statements
+	serves   atomic.Pointer[recorder] // of the request that the session works for
+	patience int64                    // seconds after which the warehouse ends the session's statements
 }
 
 const (
@@ -44,6 +46,21 @@ const (
 // (https://docs.databricks.com/en/sql/language-manual/sql-ref-parameters.html).
 func parameters(patience int64) map[string]string {
 	return map[string]string{"ansi_mode": "true", "timezone": "UTC", "statement_timeout": strconv.FormatInt(patience, 10)}
+}
+
+// unlisted sets what the driver's configuration has and its options do not reach. A timeout of its HTTP client would keep a goroutine
+// for as long after a session's last answer, which it does not close; exchanges bounds each exchange, and paces the questions for
+// a statement's state.
+func unlisted() dbsql.ConnOption {
+	option := reflect.MakeFunc(reflect.TypeFor[dbsql.ConnOption](), func(in []reflect.Value) []reflect.Value {
+		for name, value := range map[string]time.Duration{"ClientTimeout": 0, "PollInterval": time.Millisecond} {
+			if f := in[0].Elem().FieldByName(name); f.CanSet() && f.Kind() == reflect.Int64 {
+				f.SetInt(int64(value))
+			}
+		}
+		return nil
+	})
+	return option.Interface().(dbsql.ConnOption)
 }
 
 // open is the pool's opener: a session as the person, which serves no longer than the token.
@@ -71,7 +88,7 @@ func (s *system) login(ctx context.Context, b source.Bearer, wanted int64) (*ses
 	connector, err := dbsql.NewConnector(
 		dbsql.WithServerHostname(s.base.Scheme+"://"+host), dbsql.WithPort(port), dbsql.WithHTTPPath(path), dbsql.WithInitialNamespace(s.config.Catalog, ""),
 		dbsql.WithSessionParams(parameters(wanted)), dbsql.WithTransport(&exchanges{system: s, session: out}), dbsql.WithRetries(-1, time.Second, time.Second), // exchanges repeats
-		dbsql.WithArrowNativeDecimal(true), dbsql.WithCloudFetch(true), dbsql.WithMaxDownloadThreads(downloads), dbsql.WithMaxRows(maxPage), dbsql.WithUserAgentEntry("Waggle"),
+		dbsql.WithArrowNativeDecimal(true), dbsql.WithCloudFetch(true), dbsql.WithMaxDownloadThreads(downloads), dbsql.WithMaxRows(maxPage), dbsql.WithUserAgentEntry("Waggle"), unlisted(),
 	)
 	if err != nil {
 		return nil, err
@@ -122,6 +139,7 @@ func (s *session) query(ctx context.Context, text string) (answer, error) {
 	if tag := source.RequestID(ctx); tag != "" {
 		ctx = driverctx.NewContextWithQueryTags(ctx, map[string]string{"waggle": tag})
 	}
+	s.serves.Store(recorderOf(ctx))
 	var out answer
 	err := pgerr.Contained(func() error {
 		rows, err := s.driver.QueryContext(ctx, text, nil)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/waggle-sql/waggle/source"
 )
@@ -22,6 +23,7 @@ type recorder struct {
 	rows    int64                                            // announced
 	paged   bool                                             // a part of the result has come
 	more    bool                                             // the result goes on behind the last part
+	polled  time.Duration                                    // the last pause before a question for the statement's state
 }
 
 // stream is what was announced of one stream of a result.
@@ -169,6 +171,14 @@ func (r *recorder) sessionGone() bool {
 		r.refused, r.failing = nil, nil
 	}
 	return gone
+}
+
+// pace is how long to wait before the statement's state is asked for: a while that grows to a second.
+func (r *recorder) pace() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.polled = min(max(2*r.polled, 10*time.Millisecond), time.Second)
+	return r.polled
 }
 
 // id is Databricks's own of the statement.

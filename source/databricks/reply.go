@@ -26,6 +26,7 @@ const (
 	cancelOperation  = "CancelOperation"
 	closeOperation   = "CloseOperation"
 	fetchResults     = "FetchResults"
+	operationStatus  = "GetOperationStatus"
 )
 
 // refusal is what Databricks says of a request that it does not fulfil.
@@ -92,7 +93,7 @@ func (p *reply) read(r *thriftReader, method string) {
 			p.direct(r)
 		case method == fetchResults:
 			return p.fetched(r, id, kind)
-		case method == "GetOperationStatus":
+		case method == operationStatus:
 			return state.operation(r, id, kind, &operation)
 		default:
 			return false

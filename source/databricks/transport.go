@@ -73,6 +73,9 @@ func (e *exchanges) call(r *http.Request, sent []byte, method string) (*http.Res
 	rec := recorderOf(r.Context())
 	ctx, cancel := e.bounded(r.Context(), rec, method)
 	defer cancel()
+	if method == operationStatus && !pause(ctx, rec.pace()) {
+		return nil, ctx.Err()
+	}
 	farewell := isFarewell(method)
 	t := &trial{exchanges: e, rec: rec, farewell: farewell, api: true, again: method != executeStatement && method != fetchResults}
 	answer, err := t.run(ctx, func() *http.Request {
@@ -120,7 +123,10 @@ func (e *exchanges) bounded(ctx context.Context, rec *recorder, method string) (
 
 // download fetches a file of a result from where the workspace keeps them. Its address is its own permission: no token goes there.
 func (e *exchanges) download(r *http.Request) (*http.Response, error) {
-	rec := recorderOf(r.Context())
+	rec := e.session.serves.Load() // the driver fetches the first files without the request's context
+	if rec == nil {
+		rec = recorderOf(r.Context())
+	}
 	ctx, cancel := e.bounded(r.Context(), rec, "")
 	defer cancel()
 	t := &trial{exchanges: e, rec: rec, again: true}
