@@ -76,6 +76,10 @@ func serve(ctx context.Context, f serveFlags, out io.Writer) error {
 	for _, source := range slices.Sorted(maps.Keys(urls.Snowflake)) {
 		fmt.Fprintf(out, "%-7s %s (Snowflake account acme, database %s, warehouse %s)\n", source, urls.Snowflake[source], sandbox.Database, sandbox.Warehouse)
 	}
+	for _, source := range slices.Sorted(maps.Keys(urls.Databricks)) {
+		fmt.Fprintf(out, "%-7s %s (Databricks workspace, catalog %s, warehouse /sql/1.0/warehouses/%s)\n", source, urls.Databricks[source], sandbox.Catalog,
+			sandbox.LakeWarehouse)
+	}
 	for _, source := range slices.Sorted(maps.Keys(urls.Salesforce)) {
 		fmt.Fprintf(out, "%-7s %s (Salesforce)\n", source, urls.Salesforce[source])
 	}

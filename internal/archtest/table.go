@@ -73,4 +73,5 @@ var libraries = map[string]string{
 	"github.com/simpleforce/simpleforce":  "source/salesforce",
 	"github.com/klauspost/compress":       "source/snowflake",
 	"github.com/databricks":               "source/databricks",
+	"github.com/apache/thrift":            "internal/sandbox/databricks/tcli",
 }

@@ -27,7 +27,23 @@ func (s *Server) perform(ctx context.Context, op *operation) error {
 		return s.other(op, q)
 	}
 	op.answer.columns = result.Columns(q.Columns)
+	if no := op.unsent(); no != nil {
+		return no
+	}
 	return s.read(ctx, op, q.SQL)
+}
+
+// unsent refuses columns that this emulator cannot send as the client wants them: nested ones in Arrow's own types.
+func (op *operation) unsent() *dbsql.Error {
+	if op.in.ArrowTypes == nil || !is(op.in.ArrowTypes.Complex) {
+		return nil
+	}
+	for _, c := range op.answer.columns {
+		if c.Type.Kind == dbsql.Array {
+			return refusal("UNSUPPORTED_FEATURE", "0A000", "The feature is not supported: the column "+ticked(c.Name)+" of a result is "+c.Type.String()+".")
+		}
+	}
+	return nil
 }
 
 // environment is what a statement's meaning depends on.

@@ -40,6 +40,8 @@ func (op *operation) notReady() *tcli.Status {
 
 // metadata is the description of a result that is there.
 func (op *operation) metadata() *tcli.MetadataResp {
+	op.session.mu.Lock()
+	defer op.session.mu.Unlock()
 	form, lz4, staging := tcli.ArrowBased, false, false
 	if op.answer.linked {
 		form = tcli.URLBased

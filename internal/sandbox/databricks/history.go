@@ -52,7 +52,9 @@ func (op *operation) entry() Entry {
 	if !op.over() {
 		return e
 	}
+	n.mu.Lock()
 	e.Ended, e.Rows, e.Linked = op.ended, op.answer.rows, op.answer.linked
+	n.mu.Unlock()
 	e.Status = map[int32]string{tcli.Finished: "FINISHED", tcli.Errored: "FAILED", tcli.Canceled: "CANCELED", tcli.TimedOut: "TIMED_OUT"}[op.state]
 	if op.fault != nil {
 		e.SQLState, e.Message, e.Cause = op.fault.SQLState, op.fault.Message, op.cause

@@ -29,7 +29,7 @@ type operation struct {
 	batch  *shelf.Batch // what the answer's chunks are of, where they are this operation's own
 
 	// Guarded by the session's lock: the first chunk that has not been fetched, its first row, and whether the client wants no more. Then the
-	// answer has no chunks any more.
+	// answer has only its figures.
 	next      int
 	offset    int64
 	forgotten bool
@@ -150,7 +150,7 @@ func (op *operation) drop() {
 	if op.batch != nil && !op.answer.linked {
 		op.batch.Drop()
 	}
-	op.batch, op.answer.chunks = nil, nil
+	op.batch, op.answer = nil, answer{rows: op.answer.rows, linked: op.answer.linked}
 }
 
 // read runs a compiled query and keeps its rows.
