@@ -31,6 +31,11 @@ func (s *scope) cast(x *sqltree.CastExpr) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
+	if t, ok := constText(v); ok && x.From == x.To.At {
+		if _, ok := s.c.literalCast(t, to); !ok {
+			return value{}, failure("INVALID_TYPED_LITERAL", "The value of the typed literal \"%s\" is invalid: '%s'.", to.upper(), t)
+		}
+	}
 	return s.c.explicit(v, to, x.Try)
 }
 

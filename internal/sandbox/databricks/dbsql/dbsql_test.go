@@ -29,11 +29,11 @@ var tables = map[string]struct {
 }
 
 func testEnv() Env {
-	text, date, number := "Two", "1999-12-31", "7.5"
+	text, date, number, list := "Two", "1999-12-31", "7.5", `["b", "a"]`
 	return Env{Catalog: "main", Schema: "sales", User: "anna@acme.com", Groups: []string{"analysts"},
 		Now:        time.Date(2024, 5, 6, 7, 8, 9, 123456000, time.UTC),
 		Session:    map[string]string{"timezone": "UTC"},
-		Parameters: []Parameter{{"", "STRING", &text}, {"", "DATE", &date}, {"n", "DECIMAL(3,1)", &number}, {"nothing", "INT", nil}},
+		Parameters: []Parameter{{"", "STRING", &text}, {"", "DATE", &date}, {"n", "DECIMAL(3,1)", &number}, {"nothing", "INT", nil}, {"list", "STRING", &list}},
 		Table: func(catalog, schema, name string) (Relation, error) {
 			if t, ok := tables[strings.ToLower(name)]; ok && strings.EqualFold(catalog, "main") && strings.EqualFold(schema, "sales") {
 				return Relation{strings.ToLower(name), t.columns}, nil

@@ -199,7 +199,7 @@ func timestampDiff(s *scope, x *sqltree.Call) (value, *Error) {
 	}
 	out := value{typ: of(Bigint), nullable: a[0].nullable || a[1].nullable}
 	if per, ok := unitMonths[unit]; ok {
-		out.sql = castTo(fmt.Sprintf("(date_sub('month', %s, %s) // %d)", v[0].sql, v[1].sql, per), out.typ)
+		out.sql = castTo(fmt.Sprintf("(db_months(%s, %s) // %d)", v[0].sql, v[1].sql, per), out.typ)
 		return out, nil
 	}
 	per, ok := unitMicros[unit]

@@ -92,6 +92,10 @@ var macros = []string{
 	`db_try_to_timestamp(x, z) AS CASE WHEN db_zoned(x) = '' THEN timezone(z, db_parse(db_trim(x))) ELSE timezone('UTC', db_parse(db_unzoned(x)) - to_minutes(db_minutes(db_zoned(x)))) END`,
 	`db_to_timestamp(x, z) AS CASE WHEN db_try_to_timestamp(x, z) IS NULL AND x IS NOT NULL THEN timezone('UTC', CAST(db_bad(x, 'TIMESTAMP') AS TIMESTAMP)) ELSE db_try_to_timestamp(x, z) END`,
 	`db_timestamp_text(t) AS regexp_replace(strftime(t, '%Y-%m-%d %H:%M:%S.%f'), '[.]?0*$', '')`,
+	`db_since_month(t) AS (t - date_trunc('month', t))`,
+	`db_month(t) AS (year(t) * 12 + month(t))`,
+	`db_months(a, b) AS (db_month(b) - db_month(a) - CASE WHEN db_month(b) > db_month(a) AND db_since_month(b) < db_since_month(a) THEN 1
+		WHEN db_month(b) < db_month(a) AND db_since_month(b) > db_since_month(a) THEN -1 ELSE 0 END)`,
 	`db_last(t) AS (CAST(t AS DATE) = last_day(CAST(t AS DATE)))`,
 	`db_of_day(t) AS (day(t) + epoch_us(t - date_trunc('day', t)) / 86400000000)`,
 	`db_months_between(a, b) AS (CASE WHEN day(a) = day(b) OR db_last(a) AND db_last(b) THEN CAST((year(a) - year(b)) * 12 + month(a) - month(b) AS DOUBLE)
