@@ -232,6 +232,20 @@ func TestPatience(t *testing.T) {
 	}
 }
 
+// TestSlow: a statement that ends after the warehouse's waiting time is not waited for by the driver's second.
+func TestSlow(t *testing.T) {
+	r := newRig(t, func(e *emulator.Config) { e.Hold = time.Nanosecond })
+	began := time.Now()
+	for range 3 {
+		if a := read(t.Context(), r.open(r.bearer("analyst")), someRows, orderTypes...); a.err != nil || len(a.rows) != 100 {
+			t.Error(len(a.rows), a.err)
+		}
+	}
+	if took := time.Since(began); r.server.Calls()["GetOperationStatus"] == 0 || took > 3*time.Second {
+		t.Error(took, r.server.Calls())
+	}
+}
+
 // TestCancel: a statement that is cancelled ends at the warehouse at once, while it is held, polled or read.
 func TestCancel(t *testing.T) {
 	for _, c := range []struct {

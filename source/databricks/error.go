@@ -71,7 +71,7 @@ func (f *refusal) words() string {
 	if m := classWord.FindAllStringIndex(text, -1); m != nil {
 		text = text[m[len(m)-1][0]:]
 	}
-	text, _, _ = strings.Cut(text, "\n")
+	text, _, _ = strings.Cut(text, "\n\tat ") // where in its program
 	if at := stateWord.FindStringIndex(text); at != nil {
 		text = text[:at[0]]
 	}

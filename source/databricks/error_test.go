@@ -14,7 +14,7 @@ func TestRefusal(t *testing.T) {
 		said       refusal
 		code, text string
 	}{
-		{refusal{state: "42501", display: "[INSUFFICIENT_PERMISSIONS] Insufficient privileges:\nUser does not have SELECT on table. SQLSTATE: 42501"}, "42501", "[INSUFFICIENT_PERMISSIONS] Insufficient privileges:"},
+		{refusal{state: "42501", display: "[INSUFFICIENT_PERMISSIONS] Insufficient privileges:\nUser does not have SELECT on table. SQLSTATE: 42501"}, "42501", "[INSUFFICIENT_PERMISSIONS] Insufficient privileges: User does not have SELECT on table."},
 		{refusal{message: "org.apache.hive.service.cli.HiveSQLException: Error running query: [TABLE_OR_VIEW_NOT_FOUND] org.apache.spark.sql.AnalysisException: [TABLE_OR_VIEW_NOT_FOUND] The table or view `x` cannot be found. SQLSTATE: 42P01; line 1 pos 14;\n'Project [*]\n\tat org.apache"},
 			"42501", "[TABLE_OR_VIEW_NOT_FOUND] The table or view `x` cannot be found."},
 		{refusal{message: "[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column `y` cannot be resolved. SQLSTATE: 42703"}, "42703", "[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column `y` cannot be resolved."},
