@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/brought"
 )
 
 // welcome prints what to do next.
@@ -56,7 +58,7 @@ func (d *demonstration) welcomeData(out io.Writer) {
 	fmt.Fprintf(out, "\nFrom %s:\n\n", d.flags.data)
 	for _, model := range slices.Sorted(maps.Keys(d.generated)) {
 		for _, f := range d.generated[model] {
-			if name, ok := strings.CutSuffix(f.Name, ".yaml"); ok && name != "model" {
+			if name, ok := strings.CutSuffix(f.Name, ".yaml"); ok && name != "model" && f.Name != brought.FactsFile {
 				fmt.Fprintf(out, "  SELECT * FROM %s.%s LIMIT 10;\n", model, name)
 			}
 		}

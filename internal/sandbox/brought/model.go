@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// FactsFile is the file of a model's folder that says what may be asked of Salesforce's fields.
+const FactsFile = "facts.yaml"
+
 // File is a file of a model folder.
 type File struct{ Name, Text string }
 
@@ -25,14 +28,22 @@ func (d *Data) Models() (map[string][]File, error) {
 				files[0].Text += r.model()
 			}
 		}
-		used := map[string]bool{}
+		used, facts := map[string]bool{}, ""
 		for _, t := range d.tables(schema) {
 			name := word(t.Name)
 			if used[name] {
 				name += "_" + t.Source
 			}
 			used[name] = true
-			files = append(files, File{name + ".yaml", t.entity(name, d.keyOf(t))})
+			key := d.keyOf(t)
+			if t.Object != nil && len(key) == 0 {
+				key = []string{t.properties()[slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == "Id" })]}
+			}
+			files = append(files, File{name + ".yaml", t.entity(name, key)})
+			facts += t.facts(name)
+		}
+		if facts != "" {
+			files = append(files, File{FactsFile, facts})
 		}
 		out[model] = files
 	}
@@ -74,20 +85,60 @@ func (t Table) entity(name string, key []string) string {
 		fmt.Fprintf(&b, "  key: [%s]\n", strings.Join(key, ", "))
 	}
 	b.WriteString("  properties:\n")
-	used := map[string]bool{}
-	for _, c := range t.Columns {
-		property := word(c.Name)
-		for slices.Contains(systemColumns(), property) || used[property] {
-			property += "_"
-		}
-		used[property] = true
-		fmt.Fprintf(&b, "    %s: {column: %s, type: %s", property, text(c.Name), text(t.Postgres(c)))
+	names := t.properties()
+	for i, c := range t.Columns {
+		fmt.Fprintf(&b, "    %s: {column: %s, type: %s", names[i], text(c.Name), text(t.Postgres(c)))
 		if !c.Nullable {
 			b.WriteString(", not_null: true")
 		}
 		b.WriteString("}\n")
 	}
 	return b.String()
+}
+
+// properties are the names of a table's columns in a model.
+func (t Table) properties() []string {
+	out := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		out[i] = word(c.Name)
+		for slices.Contains(systemColumns(), out[i]) || slices.Contains(out[:i], out[i]) {
+			out[i] += "_"
+		}
+	}
+	return out
+}
+
+// facts is what the model's facts file has of an object of Salesforce's, as describe would say it; "" for any other table.
+func (t Table) facts(name string) string {
+	if t.Object == nil {
+		return ""
+	}
+	out := name + ":\n  properties:\n"
+	for i, property := range t.properties() {
+		f := t.Object.Field(t.Columns[i].Name)
+		out += fmt.Sprintf("    %s: {num: %d, field: {kind: %s", property, i+1, f.Type)
+		var may []string
+		for _, can := range []struct {
+			word string
+			does bool
+		}{{"filter", f.Filterable()}, {"sort", f.Sortable()}, {"group", f.Groupable()}, {"aggregate", f.Aggregatable()}} {
+			if can.does {
+				may = append(may, can.word)
+			}
+		}
+		out += ", can: [" + strings.Join(may, ", ") + "]"
+		if f.CaseSensitive {
+			out += ", case_sensitive: true"
+		}
+		if f.Restricted {
+			out += ", restricted: true"
+		}
+		if f.ReferenceTo != "" {
+			out += ", references: " + f.ReferenceTo + ", relationship: " + f.Relationship
+		}
+		out += "}}\n"
+	}
+	return out
 }
 
 // object is what a model calls the table at its source.

@@ -96,7 +96,7 @@ func (r *reader) object(ctx context.Context, t *Table, n int) (*sobject.Object, 
 		f := field(*c, lengths[c.Name])
 		if strings.EqualFold(c.Name, "Id") {
 			if c.Type != Text {
-				return nil, bad(t.File, "the column %q has no ids", c.Name)
+				return nil, bad(t.File, "the column %q has no ids of Salesforce's", c.Name).WithHint("Give it another name, as Number__c: an object's Id is made where its file has none.")
 			}
 			c.Name, c.Nullable = "Id", false
 			f = sobject.Field{Name: "Id", Label: "Record ID", Type: sobject.ID, Length: 18}
