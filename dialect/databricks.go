@@ -15,7 +15,7 @@ const maxDatabricksSQL = 16 << 20
 func databricks() *idiom {
 	return &idiom{
 		name: "Databricks's", longest: maxDatabricksSQL, types: brickTypes, comparable: brickComparable, firstDay: firstBrickDay,
-		iff: "IF", textOf: "CAST($1 AS STRING)", blankless: "TRIM(TRAILING ' ' FROM $1)", digital: true, sign: "SIGN($1)", multisets: true, grouping: true, rounds: true,
+		iff: "IF", textOf: "CAST($1 AS STRING)", blankless: "TRIM(TRAILING ' ' FROM $1)", digital: true, sign: "SIGN($1)", atLeast: "CASE WHEN $1 < $2 THEN $2 ELSE $1 END", multisets: true, grouping: true, rounds: true,
 		forms: joinTables(brickTexts(), brickTimes), rules: joinTables(brickNumbers(), brickTextRules(), brickTimeRules()), aggs: brickAggs(),
 		casts: brickCasts, zoned: brickZoned, fields: brickFields, formats: brickFormats, datesIn: 4,
 		ident: backtick, quote: brickText, pattern: brickPattern,
@@ -92,8 +92,8 @@ func brickMedian(p *warehouse, c *aggregateCall) (sx, bool) {
 }
 
 // brickRaise is a value that fails: Databricks's "[USER_RAISED_EXCEPTION] …".
-func brickRaise(mark, _ string, oid uint32) string {
-	return "CAST(RAISE_ERROR('\"" + mark + "\"') AS " + brickTypes[oid] + ")"
+func brickRaise(mark, operand string, oid uint32) string {
+	return "CAST(IF(" + operand + " IS NULL, NULL, RAISE_ERROR('\"" + mark + "\"')) AS " + brickTypes[oid] + ")"
 }
 
 // firstBrickDay is 0001-01-01.

@@ -93,7 +93,7 @@ func anchored(re string) bool {
 // brickSubstring: PostgreSQL's window may begin before the text; Databricks counts from the end there.
 func brickSubstring(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
 	start, known := intConst(c.Args[1])
-	from := "GREATEST(" + args[1].text + ", 1)"
+	from := p.atLeast(args[1].text, "1")
 	if known {
 		from = p.number(max(start, 1))
 	}
@@ -107,7 +107,8 @@ func brickSubstring(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
 	if known && sized {
 		return sx{text: "SUBSTR(" + args[0].text + ", " + from + ", " + p.number(max(n+min(start, 1)-1, 0)) + ")"}, true
 	}
-	length := p.fillBare("CAST(LEAST(GREATEST(CAST($3 AS BIGINT) + LEAST($2, 1) - 1, 0L), 2147483647L) AS INT)", args)
+	window := p.fillBare("CAST($3 AS BIGINT) + LEAST($2, 1) - 1", args)
+	length := p.fillBare("CAST(CASE WHEN $1 < 0 THEN 0 WHEN $1 > 2147483647 THEN 2147483647 ELSE $1 END AS INT)", []sx{{text: window}})
 	part := "SUBSTR(" + args[0].text + ", " + from + ", " + length + ")"
 	if !sized {
 		part = p.sized(c, args, part)

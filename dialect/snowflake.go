@@ -12,7 +12,7 @@ const maxSnowflakeSQL = 1_000_000
 func snowflake() *idiom {
 	return &idiom{
 		name: "Snowflake's", longest: maxSnowflakeSQL, types: snowTypes, comparable: snowComparable, firstDay: firstSnowDay,
-		iff: "IFF", ignoring: "_IGNORE_NULLS", textOf: "TO_VARCHAR($1)", blankless: "RTRIM($1, ' ')", sign: "SIGN($1)", unlimited: " LIMIT NULL",
+		iff: "IFF", ignoring: "_IGNORE_NULLS", textOf: "TO_VARCHAR($1)", blankless: "RTRIM($1, ' ')", sign: "SIGN($1)", atLeast: "GREATEST($1, $2)", unlimited: " LIMIT NULL",
 		items: [2]int{16_384, 50}, // one more literal is its error 001795
 		forms: joinTables(snowTextForms(), snowTimes), rules: joinTables(snowNumbers(), snowTextRules(), snowTimeRules()), aggs: snowAggs(),
 		casts: snowCasts, zoned: snowZoned, fields: snowFields, formats: snowFormats, datesIn: 3,

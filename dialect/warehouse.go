@@ -30,6 +30,7 @@ type idiom struct {
 	textOf     string            // form of a number's text
 	blankless  string            // form of a text without blanks at its end
 	sign       string            // form of a number's sign, which is a number without a fraction
+	atLeast    string            // form of the greater of a number, which may be NULL, and another one
 	unlimited  string            // stands before OFFSET where there is no LIMIT
 	multisets  bool              // INTERSECT ALL and EXCEPT ALL are said
 	grouping   bool              // GROUPING takes one key alone
@@ -220,6 +221,11 @@ func (p *warehouse) iff(cond, a, b string) string {
 	return p.lang.iff + "(" + cond + ", " + a + ", " + b + ")"
 }
 
+// atLeast is a number, or a limit below which it may not be; NULL stays NULL.
+func (p *warehouse) atLeast(text, limit string) string {
+	return strings.NewReplacer("$1", text, "$2", limit).Replace(p.lang.atLeast)
+}
+
 func (p *warehouse) castTo(text string, oid uint32) string {
 	return p.lang.convert(text, p.lang.types[oid])
 }
@@ -250,8 +256,8 @@ func RaisedError(message string) (*pgerr.Error, bool) {
 	return pgerr.New(parts[0], "%s", parts[2]).At(at), true
 }
 
-// raise is a value that fails with one of our errors when it is computed. It depends on an operand, so that it is not computed
-// beforehand, but shows nothing of it.
+// raise is a value that fails with one of our errors when it is computed, and NULL for an operand that is NULL. It shows nothing of
+// the operand.
 func (p *warehouse) raise(e *pgerr.Error, operand string, oid uint32) string {
 	return p.lang.raised(RaisedMark+e.Code+":"+strconv.Itoa(e.Position-1)+":"+e.Message, operand, oid)
 }

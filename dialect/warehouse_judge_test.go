@@ -165,6 +165,8 @@ func cell(c sql.NullString, oid uint32) string {
 		return float(c.String)
 	case oid == pgcat.Bpchar:
 		return strings.TrimRight(c.String, " ")
+	case oid == pgcat.Numeric && strings.HasPrefix(strings.TrimPrefix(c.String, "-"), "."): // DuckDB's text of a DECIMAL(1,1)
+		return strings.Replace(c.String, ".", "0.", 1)
 	}
 	return c.String
 }

@@ -105,7 +105,7 @@ func (p *warehouse) sized(c *plan.Call, args []sx, part string) string {
 // endOf is LEFT or RIGHT; a negative count leaves out that many characters of the other end.
 func endOf(name string) callRule {
 	return func(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
-		rest := name + "(" + args[0].text + ", GREATEST(LENGTH(" + args[0].text + ") + " + args[1].text + ", 0))"
+		rest := name + "(" + args[0].text + ", " + p.atLeast("LENGTH("+args[0].text+") + "+args[1].text, "0") + ")"
 		if n, ok := intConst(c.Args[1]); ok && n >= 0 {
 			rest = name + "(" + args[0].text + ", " + args[1].text + ")"
 		} else if !ok {

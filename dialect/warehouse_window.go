@@ -1,8 +1,10 @@
 package dialect
 
 import (
+	"math"
 	"strings"
 
+	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
@@ -122,10 +124,16 @@ func (p *warehouse) framed(f *plan.WindowFunc, partition, order []string) string
 	if fr.Mode == plan.Groups || fr.Exclude != plan.ExcludeNone || fr.Mode == plan.Range && offsets {
 		p.unsupported(f.Base.At, "this frame")
 	}
-	for _, b := range []plan.Bound{fr.Start, fr.End} {
-		if n, ok := intConst(b.Offset); b.Offset != nil && (!ok || n < 0) {
+	framed := *f
+	for _, b := range []*plan.Bound{&framed.Frame.Start, &framed.Frame.End} {
+		if b.Offset == nil {
+			continue
+		}
+		n, ok := intConst(b.Offset)
+		if !ok || n < 0 {
 			p.unsupported(f.Base.At, "this frame")
 		}
+		b.Offset = &plan.Const{Base: plan.Base{T: plan.Type{OID: pgcat.Int4, Mod: -1}, At: b.Offset.Pos()}, Value: datum.Int(min(n, math.MaxInt32))}
 	}
-	return p.over(f, partition, order)
+	return p.over(&framed, partition, order)
 }
