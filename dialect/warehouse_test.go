@@ -35,6 +35,10 @@ func TestWarehouseFormsAreKnown(t *testing.T) {
 }
 
 func TestRaisedError(t *testing.T) {
+	said := brickRaise("waggle:22012:-1:division by zero", "x", pgcat.Int4)
+	if e, ok := RaisedError("[USER_RAISED_EXCEPTION] " + said[strings.Index(said, "'")+1:strings.LastIndex(said, "'")] + " SQLSTATE: P0001"); !ok || e.Code != "22012" || e.Position != 0 {
+		t.Errorf("%s: %v", said, e)
+	}
 	raised := strings.TrimPrefix(snowRaise("waggle:22003:17:integer out of range", "x", pgcat.Int4), "TO_NUMBER(")
 	text, _, _ := strings.Cut(raised, " ||")
 	e, ok := RaisedError("Numeric value " + text + " is not recognized")
@@ -71,16 +75,18 @@ func TestSnowflakeLists(t *testing.T) {
 	}
 }
 
-// TestSnowflakeCollation: without a known collation text is passed on, never compared.
-func TestSnowflakeCollation(t *testing.T) {
+// TestWarehouseCollation: without a known collation text is passed on, never compared.
+func TestWarehouseCollation(t *testing.T) {
 	same := callOf(t, "texteq(text,text)", col(1, pgcat.Text), col(2, pgcat.Text))
 	for collation, ok := range map[string]bool{"C.UTF-8": true, "": false, "en-ci": false} {
-		d, _ := SQLFor("snowflake", collation, "")
-		if err := d.SayExpr(same); (err == nil) != ok {
-			t.Errorf("%q: %v", collation, err)
-		}
-		if err := d.SayExpr(callOf(t, "length(text)", col(1, pgcat.Text))); err != nil {
-			t.Error(err)
+		for _, language := range []string{"snowflake", "databricks"} {
+			d, _ := SQLFor(language, collation, "")
+			if err := d.SayExpr(same); (err == nil) != ok {
+				t.Errorf("%s %q: %v", language, collation, err)
+			}
+			if err := d.SayExpr(callOf(t, "length(text)", col(1, pgcat.Text))); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }
@@ -91,6 +97,10 @@ func TestSnowflakeObject(t *testing.T) {
 	} {
 		if got := snowflake().object(object); got != want {
 			t.Errorf("%s: %s", object, got)
+		}
+		quoted := strings.ReplaceAll(strings.ReplaceAll(strings.ReplaceAll(want, `""`, "\x00"), `"`, "`"), "\x00", `"`)
+		if got := databricks().object(object); got != quoted {
+			t.Errorf("%s: %s, not %s", object, got, quoted)
 		}
 	}
 }
@@ -115,8 +125,39 @@ func FuzzSnowflakeText(f *testing.F) {
 	})
 }
 
-// TestSnowflakeTemplateHidesLiterals: what goes into the audit log has no constant of the statement.
-func TestSnowflakeTemplateHidesLiterals(t *testing.T) {
+// FuzzDatabricksText: a literal ends where it ends, and reads back as it was.
+func FuzzDatabricksText(f *testing.F) {
+	f.Add("it's \\ \"x\" `y`")
+	f.Fuzz(func(t *testing.T, s string) {
+		q := brickText(s)
+		var back strings.Builder
+		for i := 1; i < len(q)-1; i++ {
+			if q[i] == '\'' {
+				t.Fatal(q)
+			}
+			if q[i] == '\\' {
+				if i++; i == len(q)-1 || q[i] != '\\' && q[i] != '\'' {
+					t.Fatal(q)
+				}
+			}
+			back.WriteByte(q[i])
+		}
+		if back.String() != s {
+			t.Errorf("%q is %s", s, q)
+		}
+	})
+}
+
+func TestDatabricksSeconds(t *testing.T) {
+	for micros, want := range map[string]string{"1": "0.000001", "-1": "-0.000001", "5400000000": "5400", "1500000": "1.5", "-10800000001": "-10800.000001", "0": "0"} {
+		if got := seconds(micros); got != want {
+			t.Errorf("%s: %s", micros, got)
+		}
+	}
+}
+
+// TestWarehouseTemplateHidesLiterals: what goes into the audit log has no constant of the statement.
+func TestWarehouseTemplateHidesLiterals(t *testing.T) {
 	text := plan.Type{OID: pgcat.Text, Mod: -1}
 	secret := &plan.Const{Base: plan.Base{T: text}, Value: datum.Text("s3cret%")}
 	in := &plan.Scan{Table: &plan.Table{Object: "s.t", Columns: []plan.Column{{Name: "c", Physical: "c", Type: text}}}, Fields: []int{0}, Out: []plan.Col{{ID: 1, Type: text}}}
@@ -124,11 +165,13 @@ func TestSnowflakeTemplateHidesLiterals(t *testing.T) {
 		callOf(t, "textlike(text,text)", col(1, pgcat.Text), secret), callOf(t, "texteq(text,text)", callOf(t, "substr(text,int4,int4)", col(1, pgcat.Text), number(77), number(99)), secret),
 		&plan.In{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Arg: col(1, pgcat.Text), List: []plan.Expr{secret, secret}}}}
 	root := &plan.Limit{Input: &plan.Filter{Input: in, Cond: cond}, Count: number(8888)}
-	d, _ := SQLFor("snowflake", "C.UTF-8", "UTC")
-	shown, masked := d.Template(root, false), d.Template(root, true)
-	for _, value := range []string{"s3cret", "77", "99", "8888"} {
-		if !strings.Contains(shown, value) || strings.Contains(masked, value) {
-			t.Errorf("%s\n%s\n%s", value, shown, masked)
+	for _, language := range []string{"snowflake", "databricks"} {
+		d, _ := SQLFor(language, "C.UTF-8", "UTC")
+		shown, masked := d.Template(root, false), d.Template(root, true)
+		for _, value := range []string{"s3cret", "77", "99", "8888"} {
+			if !strings.Contains(shown, value) || strings.Contains(masked, value) {
+				t.Errorf("%s\n%s\n%s", value, shown, masked)
+			}
 		}
 	}
 }
