@@ -51,6 +51,10 @@ $(TPCH)/lineitem.parquet:
 	.cache/tpch/venv/bin/pip install --quiet --disable-pip-version-check tpchgen-cli==4.0.0
 	.cache/tpch/venv/bin/tpchgen-cli parquet -s $(SF) --output-dir $(TPCH)
 
+.PHONY: docs
+docs: ## write docs/queries.md from what the stories in testdata/stories answer
+	$(GO) test ./cmd/waggle-sandbox -run TestStories -update
+
 .PHONY: bench
 bench: build ## the figures of docs/benchmarks.md beside their anchors, in one run
 	$(GO) run ./internal/bench

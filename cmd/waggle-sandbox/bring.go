@@ -152,13 +152,6 @@ func (d *demonstration) dataYAML() string {
     oauth: {client_id: %[5]s%[1]s, client_secret: file:secrets/snowflake, scopes: [refresh_token, "session:role-any"], issuer: %[6]s}
 `, s.Name, d.urls.Snowflake[s.Name], sandbox.Database, sandbox.Warehouse, sandbox.BroughtClientPrefix, d.urls.OAuth)
 	}
-	for _, s := range d.data.Of(brought.Salesforce) {
-		fmt.Fprintf(&b, `  %[1]s:
-    kind: salesforce
-    login_url: %[2]s
-    oauth: {client_id: %[3]s%[1]s, client_secret: file:secrets/salesforce}
-`, s.Name, d.urls.Salesforce[s.Name], sandbox.BroughtClientPrefix)
-	}
 	for _, s := range d.data.Of(brought.Databricks) {
 		fmt.Fprintf(&b, `  %[1]s:
     kind: databricks
@@ -200,7 +193,7 @@ func (d *demonstration) connections() []string {
 
 // signIns are the tables' sources at which people sign in by OAuth.
 func (d *demonstration) signIns() []brought.Source {
-	return append(d.data.Of(brought.Snowflake), d.data.Of(brought.Salesforce)...)
+	return slices.Concat(d.data.Of(brought.Snowflake), d.data.Of(brought.Databricks), d.data.Of(brought.Salesforce))
 }
 
 // connectData connects somebody to the tables' sources by the real flows: the source's sign-in, or his own password.

@@ -35,11 +35,13 @@ func writeModel(dir string, connections []string) error {
 		if entity != "" && !slices.Contains(connections, connection) {
 			continue
 		}
-		here = append(here, entity)
+		if entity != "" {
+			here = append(here, entity)
+		}
 		texts[path.Base(name)] = text
 	}
-	if len(here) < len(names) {
-		if texts["model.yaml"], err = among(texts["model.yaml"], here); err != nil {
+	for name, among := range map[string]func(yaml.MapSlice, []string) yaml.MapSlice{"model.yaml": relationshipsAmong, "facts.yaml": factsAmong} {
+		if texts[name], err = edit(texts[name], here, among); err != nil {
 			return err
 		}
 	}
@@ -51,7 +53,7 @@ func writeModel(dir string, connections []string) error {
 	return nil
 }
 
-// entityOf returns the entity of a model file and its connection; none for model.yaml.
+// entityOf returns the entity of a model file and its connection; none for model.yaml and facts.yaml.
 func entityOf(text []byte) (entity, connection string, err error) {
 	var file map[string]any
 	if err := yaml.Unmarshal(text, &file); err != nil {
@@ -67,12 +69,17 @@ func entityOf(text []byte) (entity, connection string, err error) {
 	return "", "", nil
 }
 
-// among leaves the relationships between some entities in a model.yaml.
-func among(text []byte, entities []string) ([]byte, error) {
+// edit leaves what is said of some entities in a file.
+func edit(text []byte, entities []string, among func(yaml.MapSlice, []string) yaml.MapSlice) ([]byte, error) {
 	var file yaml.MapSlice
 	if err := yaml.UnmarshalWithOptions(text, &file, yaml.UseOrderedMap()); err != nil {
 		return nil, err
 	}
+	return yaml.Marshal(among(file, entities))
+}
+
+// relationshipsAmong leaves the relationships between some entities in model.yaml.
+func relationshipsAmong(file yaml.MapSlice, entities []string) yaml.MapSlice {
 	for i := range file {
 		if file[i].Key != "relationships" {
 			continue
@@ -86,5 +93,13 @@ func among(text []byte, entities []string) ([]byte, error) {
 			})
 		})
 	}
-	return yaml.Marshal(file)
+	return file
+}
+
+// factsAmong leaves the facts of some entities in facts.yaml.
+func factsAmong(file yaml.MapSlice, entities []string) yaml.MapSlice {
+	return slices.DeleteFunc(file, func(e yaml.MapItem) bool {
+		name, _ := e.Key.(string)
+		return !slices.Contains(entities, name)
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -140,30 +141,35 @@ func (s *site) plan(t *testing.T, login, text string) string {
 	return b.String()
 }
 
-// audited is what the log says of a person's last statement: one line for it, and one for each call that it made, without the moments and
-// ids that differ from run to run.
-func (s *site) audited(t *testing.T, login string) string {
+// audited is what the log says of a person's last statement of a text: a line for it, and one for each call that it made, without the
+// moments and ids that differ from run to run.
+func (s *site) audited(t *testing.T, login, text string) string {
 	t.Helper()
+	beginning, _, _ := strings.Cut(text, "\n")
+	beginning, _, _ = strings.Cut(beginning, "'")
 	_, rows, err := s.rows(t, login, "SELECT path, sqlstate, rows, source_calls FROM waggle.audit_log WHERE login = '"+login+
-		"' AND statement NOT LIKE '%waggle.audit_log%' AND statement NOT LIKE 'EXPLAIN%' ORDER BY time DESC LIMIT 1")
+		"' AND starts_with(statement, '"+beginning+"') ORDER BY time DESC LIMIT 1")
 	if err != nil || len(rows) != 1 {
 		t.Fatal(rows, err)
 	}
-	out := fmt.Sprintf("path=%s sqlstate=%s rows=%s\n", rows[0][0], rows[0][1], rows[0][2])
 	var calls []map[string]any
 	if err := json.Unmarshal([]byte(rows[0][3]), &calls); err != nil && rows[0][3] != "" {
 		t.Fatal(rows[0][3], err)
 	}
-	for _, c := range calls {
-		out += "call"
-		for _, k := range []string{"source", "object", "credential", "person", "role", "keys", "rows", "sqlstate", "status"} {
+	out := make([]string, len(calls))
+	for i, c := range calls {
+		if status, ok := c["status"].(string); ok {
+			c["status"], _, _ = strings.Cut(status, ",") // what follows counts the requests of the day
+		}
+		out[i] = "call"
+		for _, k := range []string{"source", "object", "credential", "keys", "rows", "status"} {
 			if v, ok := c[k]; ok {
-				out += fmt.Sprintf(" %s=%v", k, v)
+				out[i] += fmt.Sprintf(" %s=%v", k, v)
 			}
 		}
-		out += "\n"
 	}
-	return out
+	slices.Sort(out) // they are made at once
+	return fmt.Sprintf("path=%s sqlstate=%s rows=%s\n", rows[0][0], rows[0][1], rows[0][2]) + strings.Join(append(out, ""), "\n")
 }
 
 // TestStories runs each story's statement on the demonstration, as each of its people, and writes docs/queries.md of what they saw.
@@ -189,7 +195,7 @@ func (s *site) tell(t *testing.T, a *txtar.Archive) *txtar.Archive {
 	out.Files = append(out.Files, txtar.File{Name: "plan", Data: []byte(s.plan(t, people[0], text))})
 	for _, p := range people {
 		out.Files = append(out.Files, txtar.File{Name: "rows " + p, Data: []byte(s.ask(t, p, text))})
-		out.Files = append(out.Files, txtar.File{Name: "audit " + p, Data: []byte(s.audited(t, p))})
+		out.Files = append(out.Files, txtar.File{Name: "audit " + p, Data: []byte(s.audited(t, p, text))})
 	}
 	return out
 }
