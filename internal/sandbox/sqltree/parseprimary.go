@@ -58,6 +58,9 @@ func (p *Parser) wordExpr(t Token) (Expr, *Fault) {
 			return p.cast()
 		}
 	case "EXISTS":
+		if p.lang.Callable[t.Text] && next.Text == "(" && !p.startsQuery(2) {
+			return p.call()
+		}
 		p.Take()
 		if !p.startsQuery(1) || !p.IsOp("(") {
 			return nil, p.Unexpected()

@@ -148,6 +148,44 @@ func sequence(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return value{sql: castTo(fmt.Sprintf("CASE WHEN %s <= %s THEN generate_series(%s, %s) ELSE generate_series(%s, %s, -1) END", l, r, l, r, l, r), t), typ: t, nullable: true}, nil
 }
 
+// lambdaCall compiles exists, filter and transform of an array with a lambda (functions/exists, -filter, -transform). The zero type makes an
+// array of what the lambda yields, ARRAY the very array's type; but for transform the lambda is a condition.
+func lambdaCall(t Type, form string) func(s *scope, x *sqltree.Call) (value, *Error) {
+	return func(s *scope, x *sqltree.Call) (value, *Error) {
+		v, err := s.expr(x.Args[0])
+		if err != nil {
+			return v, err
+		}
+		l, ok := x.Args[1].(*sqltree.Lambda)
+		if !ok || len(l.Params) != 1 || v.typ.Kind != Array {
+			return value{}, mismatch(s.c.source(x), []value{v})
+		}
+		inner, param := *s, s.c.id("e")
+		inner.lambda = map[string]value{strings.ToLower(l.Params[0].Text): {sql: param, typ: v.typ.elem(), nullable: true}}
+		for name, outer := range s.lambda {
+			if _, hidden := inner.lambda[name]; !hidden {
+				inner.lambda[name] = outer
+			}
+		}
+		body, err := inner.expr(l.X)
+		if err != nil {
+			return body, err
+		}
+		out := value{typ: t, nullable: true}
+		switch t.Kind {
+		case Void:
+			out.typ = Type{Kind: Array, Elem: body.typ.Kind}
+		case Array:
+			out.typ = v.typ
+		}
+		if t.Kind != Void && body.typ.Kind != Boolean || body.typ.Kind == Array || body.typ.Kind == Decimal {
+			return value{}, mismatch(s.c.source(x), []value{body})
+		}
+		out.sql = fmt.Sprintf(form, v.sql, "lambda "+param+": "+body.sql)
+		return out, nil
+	}
+}
+
 // functionItem compiles explode, explode_outer, posexplode and range in FROM and LATERAL VIEW (functions/explode, -posexplode, -range).
 func (s *scope) functionItem(f *sqltree.FunctionItem, left []field) (string, []field, *Error) {
 	sc := &scope{c: s.c, fields: left, with: s.with, nest: s.nest}

@@ -68,6 +68,9 @@ func rawTable() map[string]raw {
 		"CURRENT_DATE":      {0, 0, "", now(Date)},
 		"CURDATE":           {0, 0, "", now(Date)},
 		"IS_MEMBER":         {1, 1, "", isMember},
+		"EXISTS":            {2, 2, "", lambdaCall(of(Boolean), "db_array_contains(list_transform(%s, %s), TRUE)")},
+		"TRANSFORM":         {2, 2, "", lambdaCall(Type{}, "list_transform(%s, %s)")},
+		"FILTER":            {2, 2, "", lambdaCall(Type{Kind: Array}, "list_filter(%s, %s)")},
 	}
 	m["IS_ACCOUNT_GROUP_MEMBER"] = m["IS_MEMBER"]
 	for name, get := range map[string]func(c *compiler) string{
