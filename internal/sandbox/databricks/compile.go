@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
@@ -17,6 +18,9 @@ func (s *Server) perform(ctx context.Context, op *operation) error {
 	if kept := s.kept(op); kept != nil {
 		op.answer = *kept
 		return nil
+	}
+	if no := op.overlay(); no != nil {
+		return no
 	}
 	env := s.environment(op)
 	q, no := dbsql.Compile(op.in.Statement, env)
@@ -55,8 +59,10 @@ func (s *Server) environment(op *operation) dbsql.Env {
 		Catalog: n.catalog, Schema: n.schema, User: n.login, Groups: n.groups, Now: s.config.Now(), Session: map[string]string{},
 		Parameters: parameters(op.in.Parameters),
 	}
-	for name, value := range n.conf {
-		env.Session[name] = value
+	for _, conf := range []map[string]string{n.conf, op.conf} {
+		for name, value := range conf {
+			env.Session[name] = value
+		}
 	}
 	env.Table = func(catalog, schema, name string) (dbsql.Relation, error) {
 		return s.relation(env, catalog, schema, name)
@@ -74,11 +80,25 @@ func parameters(in []*tcli.Parameter) []dbsql.Parameter {
 		if p.Type != nil {
 			out[i].Type = *p.Type
 		}
-		if p.Value != nil {
-			out[i].Value = p.Value.Text
-		}
+		out[i].Value = value(p.Value)
 	}
 	return out
+}
+
+// value is a parameter's value as text, or nil for NULL.
+func value(v *tcli.ParameterValue) *string {
+	text := ""
+	switch {
+	case v == nil:
+		return nil
+	case v.Double != nil:
+		text = strconv.FormatFloat(*v.Double, 'g', -1, 64)
+	case v.Bool != nil:
+		text = strconv.FormatBool(*v.Bool)
+	default:
+		return v.Text
+	}
+	return &text
 }
 
 // relation is a table as a person may see it.

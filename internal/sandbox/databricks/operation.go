@@ -17,6 +17,7 @@ type operation struct {
 	session *session
 	in      tcli.ExecuteStatementReq
 	tags    string
+	conf    map[string]string // what confOverlay changes for this statement; written before it is compiled
 	started time.Time
 	cancel  context.CancelCauseFunc
 

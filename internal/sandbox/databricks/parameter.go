@@ -44,6 +44,19 @@ func (n *session) set(name, value string) *dbsql.Error {
 	return nil
 }
 
+// overlay reads what a statement changes of the session's parameters for itself.
+func (op *operation) overlay() *dbsql.Error {
+	n := &session{conf: defaults()}
+	op.conf = map[string]string{}
+	for name, value := range op.in.ConfOverlay {
+		if no := n.set(name, value); no != nil {
+			return no
+		}
+		op.conf[strings.ToLower(name)] = value
+	}
+	return nil
+}
+
 // refusal is an error in the service's words.
 func refusal(class, state, text string) *dbsql.Error {
 	return &dbsql.Error{Class: class, SQLState: state, Message: "[" + class + "] " + text + " SQLSTATE: " + state}
