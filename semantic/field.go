@@ -1,6 +1,9 @@
 package semantic
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -62,4 +65,55 @@ func FieldFacts(f *plan.Field) string {
 		out += ", references: " + f.References + ", relationship: " + f.Relationship
 	}
 	return out + "}"
+}
+
+// WithFields returns the view with what sources have told this person of fields, by "model.entity.property", in place of what the facts
+// files record of them. Equal facts of equal views give equal ids.
+func (v *View) WithFields(told map[string]*plan.Field) *View {
+	h, out, differs := sha256.New(), *v, false
+	out.schemas, out.order = make(map[string]map[string]*Relation, len(v.schemas)), nil
+	for name := range v.schemas {
+		out.schemas[name] = make(map[string]*Relation)
+	}
+	fmt.Fprintf(h, "%q", v.id)
+	for _, r := range v.order {
+		if t := r.told(told); t != nil {
+			for _, c := range t.Columns {
+				fmt.Fprintf(h, "%q%q%q%s", t.Schema, t.Name, c.Name, factsOf(c.Field))
+			}
+			changed := *r
+			changed.Table, r, differs = t, &changed, true
+		}
+		out.add(r)
+	}
+	if !differs {
+		return v
+	}
+	out.id = hex.EncodeToString(h.Sum(nil)[:16])
+	return &out
+}
+
+// told is the relation's table with other facts of its fields; nil when nothing differs.
+func (r *Relation) told(told map[string]*plan.Field) *plan.Table {
+	var out *plan.Table
+	for i, c := range r.Table.Columns {
+		f := told[r.Table.Schema+"."+r.Table.Name+"."+c.Name]
+		if f == nil || c.Field != nil && *c.Field == *f {
+			continue
+		}
+		if out == nil {
+			t := *r.Table
+			t.Columns = slices.Clone(t.Columns)
+			out = &t
+		}
+		out.Columns[i].Field = f
+	}
+	return out
+}
+
+func factsOf(f *plan.Field) string {
+	if f == nil {
+		return "none"
+	}
+	return FieldFacts(f)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/waggle-sql/waggle/identity"
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/semantic"
 	"github.com/waggle-sql/waggle/source"
 	"github.com/waggle-sql/waggle/vault"
@@ -46,9 +47,15 @@ type informed struct {
 
 // told is what one connection has told one person.
 type told struct {
-	states map[string]semantic.State // as semantic.NewView takes them; nil before the first answer
-	due    time.Time                 // when to ask again; the person has used the connection since
+	description
+	due    time.Time // when to ask again; the person has used the connection since
 	asking bool
+}
+
+// description is what a source says of its objects; its states are nil before the first one.
+type description struct {
+	states map[string]semantic.State // as semantic.NewView takes them
+	fields map[string]*plan.Field    // as View.WithFields takes them
 }
 
 // used notes that a person's call of a connection has gone through: from the next statement on its objects are shown as the
@@ -101,33 +108,34 @@ func (d *described) next(p person) string {
 	return ""
 }
 
-// keep notes an answer; nil states are none.
-func (d *described) keep(p person, connection string, states map[string]semantic.State) {
+// keep notes an answer; one without states is none.
+func (d *described) keep(p person, connection string, a description) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	t := d.people[p].by[connection]
 	switch {
 	case t == nil: // disconnected meanwhile
-	case states == nil:
+	case a.states == nil:
 		t.asking, t.due = false, time.Now().Add(retryAfter)
 	default:
-		t.asking, t.due, t.states = false, time.Now().Add(describedFor), states
+		t.asking, t.due, t.description = false, time.Now().Add(describedFor), a
 		d.people[p].view = nil
 	}
 }
 
 // view returns the view of all that a person's connections have told, made by build when something has changed.
-func (d *described) view(p person, build func(map[string]semantic.State) *semantic.View) *semantic.View {
+func (d *described) view(p person, build func(description) *semantic.View) *semantic.View {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	known := d.people[p]
 	if known == nil {
-		return build(nil)
+		return build(description{})
 	}
 	if known.view == nil {
-		all := map[string]semantic.State{}
+		all := description{map[string]semantic.State{}, map[string]*plan.Field{}}
 		for _, t := range known.by {
-			maps.Copy(all, t.states)
+			maps.Copy(all.states, t.states)
+			maps.Copy(all.fields, t.fields)
 		}
 		known.view = build(all)
 	}
@@ -135,11 +143,11 @@ func (d *described) view(p person, build func(map[string]semantic.State) *semant
 }
 
 // ask describes every object of a connection that the models name. A source that does not answer leaves all as it is.
-func (d describer) ask(ctx context.Context, who *identity.Session, connection string, models []*semantic.Model) map[string]semantic.State {
+func (d describer) ask(ctx context.Context, who *identity.Session, connection string, models []*semantic.Model) description {
 	ctx, cancel := context.WithTimeout(ctx, describeTimeout)
 	defer cancel()
 	var mu sync.Mutex
-	states := map[string]semantic.State{}
+	a := description{map[string]semantic.State{}, map[string]*plan.Field{}}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(describeAtOnce)
 	for _, m := range models {
@@ -151,32 +159,36 @@ func (d describer) ask(ctx context.Context, who *identity.Session, connection st
 				schema, err := d(ctx, who, connection, e.Object, "waggle describe "+m.Name+"."+e.Name)
 				mu.Lock()
 				defer mu.Unlock()
-				return hide(states, e, schema, err)
+				return a.hear(e, schema, err)
 			})
 		}
 	}
 	if g.Wait() != nil {
-		return nil
+		return description{}
 	}
-	return states
+	return a
 }
 
-// hide notes what a description leaves out; an error that does not say so is returned.
-func hide(states map[string]semantic.State, e *semantic.Entity, schema source.Schema, err error) error {
+// hear notes what a description leaves out, and what it says of fields; an error that is no description is returned.
+func (a description) hear(e *semantic.Entity, schema source.Schema, err error) error {
 	path := e.Model + "." + e.Name
 	if code := pgerr.Code(err); code == pgerr.InsufficientPrivilege || code == pgerr.UndefinedTable {
-		states[path] = semantic.Hidden
+		a.states[path] = semantic.Hidden
 		return nil
 	} else if err != nil {
 		return err
 	}
-	seen := map[string]bool{}
+	seen := map[string]source.Column{}
 	for _, c := range schema.Columns {
-		seen[c.Name] = true
+		seen[c.Name] = c
 	}
 	for _, p := range e.Properties {
-		if p.Column != "" && !seen[p.Column] {
-			states[path+"."+p.Name] = semantic.Hidden
+		c, ok := seen[p.Column]
+		switch {
+		case p.Column != "" && !ok:
+			a.states[path+"."+p.Name] = semantic.Hidden
+		case c.Field != nil:
+			a.fields[path+"."+p.Name] = c.Field
 		}
 	}
 	return nil

@@ -88,11 +88,15 @@ func (v *views) View(ctx context.Context, who *identity.Session) (*semantic.View
 		}
 		v.described.keep(p, connection, v.describe.ask(ctx, who, connection, all.Models()))
 	}
-	return v.described.view(p, func(states map[string]semantic.State) *semantic.View {
-		if len(states) == 0 {
+	return v.described.view(p, func(a description) *semantic.View {
+		view := all
+		if len(a.states) > 0 {
+			view = semantic.NewView(all.Models(), v.system, a.states)
+		}
+		if view = view.WithFields(a.fields); view == all {
 			return all
 		}
-		return v.kept(semantic.NewView(all.Models(), v.system, states))
+		return v.kept(view)
 	}), nil
 }
 

@@ -42,9 +42,9 @@ func allOpportunities() dialect.Text {
 
 // TestPagesAndBulk: the same rows come page by page and as a job's results.
 func TestPagesAndBulk(t *testing.T) {
-	r := newRigOf(t, files(), nil, func(c *emulator.Config) { c.BulkRows = 1700 })
+	r := newRigOf(t, files(), nil, func(c *emulator.Config) { c.BulkRows = 900 })
 	paged := read(t.Context(), r.open(r.bearer("analyst")), allOpportunities())
-	if paged.err != nil || len(paged.rows) != opportunities || paged.report.Pages != 3 || !strings.HasPrefix(paged.report.Status, "ok, ") {
+	if paged.err != nil || len(paged.rows) != opportunities || paged.report.Pages != 2 || !strings.HasPrefix(paged.report.Status, "ok, ") {
 		t.Fatalf("%d rows, %v, %+v", len(paged.rows), paged.err, paged.report)
 	}
 	bulk, err := salesforce.New(salesforce.Config{Name: "crm", LoginURL: r.company.URLs().Salesforce["crm"], BulkAbove: 1000})
@@ -146,6 +146,8 @@ func TestRefresh(t *testing.T) {
 
 // TestFaults: what breaks off is repeated, what does not mend is an error, and no row comes twice.
 func TestFaults(t *testing.T) {
+	r := newRig(t, nil)
+	conn := r.open(r.bearer("analyst"))
 	for name, c := range map[string]struct {
 		rule fault.Rule
 		code string
@@ -160,8 +162,7 @@ func TestFaults(t *testing.T) {
 		"no shape":   {fault.Rule{Kind: fault.WrongType, Field: "done"}, pgerr.ProtocolViolation},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, nil)
-			conn := r.open(r.bearer("analyst"))
+			r.server.Control().Clear()
 			c.rule.Path = "/services/data/v64.0/query"
 			if err := r.server.Control().Add(c.rule); err != nil {
 				t.Fatal(err)

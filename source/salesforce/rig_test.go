@@ -52,7 +52,7 @@ tables:
 
 const (
 	accounts      = 40
-	opportunities = 5000
+	opportunities = 2500
 )
 
 // id makes an id with its check suffix.
