@@ -28,17 +28,11 @@ const forever = "CASE WHEN $1 IS NULL OR $2 IS NULL THEN NULL WHEN isinf($1) AND
 // duckTimes: what depends on the session's zone goes through datum; DuckDB's own zone is UTC.
 var duckTimes = map[string]duckForm{
 	"date_pli(date,int4)": dayInRange + "$1) + $2" + orDay + "$1 + $2 END", "date_mii(date,int4)": dayInRange + "$1) - $2" + orDay + "$1 - $2 END",
-	"integer_pl_date(int4,date)":                dayInRange + "$2) + $1" + orDay + "$2 + $1 END",
-	"date_mi(date,date)":                        "CASE WHEN (isinf($1) OR isinf($2)) AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22008:cannot subtract infinite dates} ELSE CAST($1 - $2 AS INTEGER) END",
-	"date_pl_interval(date,interval)":           "CAST($1 AS TIMESTAMP) + $2",
-	"date_mi_interval(date,interval)":           "CAST($1 AS TIMESTAMP) - $2",
-	"timestamp_pl_interval(timestamp,interval)": "$1 + $2",
-	"timestamp_mi_interval(timestamp,interval)": "$1 - $2",
-	"interval_pl_timestamp(interval,timestamp)": "$2 + $1",
-	"interval_pl_date(interval,date)":           "CAST($2 AS TIMESTAMP) + $1",
-	"timestamp_mi(timestamp,timestamp)":         forever + "$1 - $2 END",
-	"timestamptz_mi(timestamptz,timestamptz)":   forever + "$1::TIMESTAMP - $2::TIMESTAMP END",
-	"isfinite(date)":                            "isfinite($1)", "isfinite(timestamp)": "isfinite($1)", "isfinite(timestamptz)": "isfinite($1)",
+	"integer_pl_date(int4,date)":              dayInRange + "$2) + $1" + orDay + "$2 + $1 END",
+	"date_mi(date,date)":                      "CASE WHEN (isinf($1) OR isinf($2)) AND $1 IS NOT NULL AND $2 IS NOT NULL THEN {22008:cannot subtract infinite dates} ELSE CAST($1 - $2 AS INTEGER) END",
+	"timestamp_mi(timestamp,timestamp)":       forever + "$1 - $2 END",
+	"timestamptz_mi(timestamptz,timestamptz)": forever + "$1::TIMESTAMP - $2::TIMESTAMP END",
+	"isfinite(date)":                          "isfinite($1)", "isfinite(timestamp)": "isfinite($1)", "isfinite(timestamptz)": "isfinite($1)",
 }
 
 // duckMisc is what belongs to no other family.
@@ -130,6 +124,21 @@ func instantRule(op string) duckRule {
 			return sx{}, false
 		}
 		return sx{text: paren(args[0].text + op + args[1].text), oid: pgcat.TimestampTZ}, true
+	}
+}
+
+// shiftRule moves a date or timestamp by an interval that cannot be infinite: a finite constant, or a multiple of one by a whole number.
+// Others go through datum, since to DuckDB infinity is an interval like any other.
+func shiftRule(interval int, text string) duckRule {
+	return func(p *duck, c *plan.Call, args []sx) (sx, bool) {
+		if k, ok := c.Args[interval].(*plan.Const); ok {
+			if v, ok := k.Value.(datum.Interval); !ok || v.IsInfinite() {
+				return sx{}, false
+			}
+		} else if !strings.HasPrefix(args[interval].text, "(to_") {
+			return sx{}, false
+		}
+		return sx{text: p.fillForm(text, c, args), oid: pgcat.Timestamp}, true
 	}
 }
 

@@ -148,6 +148,17 @@ func (c *column) text(i int, env *datum.Env) (datum.Value, error) {
 	return datum.Text(s), nil
 }
 
+// endOfTime undoes that ±infinity has in DuckDB only as many microseconds as Arrow has nanoseconds.
+func endOfTime(micros int64) int64 {
+	switch micros {
+	case math.MaxInt64 / 1000:
+		return math.MaxInt64
+	case math.MinInt64 / 1000:
+		return math.MinInt64
+	}
+	return micros
+}
+
 func (c *column) moment(i int, env *datum.Env) (datum.Value, error) {
 	switch c.kind {
 	case "DATE":
@@ -158,7 +169,11 @@ func (c *column) moment(i int, env *datum.Env) (datum.Value, error) {
 		return datum.Timestamp(*at[int64](c, i)), nil
 	case "INTERVAL":
 		d := at[duckInterval](c, i)
-		return datum.Interval{Months: d.months, Days: d.days, Micros: d.micros}, nil
+		v := datum.Interval{Months: d.months, Days: d.days, Micros: d.micros}
+		if whole := (datum.Interval{Months: v.Months, Days: v.Days, Micros: endOfTime(v.Micros)}); whole.IsInfinite() {
+			return whole, nil
+		}
+		return v, nil
 	case "UUID":
 		return uuidIn(*at[[2]uint64](c, i)), nil
 	case "TIMETZ":

@@ -295,6 +295,9 @@ func datetimeCasts() family {
 	}
 	toDate, toTime := unary(dateOfTimestamp), unaryE(timeOfTimestamp)
 	round := binaryE(func(t Timestamp, mod Int) (Value, error) {
+		if infinite(t) != "" {
+			return t, nil
+		}
 		if mod != -1 && (mod < 0 || mod > 6) {
 			return nil, pgerr.New(pgerr.InvalidParameterValue, "timestamp(%d) precision must be between 0 and 6", int32(mod))
 		}

@@ -111,7 +111,7 @@ func run(ctx context.Context, o *options) (bool, error) {
 
 // judgeTables runs random shapes over stored tables.
 func (r *results) judgeTables(ctx context.Context) error {
-	if r.options.tables == 0 {
+	if r.options.tables == 0 && r.options.columns == 0 {
 		return nil
 	}
 	w, err := newWorld(ctx, r.options.bin)
@@ -130,17 +130,41 @@ func (r *results) judgeTables(ctx context.Context) error {
 	return r.judgeGrounds(ctx, s.grounds())
 }
 
-// judgeGrounds judges random shapes on the routes that are asked for.
+// judgeGrounds judges random shapes, and random expressions over columns, on the routes that are asked for.
 func (r *results) judgeGrounds(ctx context.Context, g grounds) error {
 	g.routes = slices.DeleteFunc(g.routes, func(way *route) bool { return !strings.Contains(way.name, r.options.route) })
-	j := &routed{g, os.Stdout}
+	if len(g.routes) == 0 {
+		return nil
+	}
+	j := &routed{g, &lines{to: os.Stdout}}
 	defer j.close()
-	err := j.judgeSeeds(ctx, r.options.seed, r.options.tables)
+	began := time.Now()
+	if err := j.judgeSeeds(ctx, r.options.seed, r.options.tables); err != nil {
+		return err
+	}
 	for _, way := range j.routes {
 		fmt.Println(way)
 	}
 	r.routes = append(r.routes, j.routes...)
-	return err
+	fmt.Printf("shapes over stored tables in %s\n", time.Since(began).Round(time.Millisecond))
+	return r.judgeColumns(ctx, j)
+}
+
+// judgeColumns judges random expressions over the columns of a stored table.
+func (r *results) judgeColumns(ctx context.Context, j *routed) error {
+	if r.options.columns == 0 {
+		return nil
+	}
+	began, all := time.Now(), j.another()
+	if err := all.judgeColumns(ctx, r.generator, r.options.seed, r.options.columns); err != nil {
+		return err
+	}
+	for _, way := range all.routes {
+		fmt.Printf("expressions, %s: %s, %d of them computed by the source\n", way.name, &way.score, way.direct)
+	}
+	r.columns = append(r.columns, all.routes...)
+	fmt.Printf("expressions over stored columns in %s\n", time.Since(began).Round(time.Millisecond))
+	return nil
 }
 
 func (o *options) files() ([][]statement, error) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,12 +14,12 @@ type results struct {
 	options                     *options
 	generator                   *generator // of random expressions
 	corpus, expressions, shapes score
-	routes                      []*route
+	routes, columns             []*route
 }
 
 func (r *results) differ() bool {
 	n := r.corpus.verdicts[different] + r.expressions.verdicts[different] + r.shapes.verdicts[different]
-	for _, way := range r.routes {
+	for _, way := range slices.Concat(r.routes, r.columns) {
 		n += way.verdicts[different]
 	}
 	return n > 0
@@ -47,6 +48,9 @@ func (r *results) write(path string) error {
 	rows := []row{{"corpus (testdata/judge)", &r.corpus}, {"random expressions", &r.expressions}, {"random query shapes", &r.shapes}}
 	for _, way := range r.routes {
 		rows = append(rows, row{"random query shapes over stored tables, " + way.name, &way.score})
+	}
+	for _, way := range r.columns {
+		rows = append(rows, row{fmt.Sprintf("random expressions over stored columns, %s; %d computed by the source", way.name, way.direct), &way.score})
 	}
 	for _, row := range rows {
 		v := row.s.verdicts

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // route is a way to the same tables: a model says which source each is in, a setting whether anything is pushed down.
@@ -13,6 +14,7 @@ type route struct {
 	*session
 	score
 	raised int // statements that end in the same error on both sides
+	direct int // expressions that the source itself computes
 }
 
 // String is the route's score.
@@ -44,16 +46,45 @@ func (j *routed) close() {
 	}
 }
 
-// judgeSeeds judges count random shapes from a seed on, and shrinks what differs.
+// judgeSeeds judges count random shapes from a seed on, several at once, and shrinks what differs.
 func (j *routed) judgeSeeds(ctx context.Context, from, count int) error {
 	g := &generator{narrow: j.narrow}
-	for seed := from; seed < from+count && ctx.Err() == nil; seed++ {
-		n := storedShape(g.seeded(seed))
-		if err := j.judgeNode(ctx, n, seed); err != nil {
-			return fmt.Errorf("seed %d: %w", seed, err)
+	return j.inParallel(ctx, from, count, func(ctx context.Context, j *routed, seed int) error {
+		return j.judgeNode(ctx, storedShape(g.seeded(seed)), seed)
+	})
+}
+
+// inParallel calls do for count numbers from one on, each time with connections of its own, and adds up the routes' scores.
+func (j *routed) inParallel(ctx context.Context, from, count int, do func(context.Context, *routed, int) error) error {
+	var lock sync.Mutex
+	return numbers(ctx, from, count, func(ctx context.Context, next func() (int, bool)) error {
+		one := j.another()
+		defer one.close()
+		defer func() {
+			lock.Lock()
+			defer lock.Unlock()
+			for i, r := range j.routes {
+				r.merge(&one.routes[i].score)
+				r.raised += one.routes[i].raised
+				r.direct += one.routes[i].direct
+			}
+		}()
+		for n, ok := next(); ok; n, ok = next() {
+			if err := do(ctx, one, n); err != nil {
+				return fmt.Errorf("number %d: %w", n, err)
+			}
 		}
+		return nil
+	})
+}
+
+// another has the same routes by connections of their own, and no scores.
+func (j *routed) another() *routed {
+	one := &routed{grounds{oracle: j.oracle.another(), narrow: j.narrow}, j.out}
+	for _, r := range j.routes {
+		one.routes = append(one.routes, &route{name: r.name, session: r.session.another()})
 	}
-	return ctx.Err()
+	return one
 }
 
 // judgeCorpus judges every statement of a corpus.
