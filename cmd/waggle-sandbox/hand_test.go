@@ -138,7 +138,7 @@ WITH closing AS (
          (SELECT count(*) FROM heard WHERE account = closing.Id) AS rated,
          (SELECT sum(amount) FROM read_parquet('{dir}/sf/finance/invoices.parquet')
           WHERE replace(lower(account_ref), ' ', '') = closing.number AND year(issued_on) = 2026 AND status != 'void') AS billed,
-         (SELECT sum(score) FROM read_parquet('{dir}/lake/ml/churn_scores.parquet')
+         (SELECT sum(score) FROM read_parquet('{dir}/lake/analytics/churn_scores.parquet')
           WHERE account_no = closing.number AND scored_on = '2026-11-01') AS score
   FROM closing
 )

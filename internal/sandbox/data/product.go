@@ -57,7 +57,7 @@ func fading(a Account, ago time.Duration) float64 {
 // eventTable is what people did in the product for a quarter of a year, as it was received: a few events come late or twice.
 func (c *Company) eventTable() Table {
 	return Table{
-		Source: "lake", Schema: "product", Name: "product_events",
+		Source: "lake", Schema: "analytics", Name: "product_events",
 		Columns: columns("event_id", "BIGINT", "account_ref", "VARCHAR", "actor", "VARCHAR", "event", "VARCHAR", "happened_at", "TIMESTAMPTZ",
 			"received_at", "TIMESTAMPTZ", "duration_ms", "INTEGER", "app_version", "VARCHAR"),
 		Rows: func(yield func([]string) bool) {
@@ -105,7 +105,7 @@ func (c *Company) occurrence(d *draw, a Account, t time.Time) occurrence {
 // scoreTable is what a model of the data team says of each customer on the first of each month; the last one is current.
 func (c *Company) scoreTable() Table {
 	return Table{
-		Source: "lake", Schema: "ml", Name: "churn_scores",
+		Source: "lake", Schema: "analytics", Name: "churn_scores",
 		Columns: columns("account_no", "VARCHAR", "scored_on", "DATE", "score", "DECIMAL(5,4)", "reason", "VARCHAR", "model_version", "VARCHAR",
 			"is_current", "BOOLEAN"),
 		Rows: func(yield func([]string) bool) {
