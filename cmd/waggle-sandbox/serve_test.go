@@ -88,7 +88,8 @@ func TestExitCodes(t *testing.T) {
 
 func TestServeOverTablesThatSomebodyBrings(t *testing.T) {
 	dir := t.TempDir()
-	for name, text := range map[string]string{"sf/shop/orders.csv": "id\n1\n", "snowflake_two/shop/orders.csv": "id\n2\n"} {
+	for name, text := range map[string]string{"sf/shop/orders.csv": "id\n1\n", "snowflake_two/shop/orders.csv": "id\n2\n",
+		"lake/shop/orders.csv": "n\n3\n", "databricks_two/shop/orders.csv": "n\n4\n", "crm/shop/Deal__c.csv": "Name\nx\n"} {
 		path := filepath.Join(dir, "tables", name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
@@ -97,17 +98,25 @@ func TestServeOverTablesThatSomebodyBrings(t *testing.T) {
 	file := filepath.Join(dir, "ready.json")
 	ctx, cancel := context.WithCancel(t.Context())
 	root := newRoot()
-	root.SetOut(&bytes.Buffer{})
+	var out bytes.Buffer
+	root.SetOut(&out)
 	root.SetArgs([]string{"serve", "--data", filepath.Join(dir, "tables"), "--person", "carol", "--ready-file", file})
 	done := make(chan error, 1)
 	go func() { done <- root.ExecuteContext(ctx) }()
 	r := waitReady(t, file)
-	if len(r.Sources) != 4 || r.Sources["sf"] == "" || r.Sources["sf"] == r.Sources["snowflake_two"] {
+	addresses := map[string]bool{}
+	for _, url := range r.Sources {
+		addresses[url] = url != ""
+	}
+	if len(r.Sources) != 7 || len(addresses) != 7 || addresses[""] || r.Sources["lake"] == "" || r.Sources["crm"] == "" {
 		t.Errorf("sources %v", r.Sources)
 	}
 	cancel()
 	if err := <-done; err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), r.Sources["lake"]+" (Databricks workspace, catalog main, warehouse /sql/1.0/warehouses/") {
+		t.Errorf("output lacks the workspace:\n%s", out.String())
 	}
 }
 
