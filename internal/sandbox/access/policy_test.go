@@ -60,3 +60,14 @@ func TestSees(t *testing.T) {
 		t.Error("without a policy somebody is refused")
 	}
 }
+
+func TestSeesAsSeveralRolesAtOnce(t *testing.T) {
+	p, columns := policy(), []string{"x", "y", "z"}
+	both, ok := p.SeesAs([]string{"ANALYST", "EMEA", Public}, "sf.a.t", columns)
+	if !ok || !slices.Equal(both.Columns, []string{"x", "y"}) || len(both.Where) != 2 || len(both.Masks) != 1 || both.Masks["y"] != "1" {
+		t.Errorf("%+v %v", both, ok)
+	}
+	if _, ok := p.SeesAs([]string{"LEAD"}, "sf.a.t", columns); ok {
+		t.Error("what a role inherits is added unasked")
+	}
+}
