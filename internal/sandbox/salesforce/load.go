@@ -154,8 +154,11 @@ func unkept(f *sobject.Field) (bad, why string) {
 		return col + " NOT IN (" + strings.Join(values, ", ") + ")", "has a value that is none of its picklist"
 	case t.Text():
 		return fmt.Sprintf("length(%s) > %d", col, f.Length), fmt.Sprintf("has more than %d characters", f.Length)
+	case t == sobject.Date:
+		return "year(" + col + ") NOT BETWEEN 1700 AND 4000", "has a day outside Salesforce's calendar, which is of the years 1700 to 4000"
 	case t == sobject.Datetime:
-		return "epoch_us(" + col + ") % 1000000 <> 0", "has fractions of a second, which Salesforce does not keep"
+		return "epoch_us(" + col + ") % 1000000 <> 0 OR epoch_us(" + col + ") NOT BETWEEN epoch_us(TIMESTAMP '1700-01-01') AND epoch_us(TIMESTAMP '4000-12-31 23:59:59')",
+			"has fractions of a second, or years before 1700 or after 4000, which Salesforce does not keep"
 	case t == sobject.Time:
 		return "epoch_us(" + col + ") % 1000000 <> 0", "has fractions of a second, which the sandbox does not serve"
 	}

@@ -66,6 +66,7 @@ type literal struct {
 	text string // a text's value, a number's or a date's spelling, a date literal's name
 	like string
 	n    int // of a date literal that has a number
+	wild int // the place of an escape that only LIKE has, 0 when there is none
 	at   int
 }
 

@@ -24,11 +24,12 @@ const (
 	clock
 )
 
-// token is a piece of a query. Of a text, text is its value and pattern what LIKE makes of it, with \ before what is meant as it is.
+// token is a piece of a query. Of a text, text is its value and pattern what LIKE makes of it, with \ before what is meant as it is;
+// wild is the place of an escape that only LIKE has, 0 when there is none.
 type token struct {
 	kind          tokenKind
 	text, pattern string
-	at            int
+	at, wild      int
 }
 
 func (t token) is(s string) bool { return t.kind == symbol && t.text == s }
@@ -113,10 +114,11 @@ func escape(c byte) (string, bool) {
 // quoted reads a text in quotes.
 func quoted(query string, at int) (token, int, *Error) {
 	var value, pattern strings.Builder
+	wild := 0
 	for i := at + 1; i < len(query); i++ {
 		switch c := query[i]; c {
 		case '\'':
-			return token{kind: text, text: value.String(), pattern: pattern.String()}, i + 1 - at, nil
+			return token{kind: text, text: value.String(), pattern: pattern.String(), wild: wild}, i + 1 - at, nil
 		case '\\':
 			i++
 			if i == len(query) {
@@ -127,6 +129,9 @@ func quoted(query string, at int) (token, int, *Error) {
 				return token{}, 0, place(query, i-1, MalformedQuery, "illegal character sequence '\\%c' in string literal", query[i])
 			}
 			value.WriteString(s)
+			if s == "_" || s == "%" {
+				wild = i - 1
+			}
 			if s == "_" || s == "%" || s == "\\" {
 				pattern.WriteByte('\\')
 			}

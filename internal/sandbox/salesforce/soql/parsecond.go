@@ -71,6 +71,17 @@ func (p *parser) compare() cond {
 		p.fail(t.at, "unexpected token: '%s'", t.text)
 		return c
 	}
+	p.right(c)
+	for _, v := range c.values {
+		if v.wild > 0 && c.op != "LIKE" {
+			p.fail(v.wild, "illegal character sequence '%s' in string literal", p.text[v.wild:v.wild+2])
+		}
+	}
+	return c
+}
+
+// right reads what follows an operator.
+func (p *parser) right(c *compare) {
 	switch {
 	case !c.list:
 		c.values = []literal{p.literal()}
@@ -86,7 +97,6 @@ func (p *parser) compare() cond {
 		}
 		p.expect(")")
 	}
-	return c
 }
 
 // subselect reads the query of a semi-join.
@@ -105,7 +115,7 @@ func (p *parser) literal() literal {
 	out := literal{text: t.text, like: t.pattern, at: t.at}
 	switch t.kind {
 	case text:
-		out.kind = aText
+		out.kind, out.wild = aText, t.wild
 		if len([]rune(t.text)) > MaxString {
 			p.fail(t.at, "a string literal of a WHERE clause cannot be longer than %d characters", MaxString)
 		}

@@ -2,6 +2,7 @@ package soql
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,9 +56,15 @@ func (c *compiler) value(x *compare, left operand, v literal) (string, *Error) {
 		sql, ok = strings.ToLower(v.text), v.kind == aBoolean
 	case t == sobject.Date:
 		d, err := time.Parse(time.DateOnly, v.text)
+		if v.kind == aDate && err == nil && !kept(d) {
+			return "", c.at(v.at, MalformedQuery, "Invalid date: %s", v.text)
+		}
 		sql, ok = day("DATE", d), v.kind == aDate && err == nil
 	case t == sobject.Datetime:
 		d, err := moment(v.text)
+		if v.kind == aDatetime && err == nil && !kept(d) {
+			return "", c.at(v.at, MalformedQuery, "Invalid datetime: %s", v.text)
+		}
 		sql, ok = "TIMESTAMP '"+d.Format("2006-01-02 15:04:05.000")+"'", v.kind == aDatetime && err == nil
 	case t == sobject.Time:
 		d, err := time.Parse("15:04:05.999Z", v.text)
@@ -101,13 +108,19 @@ func numeric(f *sobject.Field, v literal) (string, bool) {
 	if f.Floating {
 		return "CAST('" + text + "' AS DOUBLE)", true
 	}
+	if f.Type == sobject.Int {
+		_, err := strconv.ParseInt(text, 10, 32)
+		return text, err == nil
+	}
 	if len(whole) > 18 {
-		// Larger than every value of the field.
-		whole = "1" + strings.Repeat("0", 18)
-		return sign + whole, f.Type != sobject.Int
+		return sign + "1" + strings.Repeat("0", 18), true // larger than every value of the field
 	}
 	return text, true
 }
+
+// kept tells whether Salesforce has a day in its calendar
+// (https://developer.salesforce.com/docs/atlas.en-us.api.meta/api/primitive_data_types.htm).
+func kept(t time.Time) bool { return t.Year() >= 1700 && t.Year() <= 4000 }
 
 // moment reads a datetime with its zone.
 func moment(text string) (time.Time, error) {
