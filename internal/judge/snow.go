@@ -13,7 +13,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 )
 
-// snow is a demonstration that serves the tables from an emulated Snowflake, alone and beside PostgreSQL.
+// snow is a demonstration that serves the tables from emulated warehouses, Snowflake and Databricks, alone and beside others.
 type snow struct {
 	dir    string
 	server *oracle.Server
@@ -21,7 +21,8 @@ type snow struct {
 }
 
 // places are the files: folder → tables. The schema is the model; that of pg_whole is asked for the right answer.
-var places = map[string]string{"pg_whole/plain": "t u", "sf/cold": "t u", "sf/mixed": "t", "pg_other/mixed": "u", "sf_two/parted": "u", "sf/parted": "t"}
+var places = map[string]string{"pg_whole/plain": "t u", "sf/cold": "t u", "sf/mixed": "t", "pg_other/mixed": "u", "sf_two/parted": "u", "sf/parted": "t",
+	"lake/lakeside": "t u", "lake/spread": "t", "sf/spread": "u"}
 
 // newSnow starts it over a PostgreSQL server; stop must be called.
 func newSnow(ctx context.Context, sandbox string, server *oracle.Server) (*snow, error) {
@@ -79,7 +80,7 @@ func (s *snow) files(ctx context.Context) error {
 func (s *snow) grounds() grounds {
 	whole := strings.Replace(s.server.DSN(), "dbname=postgres", "dbname=pg_whole", 1)
 	g := grounds{oracle: &session{dsn: whole, prepare: readOnly + "; SET search_path = plain"}, narrow: true}
-	for _, r := range []struct{ name, model string }{{"Snowflake", "cold"}, {"Snowflake and PostgreSQL", "mixed"}, {"two Snowflakes", "parted"}} {
+	for _, r := range []struct{ name, model string }{{"Snowflake", "cold"}, {"Snowflake and PostgreSQL", "mixed"}, {"two Snowflakes", "parted"}, {"Databricks", "lakeside"}, {"Databricks and Snowflake", "spread"}} {
 		g.routes = append(g.routes, newRoute(r.name, s.demo.DSN, r.model, "auto"))
 	}
 	g.routes = append(g.routes, newRoute("Snowflake, pushdown off", s.demo.DSN, "cold", "off"))
