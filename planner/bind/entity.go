@@ -95,8 +95,9 @@ func (b *binder) columnExpr(c *column, at int) plan.Expr {
 		return null(c.property.Type.OID, at)
 	}
 	out := b.newCol(x.scope, x.item.name, c.property.Name, e.Type())
-	x.project.Exprs, x.project.Out = append(x.project.Exprs, e), append(x.project.Out, out)
 	x.computed[c.property] = refTo(out)
+	out.Property = &plan.Property{Name: c.property.Name, Tags: c.property.Tags}
+	x.project.Exprs, x.project.Out = append(x.project.Exprs, e), append(x.project.Out, out)
 	return x.computed[c.property]
 }
 

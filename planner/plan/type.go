@@ -27,4 +27,12 @@ type Col struct {
 	ID   ColID
 	Name string // for people: EXPLAIN and RowDescription
 	Type Type
+	// Property is the model's whose expression computes the column, where that stands in the plan; nil for any other column.
+	Property *Property
+}
+
+// Property is a property that the model computes by an expression.
+type Property struct {
+	Name string
+	Tags []string // pii, phi, …
 }

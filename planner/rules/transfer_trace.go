@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -159,7 +161,8 @@ func partitionedBy(w *plan.Window, id plan.ColID) bool {
 	return true
 }
 
-// base follows a fragment's column to the column of the table whose values it shows.
+// base follows a fragment's column to the column of the table whose values it shows, or to the property that computes them of the
+// table's columns.
 func (t *transfer) base(n plan.Node, id plan.ColID) (*plan.Table, plan.Column, bool) {
 	switch n := n.(type) {
 	case *plan.Scan:
@@ -177,9 +180,28 @@ func (t *transfer) base(n plan.Node, id plan.ColID) (*plan.Table, plan.Column, b
 		if t.env.cols(n.Input).has(id) {
 			return t.base(n.Input, id)
 		}
+	case *plan.Project:
+		if i := slices.IndexFunc(n.Out, func(c plan.Col) bool { return c.ID == id }); i >= 0 && n.Out[i].Property != nil {
+			return t.computed(n, i)
+		}
 	}
 	if below, ok := renamed(n, id); ok {
 		return t.base(n.Inputs()[0], below)
 	}
 	return nil, plan.Column{}, false
+}
+
+// computed is a property of the model as a column of the one table that its expression reads. It is personal where a column is that it
+// is computed of.
+func (t *transfer) computed(n *plan.Project, i int) (*plan.Table, plan.Column, bool) {
+	out := plan.Column{Name: n.Out[i].Property.Name, Tags: slices.Clone(n.Out[i].Property.Tags)}
+	var table *plan.Table
+	for id := range plan.Refs(n.Exprs[i]) {
+		of, column, ok := t.base(n.Input, id)
+		if !ok || table != nil && of != table {
+			return nil, plan.Column{}, false
+		}
+		table, out.Tags = of, append(out.Tags, column.Tags...)
+	}
+	return table, out, table != nil && !hasSubquery(n.Exprs[i])
 }
