@@ -52,6 +52,9 @@ func (s *scope) call(x *sqltree.Call) (value, *Error) {
 		}
 		return r.build(s, x)
 	}
+	if generators[x.Name] {
+		return value{}, unsupported("the generator %s outside of FROM and LATERAL VIEW", x.Name)
+	}
 	sp, isSpecial := s.c.specials[x.Name]
 	overloads, known := functions[x.Name]
 	if !isSpecial && !known {
@@ -70,6 +73,9 @@ func (s *scope) call(x *sqltree.Call) (value, *Error) {
 	}
 	return s.overload(x, overloads, args)
 }
+
+// generators yield rows; they stand in FROM and LATERAL VIEW.
+var generators = sqltree.WordSet("EXPLODE EXPLODE_OUTER POSEXPLODE POSEXPLODE_OUTER INLINE STACK")
 
 func (s *scope) exprs(xs []sqltree.Expr) (out []value, err *Error) {
 	for _, x := range xs {

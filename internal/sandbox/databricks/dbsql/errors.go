@@ -172,6 +172,7 @@ var knownErrors = []struct{ contains, class, message string }{
 	{"of INT128", "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", outOfRange},
 	{"of DECIMAL", "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", outOfRange},
 	{"to DECIMAL(", "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", outOfRange},
+	{"Like pattern must not end", "INVALID_FORMAT.ESC_AT_THE_END", "The format is invalid. The escape character is not allowed to end with."},
 	{"Type INT128 with value", "ARITHMETIC_OVERFLOW", "long overflow. If necessary set \"ansi_mode\" to \"false\" to bypass this error."},
 	{"Overflow in", "ARITHMETIC_OVERFLOW", "Overflow. If necessary set \"ansi_mode\" to \"false\" to bypass this error."},
 	{"can't be cast because the value is out of range", "CAST_OVERFLOW", "The value cannot be cast due to an overflow. Use `try_cast` to tolerate overflow and return NULL instead."},

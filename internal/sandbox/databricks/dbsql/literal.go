@@ -107,7 +107,7 @@ func (s *scope) bound(x *sqltree.BindExpr) (value, *Error) {
 		return v, nil
 	}
 	out, err := s.c.explicit(v, t, false)
-	if err == nil && t.isExact() {
+	if err == nil && t.isInteger() {
 		out.lit = v.lit
 	}
 	return out, err

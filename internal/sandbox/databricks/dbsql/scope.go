@@ -160,7 +160,7 @@ func (s *scope) resolve(r *sqltree.Reference) (value, *Error) {
 	x, aliased := s.aliases[key]
 	aliased = aliased && len(r.Parts) == 1 && !slices.Contains(s.busy, key)
 	if f != nil {
-		if aliased && (s.clause == "HAVING" || s.clause == "QUALIFY") && !s.same(x, f) {
+		if aliased && (s.clause == "HAVING" || s.clause == "QUALIFY" || s.clause == "ORDER BY") && !s.same(x, f) {
 			return value{}, unsupported("the name %s of both a column and an alias in %s", shown(r.Parts), s.clause)
 		}
 		if s.grouped != nil && !s.grouped.texts[f.sql] {
