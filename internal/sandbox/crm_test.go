@@ -109,6 +109,15 @@ func TestBroughtObjectsAreServedByProfile(t *testing.T) {
 	if _, body := soql(t, c, "analyst@acme.example", "SELECT Id FROM Contact WHERE Account.Region__c = 'emea'"); !strings.Contains(body, `"Id":"003000000000001AAA"`) {
 		t.Error("no made id in " + body)
 	}
+	for person, want := range map[string]string{
+		"analyst@acme.example": `"Name":"ACME","Contacts":{"totalSize":1,"done":true,"records":[{"attributes":{"type":"Contact","url":"/services/data/v64.0/sobjects/Contact/003000000000003AAA"},"LastName":"Clarke"}]}}`,
+		"emea@acme.example":    `"Name":"Acme","Contacts":{"totalSize":1,"done":true,"records":[{"attributes":{"type":"Contact","url":"/services/data/v64.0/sobjects/Contact/003000000000002AAA"},"LastName":"Hopper"}]}}`,
+	} {
+		_, body := soql(t, c, person, "SELECT Name, (SELECT LastName FROM Contacts WHERE LastName < 'i') FROM Account ORDER BY Name DESC, Id DESC")
+		if !strings.Contains(body, want) {
+			t.Errorf("%s sees %s", person, body)
+		}
+	}
 	for _, e := range c.Salesforce["crm"].History("") {
 		if e.Cause != "" {
 			t.Errorf("%s: %s", e.Text, e.Cause)

@@ -23,7 +23,7 @@ func objectsShape() *strictyaml.Shape {
 	}
 	field := &strictyaml.Shape{Kind: strictyaml.Object, Fields: []strictyaml.Field{
 		{Name: "type", Shape: &strictyaml.Shape{Enum: types}}, {Name: "label", Shape: text}, {Name: "length", Shape: &strictyaml.Shape{Kind: strictyaml.Whole}},
-		{Name: "reference", Shape: text}, {Name: "relationshipName", Shape: text},
+		{Name: "reference", Shape: text}, {Name: "relationshipName", Shape: text}, {Name: "children", Shape: text},
 		{Name: "picklist", Shape: &strictyaml.Shape{Kind: strictyaml.OneOrList, Elem: text}}, {Name: "restricted", Shape: flag},
 		{Name: "caseSensitive", Shape: flag}, {Name: "formula", Shape: flag},
 	}}
@@ -66,7 +66,33 @@ func (r *reader) objects(ctx context.Context, s *Source) error {
 			o.object(p)
 		}
 	}
+	o.children()
 	return o.problems.Err()
+}
+
+// children names the ways from objects to those that refer to them: after the object that refers, unless its file says otherwise. Of
+// several references that would have one name, the first has it.
+func (o *objectsReader) children() {
+	taken := map[string]bool{}
+	for _, t := range o.source.Tables {
+		for i := range t.Object.Fields {
+			f := &t.Object.Fields[i]
+			if f.Type != sobject.Reference {
+				continue
+			}
+			name := f.Children
+			if name == "" {
+				name = strings.ReplaceAll(t.Object.Plural, " ", "")
+				if sobject.Custom(f.Name) || sobject.Custom(t.Name) {
+					name += "__r"
+				}
+			}
+			f.Children = ""
+			if key := f.ReferenceTo + " " + strings.ToLower(name); sobject.ValidName(name) && !taken[key] {
+				f.Children, taken[key] = name, true
+			}
+		}
+	}
 }
 
 // object describes a table as Salesforce would, by its file alone.
@@ -225,7 +251,7 @@ func (o *objectsReader) field(p strictyaml.Pair, f *sobject.Field, c Column) {
 	}
 	if v := n.Get("reference"); v != nil {
 		o.retype(v, f, c, sobject.Reference)
-		o.reference(v, n.Get("relationshipName"), f)
+		o.reference(v, n.Get("relationshipName"), n.String("children"), f)
 	} else if f.Type == sobject.Reference {
 		o.problems.Add(p.At, "Add reference: and the object's name.", "the field %s does not say what it refers to", f.Name)
 	}
@@ -263,11 +289,12 @@ func (o *objectsReader) retype(at *strictyaml.Node, f *sobject.Field, c Column, 
 	f.Type = t
 }
 
-func (o *objectsReader) reference(to, name *strictyaml.Node, f *sobject.Field) {
+func (o *objectsReader) reference(to, name *strictyaml.Node, children string, f *sobject.Field) {
 	if !slices.Contains(o.names(), to.Text) {
 		o.problems.Add(to.At, strictyaml.Suggest(to.Text, o.names()), "there is no file of the object %s", to.Text)
 	}
 	f.ReferenceTo = to.Text
+	f.Children = children
 	switch {
 	case name != nil:
 		f.Relationship = name.Text

@@ -100,7 +100,7 @@ func (s *Server) newJob(in *input, e *Entry, want jobRequest) (*job, *refusal) {
 // unsupported names what a query has that no job may have.
 func unsupported(t soql.Traits) string {
 	switch {
-	case t.Grouped:
+	case t.Grouped, t.Children:
 		return "Aggregate Relationships"
 	case t.Offset:
 		return "OFFSET"

@@ -55,9 +55,13 @@ func (s *Server) describe(in *input) (any, *refusal) {
 	for _, o := range s.visible(in) {
 		for i := range o.Fields {
 			if f := &o.Fields[i]; f.ReferenceTo == r.Object.Name {
+				var name any
+				if f.Children != "" {
+					name = f.Children
+				}
 				children = append(children, map[string]any{
 					"cascadeDelete": false, "childSObject": o.Name, "deprecatedAndHidden": false, "field": f.Name,
-					"junctionIdListNames": []string{}, "junctionReferenceTo": []string{}, "relationshipName": nil, "restrictedDelete": false,
+					"junctionIdListNames": []string{}, "junctionReferenceTo": []string{}, "relationshipName": name, "restrictedDelete": false,
 				})
 			}
 		}

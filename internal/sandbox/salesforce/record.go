@@ -31,13 +31,39 @@ func (w *recordWriter) record(r *soql.Record) {
 	}
 	for _, m := range r.Members {
 		w.out.WriteString(`,"` + m.Name + `":`)
-		if m.Parent != nil {
+		switch {
+		case m.Parent != nil:
 			w.record(m.Parent)
-			continue
+		case m.Children != nil:
+			w.children(m)
+		default:
+			w.value(m.Column)
 		}
-		w.value(m.Column)
 	}
 	w.out.WriteByte('}')
+}
+
+// children writes the records of a subquery as a result of their own; null when there is none.
+func (w *recordWriter) children(m soql.Member) {
+	var rows [][]*string
+	if w.nulls[m.Column] || json.Unmarshal([]byte(w.row[m.Column]), &rows) != nil {
+		w.out.WriteString("null")
+		return
+	}
+	w.out.WriteString(`{"totalSize":` + itoa(len(rows)) + `,"done":true,"records":[`)
+	for i, row := range rows {
+		if i > 0 {
+			w.out.WriteByte(',')
+		}
+		child := recordWriter{out: w.out, in: w.in, query: m.Children, row: make([]string, len(row)), nulls: make([]bool, len(row))}
+		for k, v := range row {
+			if child.nulls[k] = v == nil; v != nil {
+				child.row[k] = *v
+			}
+		}
+		child.record(m.Children.Record)
+	}
+	w.out.WriteString("]}")
 }
 
 func (w *recordWriter) value(i int) {

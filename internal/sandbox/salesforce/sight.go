@@ -6,6 +6,7 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
+	"github.com/waggle-sql/waggle/internal/sandbox/salesforce/sobject"
 	"github.com/waggle-sql/waggle/internal/sandbox/salesforce/soql"
 )
 
@@ -30,7 +31,7 @@ func (s *Server) environment(login string, now time.Time) soql.Env {
 }
 
 func (s *Server) as(profile string, now time.Time) soql.Env {
-	return soql.Env{Now: now, Find: func(name string) *soql.Relation {
+	env := soql.Env{Now: now, Find: func(name string) *soql.Relation {
 		o := s.object(name)
 		if o == nil || s.isRefused(o.Name) {
 			return nil
@@ -49,6 +50,20 @@ func (s *Server) as(profile string, now time.Time) soql.Env {
 		}
 		return r
 	}}
+	env.Children = func(parent *sobject.Object, relationship string) (*soql.Relation, *sobject.Field) {
+		for i := range s.config.Objects {
+			for _, f := range s.config.Objects[i].Fields {
+				if f.ReferenceTo != parent.Name || f.Children == "" || !strings.EqualFold(f.Children, relationship) {
+					continue
+				}
+				if r := env.Find(s.config.Objects[i].Name); r != nil && r.Object.Field(f.Name) != nil {
+					return r, r.Object.Field(f.Name)
+				}
+			}
+		}
+		return nil, nil
+	}
+	return env
 }
 
 // from is the object's table in DuckDB.

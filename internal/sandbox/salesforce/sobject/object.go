@@ -72,6 +72,8 @@ type Field struct {
 	Values        []string
 	ReferenceTo   string // the object that a Reference means
 	Relationship  string // what a path calls it
+	// Children is what a subquery of the object that a Reference means calls the records that refer to it; "" when none may ask.
+	Children string
 }
 
 // Long tells whether a field is a long text area.

@@ -20,6 +20,7 @@ type item struct {
 	expr  expr
 	alias string
 	at    int
+	child *query // a subquery of the object's children; expr is nothing then
 }
 
 // expr is a path of names, or a function's call when function is set.

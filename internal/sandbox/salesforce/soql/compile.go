@@ -12,7 +12,10 @@ import (
 type Env struct {
 	// Find returns an object as the person who asks sees it, by its name, which has no case; nil when there is none for him.
 	Find func(name string) *Relation
-	Now  time.Time
+	// Children finds the object whose records refer to those of a parent under the name of a relationship, and the field by which they
+	// do; nil when there is none for who asks.
+	Children func(parent *sobject.Object, relationship string) (*Relation, *sobject.Field)
+	Now      time.Time
 }
 
 // Relation is an object as one person sees it: the fields that he may read, and where DuckDB finds the records that he may see,
@@ -34,7 +37,7 @@ type Query struct {
 }
 
 // Traits are what a Bulk job looks at.
-type Traits struct{ Grouped, Offset, Ordered, Limited, AllFields bool }
+type Traits struct{ Grouped, Offset, Ordered, Limited, AllFields, Children bool }
 
 // Column is a column of the result.
 type Column struct {
@@ -51,11 +54,13 @@ type Record struct {
 	Members []Member
 }
 
-// Member is an entry of a record: a column's value, or a parent's record.
+// Member is an entry of a record: a column's value, a parent's record, or children's records. Of children the column has a JSON array
+// of rows, which are arrays of texts or null for Children's columns; it is null when there is none.
 type Member struct {
-	Name   string
-	Column int
-	Parent *Record
+	Name     string
+	Column   int
+	Parent   *Record
+	Children *Query
 }
 
 // Compile checks a query and translates it.

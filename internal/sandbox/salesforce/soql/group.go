@@ -104,6 +104,9 @@ func (c *compiler) aggregated(out *Query, where string) *Error {
 
 // aggregateItem translates an entry of the select list and returns its name: "" for one that is called expr0, expr1 …
 func (c *compiler) aggregateItem(it item) (operand, string, *Error) {
+	if it.child != nil {
+		return operand{}, "", c.at(it.at, MalformedQuery, "a grouped query has no subqueries")
+	}
 	if aggregate(it.expr.function) {
 		if it.expr.function == "COUNT" && len(it.expr.args) == 0 {
 			return operand{}, "", c.at(it.at, MalformedQuery, "COUNT() must be the only element of the SELECT list")

@@ -184,7 +184,7 @@ func (p *parser) item() item {
 	t := p.now()
 	switch {
 	case t.is("("):
-		p.refuse(t.at, "a subquery of a parent's children")
+		return p.children()
 	case t.word("TYPEOF"):
 		p.refuse(t.at, "TYPEOF")
 	}
@@ -192,6 +192,18 @@ func (p *parser) item() item {
 	if n := p.now(); n.kind == word && !reserved(n.text) {
 		it.alias = p.step().text
 	}
+	return it
+}
+
+// children reads a subquery of the select list.
+func (p *parser) children() item {
+	it := item{at: p.step().at}
+	if !p.enter() {
+		return it
+	}
+	defer p.leave()
+	it.child = p.query()
+	p.expect(")")
 	return it
 }
 

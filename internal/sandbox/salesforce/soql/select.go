@@ -78,26 +78,36 @@ func (c *compiler) records(out *Query, where string) *Error {
 	b := &builder{out: out, paths: map[string]bool{}}
 	out.Record = &Record{Object: out.Object.Name, ID: -1}
 	for _, it := range items {
-		if err := c.member(b, it); err != nil {
+		add := c.member
+		if it.child != nil {
+			add = c.children
+		}
+		if err := add(b, it); err != nil {
 			return err
 		}
 	}
 	b.complete(out.Record, c.root)
+	order, err := c.orders()
+	out.SQL = "SELECT " + strings.Join(b.items, ", ") + " FROM " + c.from() + " WHERE " + where + order + c.tail()
+	return err
+}
+
+// orders is ORDER BY of a query of records.
+func (c *compiler) orders() (string, *Error) {
 	orders := make([]string, len(c.q.order))
 	for i, o := range c.q.order {
 		if o.expr.function != "" {
-			return c.at(o.expr.at, MalformedQuery, "ORDER BY takes fields of the query's object and its parents")
+			return "", c.at(o.expr.at, MalformedQuery, "ORDER BY takes fields of the query's object and its parents")
 		}
+		var err *Error
 		if orders[i], err = c.order(o); err != nil {
-			return err
+			return "", err
 		}
 	}
-	out.SQL = "SELECT " + strings.Join(b.items, ", ") + " FROM " + c.from() + " WHERE " + where
-	if len(orders) > 0 {
-		out.SQL += " ORDER BY " + strings.Join(orders, ", ")
+	if len(orders) == 0 {
+		return "", nil
 	}
-	out.SQL += c.tail()
-	return nil
+	return " ORDER BY " + strings.Join(orders, ", "), nil
 }
 
 // fields are the select list's entries, with FIELDS() replaced by what it means

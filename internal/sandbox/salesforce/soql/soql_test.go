@@ -39,10 +39,10 @@ func objects() map[string]*sobject.Object {
 		{Name: "Revenue__c", Type: sobject.Currency, Precision: 18, Scale: 2}, {Name: "Ratio__c", Type: sobject.Double, Floating: true},
 		name("Staff__c", sobject.Int), name("Since__c", sobject.Date), name("Seen__c", sobject.Datetime), name("Opens__c", sobject.Time),
 		name("Active__c", sobject.Boolean), {Name: "Note__c", Type: sobject.TextArea, Length: 32768},
-		{Name: "ParentId", Type: sobject.Reference, ReferenceTo: "Account", Relationship: "Parent"},
+		{Name: "ParentId", Type: sobject.Reference, ReferenceTo: "Account", Relationship: "Parent", Children: "ChildAccounts"},
 	}}
 	contact := &sobject.Object{Name: "Contact", Fields: []sobject.Field{
-		name("Id", sobject.ID), name("LastName", sobject.String), {Name: "AccountId", Type: sobject.Reference, ReferenceTo: "Account", Relationship: "Account"},
+		name("Id", sobject.ID), name("LastName", sobject.String), {Name: "AccountId", Type: sobject.Reference, ReferenceTo: "Account", Relationship: "Account", Children: "Contacts"},
 		name("Born__c", sobject.Date),
 	}}
 	return map[string]*sobject.Object{"account": account, "contact": contact}
@@ -50,13 +50,23 @@ func objects() map[string]*sobject.Object {
 
 func env() soql.Env {
 	all := objects()
-	return soql.Env{Now: time.Date(2026, 6, 30, 13, 0, 0, 0, time.UTC), Find: func(name string) *soql.Relation {
+	find := func(name string) *soql.Relation {
 		o := all[strings.ToLower(name)]
 		if o == nil {
 			return nil
 		}
 		return &soql.Relation{Object: o, From: strings.ToLower(name)}
-	}}
+	}
+	children := func(_ *sobject.Object, relationship string) (*soql.Relation, *sobject.Field) {
+		switch strings.ToLower(relationship) {
+		case "contacts":
+			return find("contact"), all["contact"].Field("AccountId")
+		case "childaccounts":
+			return find("account"), all["account"].Field("ParentId")
+		}
+		return nil, nil
+	}
+	return soql.Env{Now: time.Date(2026, 6, 30, 13, 0, 0, 0, time.UTC), Find: find, Children: children}
 }
 
 func TestAnswersAndVerdicts(t *testing.T) {
@@ -117,6 +127,7 @@ func FuzzCompile(f *testing.F) {
 		"SELECT Region__c r, COUNT(Id), SUM(Revenue__c) FROM Account a GROUP BY ROLLUP(Region__c) HAVING COUNT(Id) > 1 ORDER BY COUNT(Id)",
 		"SELECT Id FROM Account WHERE Id IN (SELECT AccountId FROM Contact WHERE Account.Name != 'x') AND Tags__c INCLUDES ('a;b', 'c')",
 		"SELECT FIELDS(ALL) FROM Account WHERE Seen__c >= 2026-01-01T00:00:00.000Z AND CALENDAR_YEAR(convertTimezone(Seen__c)) = 2026 LIMIT 200",
+		"SELECT Id, (SELECT LastName, Account.Parent.Name FROM Contacts c WHERE c.Born__c != null ORDER BY LastName LIMIT 2 OFFSET 1), (SELECT Id FROM ChildAccounts) FROM Account ORDER BY Id",
 		"SELECT Id FROM Account WHERE ((((((Name = '\\\\'))))))", "SELECT COUNT() FROM Account",
 	} {
 		f.Add(seed)

@@ -232,7 +232,7 @@ func (c *compiler) semijoin(x *compare) (string, *Error) {
 		return "", c.at(x.left.at, MalformedQuery, "The left operand field in the where expression for outer query should be an id field, cannot use: '%s'", left.name)
 	}
 	s := x.sub
-	if len(s.items) != 1 || s.items[0].expr.function != "" || s.items[0].alias != "" || s.group != nil || s.order != nil || s.limit != nil || s.offset != nil {
+	if len(s.items) != 1 || s.items[0].child != nil || s.items[0].expr.function != "" || s.items[0].alias != "" || s.group != nil || s.order != nil || s.limit != nil || s.offset != nil {
 		return "", c.at(x.subAt, MalformedQuery, "The inner select of a semi join selects one field, without GROUP BY, ORDER BY, LIMIT and OFFSET")
 	}
 	in := &compiler{env: c.env, text: c.text, aliases: c.aliases, inner: true}
