@@ -25,8 +25,7 @@ type soqlSQL struct{ zone string }
 func (d soqlSQL) Say(n plan.Node) error {
 	p := newSOQL(d)
 	p.dry = true
-	q := p.node(n)
-	p.columns(q, n, columnIDs(n))
+	p.check(n)
 	return p.err
 }
 
@@ -58,9 +57,23 @@ func (d soqlSQL) SayExpr(e plan.Expr) error {
 func (d soqlSQL) widens(n plan.Node) bool {
 	p := newSOQL(d)
 	p.dry, p.wide = true, true
-	q := p.node(n)
-	p.columns(q, n, columnIDs(n))
+	p.check(n)
 	return p.err == nil
+}
+
+// check finds what cannot be said of a plan: its operators and conditions, and a statement that is too long for Salesforce and cannot be
+// asked in parts.
+func (p *soql) check(n plan.Node) {
+	q, out := p.node(n), columnIDs(n)
+	p.columns(q, n, out)
+	if p.err != nil {
+		return
+	}
+	text := p.statement(q, out)
+	whole := !q.bare() && len(text) > maxSOQLPath/3 && pathLength(text) > maxSOQLPath
+	if p.err == nil && (whole || len(text) > maxSOQL && p.longest(q) == nil) {
+		p.refuse(-1, "a condition of %d bytes", len(text))
+	}
 }
 
 func (d soqlSQL) Print(root plan.Node, out []plan.ColID) (Text, error) {
@@ -73,8 +86,11 @@ func (d soqlSQL) Print(root plan.Node, out []plan.ColID) (Text, error) {
 	}
 	t.Records = &Records{Values: q.values(t.Columns), Rows: q.bare()}
 	t.Text = p.statement(q, out)
-	if p.err == nil && len(t.Text) > maxSOQLPath/2 {
+	if p.err == nil && len(t.Text) > maxSOQLPath/3 {
 		p.split(q, out, &t)
+	}
+	if p.err == nil && len(t.Text) > maxSOQL && t.Records.Parts == nil {
+		p.err = pgerr.New(pgerr.StatementTooComplex, "the statement for the source is too long").WithDetail("It would have %d bytes, of %d.", len(t.Text), maxSOQL)
 	}
 	return t, p.err
 }

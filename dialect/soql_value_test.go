@@ -120,6 +120,22 @@ func TestSOQLParts(t *testing.T) {
 	}
 }
 
+// TestSOQLLength: what is too long for an address and cannot be asked in parts is not asked.
+func TestSOQLLength(t *testing.T) {
+	bools, text := plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, plan.Base{T: plan.Type{OID: pgcat.Text, Mod: -1}}
+	in := &plan.In{Base: bools, Arg: &plan.Ref{Base: text, ID: 1}}
+	for i := range 1000 {
+		in.List = append(in.List, &plan.Const{Base: text, Value: datum.Text(someID(i))})
+	}
+	many := plan.Node(&plan.Filter{Input: crmScan(), Cond: in})
+	count := plan.Col{ID: 9, Name: "count", Type: plan.Type{OID: pgcat.Int8, Mod: -1}}
+	counted := &plan.Aggregate{Input: many, Aggs: []plan.Expr{&plan.Agg{Base: plan.Base{T: count.Type}, Name: "count", Star: true}}, Out: []plan.Col{count}}
+	d, _ := SQLFor("soql", "", "UTC")
+	if Support(d, many) != plan.Exact || Support(d, counted) != plan.None {
+		t.Errorf("%v, %v", d.Say(many), d.Say(counted))
+	}
+}
+
 // TestSOQLNames: no name of the model can be anything but a name in the statement.
 func TestSOQLNames(t *testing.T) {
 	for _, name := range []string{"Id FROM User WHERE Name", "Name'", "", "A..B", "1a", "Näme"} {

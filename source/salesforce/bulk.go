@@ -50,6 +50,7 @@ func (t *task) bulk(ctx context.Context) error {
 	if !jobForm.MatchString(j.ID) {
 		return t.conn.system.malformed(errors.New("the job has no id"))
 	}
+	t.note(func() { t.report.QueryID = j.ID })
 	defer t.farewell(j.ID, func() bool { return j.State == "JobComplete" || j.State == "Failed" })
 	if err := t.await(ctx, &j); err != nil {
 		return err

@@ -1,9 +1,12 @@
 package salesforce_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -258,5 +261,31 @@ func TestTwoPeople(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestSilence: simpleforce writes the address of a request that fails, with the statement's literals, to the process's log; here it has
+// nothing to write.
+func TestSilence(t *testing.T) {
+	var logged bytes.Buffer
+	log.SetOutput(&logged)
+	defer log.SetOutput(os.Stderr)
+	r := newRig(t, nil)
+	conn := r.open(r.bearer("analyst"))
+	for _, text := range []string{"SELECT Nothing FROM Account WHERE Name = 's3cret'", "nonsense 's3cret'", "SELECT Id FROM Nothing WHERE Name = 's3cret'"} {
+		if got := read(t.Context(), conn, soql(text, "Id:text")); got.err == nil || strings.Contains(fmt.Sprintf("%+v", pgerr.From(got.err)), "s3cret") {
+			t.Errorf("%s: %v", text, got.err)
+		}
+	}
+	r.server.Control().Clear()
+	if err := r.server.Control().Add(fault.Rule{Kind: fault.Reset, Path: "/services/data"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t.Context(), conn, soql("SELECT Id FROM Account WHERE Name = 's3cret'", "Id:text")); pgerr.Code(got.err) != pgerr.ConnectionFailure {
+		t.Error(got.err)
+	}
+	log.SetOutput(os.Stderr)
+	if text := logged.String(); strings.Contains(text, "simpleforce") || strings.Contains(text, "s3cret") { // the emulator may tell of its own faults
+		t.Errorf("logged: %s", text)
 	}
 }

@@ -114,9 +114,7 @@ func (t *task) once(ctx context.Context, c call, read func(*http.Response) error
 	s.allowances.note(base.Host, answer.Header)
 	body := &counted{r: answer.Body, left: answerBytes, name: s.config.Name}
 	answer.Body = body
-	defer func() {
-		t.note(func() { t.report.Bytes += body.n; t.report.QueryID = through.id })
-	}()
+	defer func() { t.note(func() { t.report.Bytes += body.n }) }()
 	if answer.StatusCode/100 != 2 {
 		return t.refused(answer)
 	}
