@@ -144,6 +144,8 @@ func clients() []oauth.Client {
 	return []oauth.Client{
 		{ID: "crm-app", Secret: "crm:secret%", RedirectURIs: at("crm"), Scopes: []string{"api", "offline_access"}, Source: "crm", Rotate: true},
 		{ID: "cal-app", Secret: "cal-secret", RedirectURIs: at("cal"), Scopes: []string{"calendar"}, Source: "cal", Style: oauth.Google},
+		{ID: "sales-app", Secret: "sales-secret", RedirectURIs: at("sales"), Scopes: []string{"api", "refresh_token"}, Source: "sales", Style: oauth.Salesforce, Rotate: true,
+			APIBase: "https://acme.my.salesforce.com"},
 		{ID: "gong-app", Secret: "gong-secret", RedirectURIs: at("gong"), Scopes: []string{"calls"}, Source: "gong", Style: oauth.Gong, APIBase: "https://company-17.api.gong.io"},
 	}
 }
