@@ -110,7 +110,11 @@ func sqlReason(n plan.Node, r *plan.Remote, sql dialect.SQL) string {
 		}
 	}
 	var said error
+	_, shows := n.(*plan.Project) // a column that is only shown is no reason
 	plan.MapOwn(n, func(e plan.Expr) plan.Expr {
+		if _, plain := e.(*plan.Ref); plain && shows {
+			return e
+		}
 		if err := sql.SayExpr(e); err != nil && said == nil {
 			said = err
 		}
