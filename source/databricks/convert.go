@@ -1,6 +1,8 @@
 package databricks
 
 import (
+	"errors"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -64,6 +66,9 @@ func (c *column) convert(a arrow.Array) (arrow.Array, error) {
 		return nil, c.Malformed(err)
 	}
 	if a.DataType().ID() == arrow.NULL {
+		if a.Len() > maxNulls {
+			return nil, c.Malformed(errors.New("a batch without values has too many rows"))
+		}
 		return array.MakeArrayOfNull(memory.DefaultAllocator, c.To, a.Len()), nil
 	}
 	switch c.Want.OID {
@@ -97,6 +102,9 @@ func (c *column) convert(a arrow.Array) (arrow.Array, error) {
 	}
 	return c.Text(a)
 }
+
+// maxNulls bounds the rows of an array that has no data at all.
+const maxNulls = 1 << 24
 
 // timestamp makes timestamp and timestamptz of microseconds.
 func (c *column) timestamp(a arrow.Array) (arrow.Array, error) {

@@ -128,8 +128,10 @@ func (s *system) failure(ctx context.Context, rec *recorder, err error) error {
 		return s.refusal(refused, rec.id())
 	case errors.As(err, &own):
 		return own
+	case strings.Contains(err.Error(), "link expired"):
+		return pgerr.New(pgerr.ConnectionFailure, "the files of a result of the source %s are not kept any longer", s.config.Name).WithHint("read the result faster, or less of it")
 	}
-	return s.unreached(err)
+	return s.malformed(err) // what became of exchanges is noted; this is the driver's word about an answer
 }
 
 // refusal is an error that Databricks words.

@@ -12,22 +12,16 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
+	"github.com/waggle-sql/waggle/source/coerce"
 )
 
 // errReleased ends a read that nobody wants any more.
 var errReleased = errors.New("the reader was released")
-
-// streamBody and streamMetadata bound one message of a stream, so that a broken length cannot take the process's memory.
-const (
-	streamBody     = 1 << 30
-	streamMetadata = 16 << 20
-)
 
 // rows is a running statement. It is the reader's; the statement runs beside it, a batch ahead.
 type rows struct {
@@ -123,7 +117,7 @@ func (r *rows) nothing(schema []byte, err error) error {
 	if err != nil || len(schema) == 0 {
 		return err
 	}
-	reader, err := ipc.NewReader(bytes.NewReader(schema), ipc.WithMetadataSizeLimit(streamMetadata))
+	reader, err := coerce.NewReader(bytes.NewReader(schema))
 	if err != nil {
 		return r.conn.system.malformed(err)
 	}
@@ -135,7 +129,7 @@ func (r *rows) nothing(schema []byte, err error) error {
 // stream converts the batches of one stream. A file may hold more rows than announced, which are none of the result's; any other
 // difference is an error.
 func (r *rows) stream(ctx context.Context, in io.Reader, due stream) error {
-	reader, err := ipc.NewReader(in, ipc.WithBodySizeLimit(streamBody), ipc.WithMetadataSizeLimit(streamMetadata))
+	reader, err := coerce.NewReader(in)
 	if err != nil {
 		return r.conn.system.malformed(err)
 	}

@@ -9,12 +9,8 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
 	sf "github.com/snowflakedb/gosnowflake/v2"
-)
 
-// chunkBody and chunkMetadata bound one message of a chunk, so that a broken length cannot take the process's memory.
-const (
-	chunkBody     = 1 << 30
-	chunkMetadata = 16 << 20
+	"github.com/waggle-sql/waggle/source/coerce"
 )
 
 // chunk is a part of a result. Its batches come through out, in order; err is set before out is closed.
@@ -34,7 +30,7 @@ func (c *chunk) read(ctx context.Context) error {
 		return err
 	}
 	defer stream.Close()
-	reader, err := ipc.NewReader(stream, ipc.WithBodySizeLimit(chunkBody), ipc.WithMetadataSizeLimit(chunkMetadata))
+	reader, err := coerce.NewReader(stream)
 	if err != nil {
 		return c.rows.conn.system.malformed(err)
 	}

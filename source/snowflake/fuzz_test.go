@@ -62,7 +62,7 @@ func FuzzChunk(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_ = pgerr.Contained(func() error {
-			r, err := ipc.NewReader(bytes.NewReader(data), ipc.WithBodySizeLimit(1<<20), ipc.WithMetadataSizeLimit(1<<16))
+			r, err := coerce.NewReader(bytes.NewReader(data))
 			if err != nil {
 				return err
 			}
