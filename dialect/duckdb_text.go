@@ -17,7 +17,7 @@ var duckTexts = map[string]duckForm{
 	"length(bytea)":             "CAST(octet_length($1) AS INTEGER)",
 	"substring(text,int4,int4)": substring3, "substr(text,int4,int4)": substring3,
 	"substring(text,int4)": substring2, "substr(text,int4)": substring2,
-	"left(text,int4)": "left($1, $2)", "right(text,int4)": "right($1, $2)",
+	"left(text,int4)": "left($1, $2)", "right(text,int4)": "CASE WHEN $2 = -2147483648 THEN $1 ELSE right($1, $2) END", // as PostgreSQL, whose negation wraps
 	"ltrim(text)": "ltrim($1)", "rtrim(text)": "rtrim($1)", "btrim(text)": "trim($1)",
 	"ltrim(text,text)": "ltrim($1, $2)", "rtrim(text,text)": "rtrim($1, $2)", "btrim(text,text)": "trim($1, $2)",
 	"replace(text,text,text)": "replace($1, $2, $3)",

@@ -69,11 +69,16 @@ INSERT INTO tickets SELECT i, i % 10, 'cyd', 'subject ' || i, i * 0.25, timestam
 
 // newCrowd is a world in which three people differ at a Snowflake, at two databases and at Gong.
 func newCrowd(t *testing.T) *world {
-	dir := t.TempDir()
 	orders := "id,customer,price\n"
 	for i, name := range strings.Fields("ann bob cy dan eve fay gus hal ida jo kim lou") {
 		orders += fmt.Sprintf("%d,%s,%d.25\n", i+1, name, i)
 	}
+	return newCrowdOf(t, orders)
+}
+
+// newCrowdOf is such a world with other orders.
+func newCrowdOf(t *testing.T, orders string) *world {
+	dir := t.TempDir()
 	for name, text := range map[string]string{"grants.yaml": crowdGrants, "sf/shop/orders.csv": orders, "sf/shop/codes.csv": "id,code\n1,c-one\n2,c-two\n"} {
 		file := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {

@@ -217,7 +217,7 @@ func (a *answer) beyond(code string) bool {
 	for _, r := range a.rows {
 		for i, c := range r {
 			switch col := a.columns[i]; {
-			case code == "22003" && col.oid == pgcat.Numeric && col.mod >= 0 && string(c) == "NaN":
+			case code == "22003" && col.oid == pgcat.Numeric && string(c) == "NaN":
 				return true
 			case code == "22008" && col.oid == pgcat.Interval && hours.Match(c):
 				return true

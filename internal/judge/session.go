@@ -86,7 +86,7 @@ func (s *session) extended(ctx context.Context, q *statement) (*answer, []uint32
 func read(r *pgconn.ResultReader) *answer {
 	a := &answer{}
 	for _, f := range r.FieldDescriptions() {
-		a.columns = append(a.columns, column{f.Name, f.DataTypeOID, f.TypeModifier})
+		a.columns = append(a.columns, column{f.Name, f.DataTypeOID, max(f.TypeModifier, -1)})
 	}
 	for r.NextRow() {
 		row := make([]cell, len(r.Values()))
