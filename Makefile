@@ -63,6 +63,14 @@ bench: build ## the figures of docs/benchmarks.md beside their anchors, in one r
 clients: build ## try real clients on the demo: psql, drivers of five languages, ODBC, and what BI tools send
 	CACHE=.cache/clients sh testdata/clients/run.sh
 
+.PHONY: live
+live: ## check, read-only, every source of the configuration WAGGLE_CONFIG as the person WAGGLE_AS
+	@test -n "$$WAGGLE_CONFIG" || { echo "make live checks real accounts: set WAGGLE_CONFIG to a waggle.yaml, and WAGGLE_AS to a person who has connected its sources. Nothing was checked."; exit 1; }
+	@test -n "$$WAGGLE_AS" || { echo "make live asks as one person: set WAGGLE_AS to a login. Nothing was checked."; exit 1; }
+	@$(MAKE) --no-print-directory build
+	@test -n "$$WAGGLE_PASSWORD" || { printf 'Password of %s: ' "$$WAGGLE_AS" >&2; stty -echo 2>/dev/null; read -r WAGGLE_PASSWORD; stty echo 2>/dev/null; echo >&2; }; \
+	printf '%s\n' "$$WAGGLE_PASSWORD" | bin/waggle source verify --config "$$WAGGLE_CONFIG" --as "$$WAGGLE_AS" --password-stdin
+
 .PHONY: fuzz
 fuzz: ## each fuzz target for 30 seconds
 	sh internal/golden/fuzz.sh 30s
