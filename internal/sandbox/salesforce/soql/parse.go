@@ -19,29 +19,23 @@ type parser struct {
 const maxDepth = 100 // of parentheses
 
 // parse reads a query.
-func parse(text string) (*query, *Error) {
-	p, err := start(text)
-	if err != nil {
-		return nil, err
-	}
-	q := p.query()
-	if p.now().kind != end {
-		p.unexpected()
-	}
-	return q, p.err
-}
+func parse(text string) (*query, *Error) { return whole(text, (*parser).query) }
 
 // condition reads a WHERE clause's condition alone.
-func condition(text string) (cond, *Error) {
+func condition(text string) (cond, *Error) { return whole(text, (*parser).cond) }
+
+// whole reads a text of which nothing may be left.
+func whole[T any](text string, read func(*parser) T) (T, *Error) {
 	p, err := start(text)
 	if err != nil {
-		return nil, err
+		var none T
+		return none, err
 	}
-	c := p.cond()
+	out := read(p)
 	if p.now().kind != end {
 		p.unexpected()
 	}
-	return c, p.err
+	return out, p.err
 }
 
 func start(text string) (*parser, *Error) {
@@ -107,6 +101,14 @@ func (p *parser) expect(s string) {
 	}
 }
 
+// list reads what commas separate.
+func (p *parser) list(one func()) {
+	one()
+	for p.accept(",") {
+		one()
+	}
+}
+
 // enter counts a level of parentheses; a query that is deeper than maxDepth is too complicated.
 func (p *parser) enter() bool {
 	p.depth++
@@ -130,12 +132,7 @@ func reserved(w string) bool {
 func (p *parser) query() *query {
 	q := &query{}
 	p.expect("SELECT")
-	for {
-		q.items = append(q.items, p.item())
-		if !p.accept(",") {
-			break
-		}
-	}
+	p.list(func() { q.items = append(q.items, p.item()) })
 	p.expect("FROM")
 	p.object(q)
 	if p.now().word("USING") || p.now().word("WITH") {
@@ -230,11 +227,8 @@ func (p *parser) call(name token) expr {
 		return e
 	}
 	defer p.leave()
-	for !p.now().is(")") {
-		e.args = append(e.args, p.expr())
-		if !p.accept(",") {
-			break
-		}
+	if !p.now().is(")") {
+		p.list(func() { e.args = append(e.args, p.expr()) })
 	}
 	p.expect(")")
 	return e
@@ -253,12 +247,7 @@ func (p *parser) grouping(q *query) {
 	if q.rollup != "" {
 		p.expect("(")
 	}
-	for {
-		q.group = append(q.group, p.expr())
-		if !p.accept(",") {
-			break
-		}
-	}
+	p.list(func() { q.group = append(q.group, p.expr()) })
 	if q.rollup != "" {
 		p.expect(")")
 	}
@@ -269,12 +258,7 @@ func (p *parser) grouping(q *query) {
 
 func (p *parser) ending(q *query) {
 	if p.accept("ORDER BY") {
-		for {
-			q.order = append(q.order, p.order())
-			if !p.accept(",") {
-				break
-			}
-		}
+		p.list(func() { q.order = append(q.order, p.order()) })
 	}
 	if p.accept("LIMIT") {
 		q.limit = p.count()

@@ -89,12 +89,7 @@ func (p *parser) right(c *compare) {
 		p.subselect(c)
 	default:
 		p.expect("(")
-		for {
-			c.values = append(c.values, p.literal())
-			if !p.accept(",") {
-				break
-			}
-		}
+		p.list(func() { c.values = append(c.values, p.literal()) })
 		p.expect(")")
 	}
 }
