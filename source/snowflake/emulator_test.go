@@ -232,6 +232,33 @@ func TestCancelledLogin(t *testing.T) {
 	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
 }
 
+// TestCancelBetweenChunks: a read that is cancelled while nobody takes its chunks ends with its error, not as if all were read.
+func TestCancelBetweenChunks(t *testing.T) {
+	r := newRig(t)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	columns := []plan.Col{{ID: 1, Type: plain(pgcat.Int8)}, {ID: 2, Type: numeric(15, 2)}, {ID: 3, Type: plain(pgcat.Text)}, {ID: 4, Type: plain(pgcat.Bool)}}
+	rows, err := r.open(r.bearer("analyst")).Run(ctx, dialect.Text{Text: allOrders, Columns: columns})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Release()
+	seen := int64(0)
+	for range 2 {
+		if !rows.Next() {
+			t.Fatal(rows.Err())
+		}
+		seen += rows.RecordBatch().NumRows()
+	}
+	time.Sleep(100 * time.Millisecond) // the next chunks are there and wait
+	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
+	for rows.Next() {
+		seen += rows.RecordBatch().NumRows()
+	}
+	if pgerr.Code(rows.Err()) != pgerr.QueryCanceled || seen >= rowsOfOrders {
+		t.Errorf("%d rows, %v", seen, rows.Err())
+	}
+}
+
 // TestRelease ends a statement of which some rows were read, or none.
 func TestRelease(t *testing.T) {
 	r := newRig(t)
