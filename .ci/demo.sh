@@ -21,7 +21,7 @@ expect() { # what, got, wanted pattern
     printf 'demo: %s: got %s, wanted %s\n' "$1" "$2" "$3"
     exit 1
   fi
-  printf 'demo: %s: %s\n' "$1" "${2//$'\n'/ | }"
+  printf 'demo: %s: %.200s\n' "$1" "${2//$'\n'/ | }"
 }
 story() { # the statement of a story
   awk '/^-- query.sql --/ {on = 1; next} /^-- / {on = 0} on' testdata/stories/"$1"-*.txtar

@@ -97,6 +97,12 @@ func demo(ctx context.Context, f demoFlags, out io.Writer) (err error) {
 			return err
 		}
 	}
+	var left error // what could not be removed
+	defer func() {
+		if ctx.Err() != nil {
+			err = left // whatever else failed was interrupted
+		}
+	}()
 	d := demonstration{flags: f, users: demoUsers(f.pg, f.people)}
 	if d.sample, err = sample(f); err != nil {
 		return err
@@ -118,7 +124,10 @@ func demo(ctx context.Context, f demoFlags, out io.Writer) (err error) {
 	defer company.Close()
 	d.urls = company.URLs()
 	remove, err := d.install(ctx)
-	defer func() { err = errors.Join(err, remove()) }()
+	defer func() {
+		left = remove()
+		err = errors.Join(err, left)
+	}()
 	if err != nil {
 		return err
 	}

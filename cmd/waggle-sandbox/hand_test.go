@@ -39,6 +39,29 @@ func TestQuestionsAreStories(t *testing.T) {
 	}
 }
 
+// The README's first session is the first story: its statement, what two people saw, and what the sources were asked.
+func TestReadmeTellsTheFirstStory(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("../../testdata/stories/01-mood-and-wins.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	said, a := bare(string(readme)), txtar.Parse(text)
+	_, asked, _ := strings.Cut(section(a, "plan"), "Fragment 0")
+	for _, part := range []string{section(a, "query.sql"), section(a, "rows admin"), section(a, "rows emea"), asked} {
+		for line := range strings.Lines(part) {
+			told := strings.Contains(line, "|") || strings.Contains(line, "Keys:") || strings.Contains(line, "SQL:") || part == section(a, "query.sql")
+			if told && !strings.Contains(said, bare(line)) {
+				t.Errorf("README.md does not tell %q", line)
+			}
+		}
+	}
+}
+
 // The first story again, computed over the sample company's files by DuckDB, in words of its own: as admin and as emea, whose rows are
 // picked by hand.
 func TestFirstStoryByHand(t *testing.T) {
