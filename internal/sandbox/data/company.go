@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // the calendars' zones, whatever the machine has
+
+	"github.com/waggle-sql/waggle/internal/sandbox/salesforce/sobject"
 )
 
 // Options decide what is made.
@@ -174,21 +176,11 @@ func (d *draw) digits(n int) string {
 
 const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-// record returns an 18-character id of a CRM's record with a three-character prefix: 15 characters that tell case apart, and three
-// that say which of them are capitals (https://help.salesforce.com/s/articleView?id=000385008).
+// record returns an 18-character id of a CRM's record with a three-character prefix.
 func (d *draw) record(prefix string) string {
 	id := []byte(prefix + "Qy0000")
 	for len(id) < 15 {
 		id = append(id, alphanumeric[d.IntN(len(alphanumeric))])
 	}
-	for i := range 3 {
-		capitals := 0
-		for k, c := range id[5*i : 5*i+5] {
-			if c >= 'A' && c <= 'Z' {
-				capitals |= 1 << k
-			}
-		}
-		id = append(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[capitals])
-	}
-	return string(id)
+	return sobject.Checked(string(id))
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/salesforce/sobject"
 )
 
 // Organisation is the identifier of the sandbox's Salesforce organisation.
@@ -15,24 +17,7 @@ const Organisation = "00D5f000006Xq1ZEAS"
 // SalesforceUser is the identifier of a user with a subject: 18 characters, the last three the check of the case of the others.
 func SalesforceUser(subject string) string {
 	sum := sha256.Sum256([]byte(subject))
-	return Checked("0055f00000" + strings.ToUpper(hex.EncodeToString(sum[:])[:5]))
-}
-
-// Checked adds the three characters to an identifier of 15 that tell the case of its letters
-// (https://help.salesforce.com/s/articleView?id=000385585).
-func Checked(id string) string {
-	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-	out := id
-	for part := 0; part+5 <= len(id) && part < 15; part += 5 {
-		n := 0
-		for i := range 5 {
-			if c := id[part+i]; c >= 'A' && c <= 'Z' {
-				n |= 1 << i
-			}
-		}
-		out += digits[n : n+1]
-	}
-	return out
+	return sobject.Checked("0055f00000" + strings.ToUpper(hex.EncodeToString(sum[:])[:5]))
 }
 
 // sign is the signature of an answer: HMAC-SHA256 with the client's secret, in base64.

@@ -7,10 +7,14 @@ const (
 	base62   = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 )
 
-// suffix returns the three characters that make an id of 15 characters, which has case, one of 18, which has none: each stands
-// for five characters, a bit for each capital letter
-// (https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm).
-func suffix(id string) string {
+// Checked makes of an id of 15 characters, which has case, the one of 18, which has none: each of the three that follow stands for
+// five characters, a bit for each capital letter
+// (https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/field_types.htm). It does so with the
+// first 15 of a longer text; a shorter one stays as it is.
+func Checked(id string) string {
+	if len(id) < 15 {
+		return id
+	}
 	var out [3]byte
 	for block := range 3 {
 		bits := 0
@@ -21,7 +25,7 @@ func suffix(id string) string {
 		}
 		out[block] = suffixes[bits]
 	}
-	return string(out[:])
+	return id[:15] + string(out[:])
 }
 
 // Canonical returns the 18 characters of an id that has 15 or 18, and false for anything else, a wrong suffix included.
@@ -34,7 +38,7 @@ func Canonical(id string) (string, bool) {
 			return "", false
 		}
 	}
-	whole := id[:15] + suffix(id)
+	whole := Checked(id)
 	return whole, len(id) == 15 || strings.EqualFold(whole[15:], id[15:])
 }
 
@@ -45,8 +49,7 @@ func NewID(prefix string, n int) string {
 		body[i] = base62[n%62]
 		n /= 62
 	}
-	id := prefix + string(body)
-	return id + suffix(id)
+	return Checked(prefix + string(body))
 }
 
 // Prefix returns the key prefix of an object: the documented one of a standard object, else the n-th of an organisation's own

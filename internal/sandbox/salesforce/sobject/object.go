@@ -150,7 +150,7 @@ func (o *Object) Only(names []string) *Object {
 }
 
 // names are what an object or a field may be called.
-var names = regexp.MustCompile(`^[A-Za-z](_?[A-Za-z0-9])*(__[A-Za-z0-9]+)?$`)
+var names = regexp.MustCompile(`^[A-Za-z](_?[A-Za-z0-9])*(__[A-Za-z0-9](_?[A-Za-z0-9])*){0,2}$`)
 
 // ValidName tells whether an object or a field may have a name.
 func ValidName(name string) bool { return len(name) <= 80 && names.MatchString(name) }
