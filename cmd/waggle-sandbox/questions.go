@@ -23,7 +23,7 @@ func questions(today time.Time) []question {
 	all := []question{
 		{"Do deals that close this quarter go as their calls sound? (Salesforce, Gong, Snowflake, Databricks)", moodAndWins},
 		{"Which customers may leave, what do they bring, and what do they owe? (Databricks, Salesforce, Snowflake)", atRisk},
-		{"Which open deals of this quarter has nobody called about for a month? (Salesforce, Gong)", silence},
+		{"Which open deals due by the end of this quarter has nobody called about for a month? (Salesforce, Gong)", silence},
 		{"Where does use of the product fall, and what do the scores say of it? (Snowflake, Databricks, Salesforce)", falling},
 		{"Whom do I meet in the next two weeks, and how are they? (Google Calendar, Salesforce, Databricks)", ahead},
 	}
