@@ -83,7 +83,7 @@ func isAggregate(name string) bool {
 	return ok || builtAggregates[name]
 }
 
-func arrayOfFirst(a []value) Type { return Type{Kind: Array, Elem: a[0].typ.Kind} }
+func arrayOfFirst(a []value) Type { return Type{Kind: Array, Elem: a[0].Type.Kind} }
 
 // aggregation is one call of an aggregate function while it is compiled.
 type aggregation struct {
@@ -97,25 +97,25 @@ type aggregation struct {
 
 // aggregate compiles an aggregate function, or any function with OVER.
 func (s *scope) aggregate(x *sqltree.Call) (value, *Error) {
-	if x.Over != nil && !s.windows {
-		return value{}, unsupported("the window function %s in %s", s.c.source(x), s.clause)
+	if x.Over != nil && !s.Windows {
+		return value{}, unsupported("the window function %s in %s", s.c.Source(x), s.Clause)
 	}
-	if x.Over == nil && !s.aggs {
-		switch s.clause {
+	if x.Over == nil && !s.Aggregates {
+		switch s.Clause {
 		case "WHERE":
 			return value{}, failure("INVALID_WHERE_CONDITION", "The WHERE condition \"%s\" contains invalid expressions: %s. Rewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause.",
-				s.c.source(x), s.c.source(x))
+				s.c.Source(x), s.c.Source(x))
 		case "GROUP BY":
-			return value{}, failure("GROUP_BY_AGGREGATE", "Aggregate functions are not allowed in GROUP BY, but found %s.", s.c.source(x))
+			return value{}, failure("GROUP_BY_AGGREGATE", "Aggregate functions are not allowed in GROUP BY, but found %s.", s.c.Source(x))
 		}
-		return value{}, unsupported("the aggregate function %s in %s", s.c.source(x), s.clause)
+		return value{}, unsupported("the aggregate function %s in %s", s.c.Source(x), s.Clause)
 	}
 	a := &aggregation{s: s, x: x}
 	inner := s.rows()
 	if x.Over != nil || strings.HasPrefix(x.Name, "GROUPING") {
 		t := *s
-		t.windows = false
-		t.aggs = s.grouped != nil
+		t.Windows = false
+		t.Aggregates = s.Grouped != nil
 		inner = &t
 	}
 	if err := a.prepare(inner); err != nil {
@@ -126,7 +126,7 @@ func (s *scope) aggregate(x *sqltree.Call) (value, *Error) {
 	}
 	if x.Over != nil {
 		if !isAggregate(x.Name) || len(a.order) > 0 {
-			return value{}, failure("UNSUPPORTED_EXPR_FOR_WINDOW", "Expression \"%s\" not supported within a window function.", s.c.source(x))
+			return value{}, failure("UNSUPPORTED_EXPR_FOR_WINDOW", "Expression \"%s\" not supported within a window function.", s.c.Source(x))
 		}
 		over, err := inner.over(x)
 		if err != nil {
@@ -144,25 +144,25 @@ func (a *aggregation) prepare(inner *scope) (err *Error) {
 	n := a.x.Name
 	if a.x.Named != nil || a.x.Star && n != "COUNT" || a.x.Nulls == "IGNORE" && isAggregate(n) ||
 		a.x.Within != nil && n != "LISTAGG" && n != "STRING_AGG" && !strings.HasPrefix(n, "PERCENTILE_") {
-		return unsupported("%s in this form", a.s.c.source(a.x))
+		return unsupported("%s in this form", a.s.c.Source(a.x))
 	}
 	if a.args, err = inner.exprs(a.x.Args); err != nil {
 		return err
 	}
 	if a.x.Filter != nil {
-		v, err := a.s.rows().in("FILTER").condition(a.x.Filter)
+		v, err := a.s.c.Condition(a.s.Rows().In("FILTER"), a.x.Filter)
 		if err != nil {
 			return err
 		}
-		a.over = " FILTER (WHERE " + v.sql + ")"
+		a.over = " FILTER (WHERE " + v.SQL + ")"
 	}
 	if a.x.Distinct {
 		a.distinct = "DISTINCT "
 		if a.x.Over != nil {
-			return failure("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", "Distinct window functions are not supported: \"%s\".", a.s.c.source(a.x))
+			return failure("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", "Distinct window functions are not supported: \"%s\".", a.s.c.Source(a.x))
 		}
 		for _, v := range a.args {
-			if err := keyable(v.typ); err != nil {
+			if err := keyable(v.Type); err != nil {
 				return err
 			}
 		}
@@ -179,16 +179,16 @@ func (a *aggregation) apply(f aggregate) (value, *Error) {
 		if err := a.s.arity(a.x, len(strings.TrimSuffix(f.args, "*")), len(f.args)); err != nil {
 			return value{}, err
 		}
-		return value{}, mismatch(a.s.c.source(a.x), a.args)
+		return value{}, mismatch(a.s.c.Source(a.x), a.args)
 	}
 	if a.distinct != "" && !strings.Contains(f.form, "$D") && strings.HasPrefix(a.x.Name, "COUNT_IF") || strings.Contains(f.form, " FILTER ") && a.over != "" {
-		return value{}, unsupported("%s in this form", a.s.c.source(a.x))
+		return value{}, unsupported("%s in this form", a.s.c.Source(a.x))
 	}
 	out := (&function{typ: f.typ, of: f.of, form: a.text(f.form)}).apply(args)
-	if out.typ.Kind == Array && (args[0].typ.Kind == Decimal || args[0].typ.Kind == Array) {
-		return value{}, unsupported("an array of %s", args[0].typ)
+	if out.Type.Kind == Array && (args[0].Type.Kind == Decimal || args[0].Type.Kind == Array) {
+		return value{}, unsupported("an array of %s", args[0].Type)
 	}
-	out.nullable = true
+	out.Nullable = true
 	return out, nil
 }
 
@@ -199,21 +199,21 @@ func (a *aggregation) text(form string) string {
 
 // countCall compiles count(*), count(x, …) and count(DISTINCT x, …): rows in which no argument is NULL (functions/count).
 func countCall(a *aggregation) (value, *Error) {
-	out := value{typ: of(Bigint)}
+	out := value{Type: of(Bigint)}
 	switch {
 	case a.x.Star:
-		out.sql = a.text("count(*)$O")
+		out.SQL = a.text("count(*)$O")
 	case len(a.args) == 0:
 		return out, a.s.arity(a.x, 1, -1)
 	case len(a.args) == 1:
-		out.sql = a.text("count($D") + a.args[0].sql + a.text(")$O")
+		out.SQL = a.text("count($D") + a.args[0].SQL + a.text(")$O")
 	default:
 		var tests, fields []string
 		for i, v := range a.args {
-			tests = append(tests, v.sql+" IS NOT NULL")
-			fields = append(fields, fmt.Sprintf("f%d: %s", i, v.sql))
+			tests = append(tests, v.SQL+" IS NOT NULL")
+			fields = append(fields, fmt.Sprintf("f%d: %s", i, v.SQL))
 		}
-		out.sql = fmt.Sprintf("count(%sCASE WHEN %s THEN {%s} END)%s", a.distinct, strings.Join(tests, " AND "), strings.Join(fields, ", "), a.over)
+		out.SQL = fmt.Sprintf("count(%sCASE WHEN %s THEN {%s} END)%s", a.distinct, strings.Join(tests, " AND "), strings.Join(fields, ", "), a.over)
 	}
 	return out, nil
 }
@@ -224,23 +224,23 @@ func sumCall(a *aggregation) (value, *Error) {
 		return value{}, err
 	}
 	v := a.args[0]
-	if v.typ.Kind == String || v.typ.Kind == Float || v.typ.Kind == Void {
+	if v.Type.Kind == String || v.Type.Kind == Float || v.Type.Kind == Void {
 		v = a.s.c.convert(v, of(Double))
 	}
 	t := of(Double)
 	switch {
-	case v.typ.isInteger():
+	case v.Type.isInteger():
 		t = of(Bigint)
-	case v.typ.Kind == Decimal:
-		t = decimal(min(v.typ.Precision+10, maxPrecision), v.typ.Scale)
-	case v.typ.Kind != Double:
-		return value{}, mismatch(a.s.c.source(a.x), a.args)
+	case v.Type.Kind == Decimal:
+		t = decimal(min(v.Type.Precision+10, maxPrecision), v.Type.Scale)
+	case v.Type.Kind != Double:
+		return value{}, mismatch(a.s.c.Source(a.x), a.args)
 	}
-	sql := fmt.Sprintf("sum(%s%s)%s", a.distinct, v.sql, a.over)
+	sql := fmt.Sprintf("sum(%s%s)%s", a.distinct, v.SQL, a.over)
 	if t.isExact() {
 		sql = castTo(sql, t)
 	}
-	return value{sql: sql, typ: t, nullable: true}, nil
+	return value{SQL: sql, Type: t, Nullable: true}, nil
 }
 
 // avgCall: DECIMAL(p,s) makes a DECIMAL(p+4,s+4), others a DOUBLE (functions/avg).
@@ -250,13 +250,13 @@ func avgCall(a *aggregation) (value, *Error) {
 		return value{}, err
 	}
 	v := a.args[0]
-	if sum.typ.Kind != Decimal {
+	if sum.Type.Kind != Decimal {
 		d, _ := a.s.c.fitOne('f', v)
-		return value{sql: fmt.Sprintf("avg(%s%s)%s", a.distinct, d.sql, a.over), typ: of(Double), nullable: true}, nil
+		return value{SQL: fmt.Sprintf("avg(%s%s)%s", a.distinct, d.SQL, a.over), Type: of(Double), Nullable: true}, nil
 	}
-	t := adjusted(v.typ.Precision+4, v.typ.Scale+4)
-	n := value{sql: castTo(fmt.Sprintf("nullif(count(%s%s)%s, 0)", a.distinct, v.sql, a.over), decimal(20, 0)), typ: decimal(20, 0)}
-	return value{sql: castTo(quotient(sum, n, t.Scale), t), typ: t, nullable: true}, nil
+	t := adjusted(v.Type.Precision+4, v.Type.Scale+4)
+	n := value{SQL: castTo(fmt.Sprintf("nullif(count(%s%s)%s, 0)", a.distinct, v.SQL, a.over), decimal(20, 0)), Type: decimal(20, 0)}
+	return value{SQL: castTo(quotient(sum, n, t.Scale), t), Type: t, Nullable: true}, nil
 }
 
 func extremeCall(a *aggregation) (value, *Error) {
@@ -264,10 +264,10 @@ func extremeCall(a *aggregation) (value, *Error) {
 		return value{}, err
 	}
 	v := a.args[0]
-	if err := keyable(v.typ); err != nil {
+	if err := keyable(v.Type); err != nil {
 		return value{}, err
 	}
-	return value{sql: strings.ToLower(a.x.Name) + "(" + v.sql + ")" + a.over, typ: v.typ, nullable: true}, nil
+	return value{SQL: strings.ToLower(a.x.Name) + "(" + v.SQL + ")" + a.over, Type: v.Type, Nullable: true}, nil
 }
 
 // listAgg: no rows make NULL (functions/listagg).
@@ -285,12 +285,12 @@ func listAgg(a *aggregation) (value, *Error) {
 	}
 	v, ok := a.s.c.fitOne('t', a.args[0])
 	if !ok {
-		return value{}, mismatch(a.s.c.source(a.x), a.args)
+		return value{}, mismatch(a.s.c.Source(a.x), a.args)
 	}
-	if a.distinct != "" && a.order != "" && !strings.HasPrefix(a.order, " ORDER BY "+v.sql+" ") {
+	if a.distinct != "" && a.order != "" && !strings.HasPrefix(a.order, " ORDER BY "+v.SQL+" ") {
 		return value{}, failure("INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "Invalid function %s with WITHIN GROUP. The function is invoked with DISTINCT and WITHIN GROUP but expressions and ordering do not match.", strings.ToLower(a.x.Name))
 	}
-	return value{sql: fmt.Sprintf("string_agg(%s%s, %s%s)%s", a.distinct, v.sql, sep, a.order, a.over), typ: of(String), nullable: true}, nil
+	return value{SQL: fmt.Sprintf("string_agg(%s%s, %s%s)%s", a.distinct, v.SQL, sep, a.order, a.over), Type: of(String), Nullable: true}, nil
 }
 
 // percentile compiles percentile_cont and percentile_disc(literal) WITHIN GROUP (ORDER BY x): a DOUBLE
@@ -300,23 +300,23 @@ func percentile(a *aggregation) (value, *Error) {
 		return value{}, err
 	}
 	p := a.args[0]
-	if len(a.x.Within) != 1 || p.lit == nil || !p.typ.isNumeric() || a.distinct != "" {
-		return value{}, unsupported("%s in this form", a.s.c.source(a.x))
+	if len(a.x.Within) != 1 || p.Lit == nil || !p.Type.isNumeric() || a.distinct != "" {
+		return value{}, unsupported("%s in this form", a.s.c.Source(a.x))
 	}
 	v, err := a.s.rows().expr(a.x.Within[0].X)
 	if err != nil {
 		return value{}, err
 	}
 	kind := strings.ToLower(strings.TrimPrefix(a.x.Name, "PERCENTILE_"))
-	if !v.typ.isNumeric() {
-		return value{}, mismatch(a.s.c.source(a.x), []value{v})
+	if !v.Type.isNumeric() {
+		return value{}, mismatch(a.s.c.Source(a.x), []value{v})
 	}
 	v = a.s.c.convert(v, of(Double))
 	dir := "ASC"
 	if a.x.Within[0].Desc {
 		dir = "DESC"
 	}
-	return value{sql: fmt.Sprintf("percentile_%s(%s) WITHIN GROUP (ORDER BY %s %s)%s", kind, *p.lit, v.sql, dir, a.over), typ: v.typ, nullable: true}, nil
+	return value{SQL: fmt.Sprintf("percentile_%s(%s) WITHIN GROUP (ORDER BY %s %s)%s", kind, *p.Lit, v.SQL, dir, a.over), Type: v.Type, Nullable: true}, nil
 }
 
 // percentileCall compiles percentile(x, literal): a DOUBLE (functions/percentile).
@@ -325,8 +325,8 @@ func percentileCall(a *aggregation) (value, *Error) {
 		return value{}, err
 	}
 	v, ok := a.s.c.fitOne('f', a.args[0])
-	if !ok || a.args[1].lit == nil || !a.args[1].typ.isNumeric() {
-		return value{}, mismatch(a.s.c.source(a.x), a.args)
+	if !ok || a.args[1].Lit == nil || !a.args[1].Type.isNumeric() {
+		return value{}, mismatch(a.s.c.Source(a.x), a.args)
 	}
-	return value{sql: fmt.Sprintf("quantile_cont(%s%s, %s)%s", a.distinct, v.sql, *a.args[1].lit, a.over), typ: of(Double), nullable: true}, nil
+	return value{SQL: fmt.Sprintf("quantile_cont(%s%s, %s)%s", a.distinct, v.SQL, *a.args[1].Lit, a.over), Type: of(Double), Nullable: true}, nil
 }

@@ -26,7 +26,7 @@ func (t Type) elem() Type { return of(t.Elem) }
 
 // arrayCall makes an array of its arguments' common type.
 func arrayCall(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	to, _, err := s.c.common(s.c.source(x), a)
+	to, _, err := s.c.common(s.c.Source(x), a)
 	if err != nil {
 		return value{}, err
 	}
@@ -35,47 +35,47 @@ func arrayCall(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	}
 	out := make([]string, len(a))
 	for i, v := range a {
-		out[i] = s.c.convert(v, to).sql
+		out[i] = s.c.convert(v, to).SQL
 	}
 	t := Type{Kind: Array, Elem: to.Kind}
-	return value{sql: castTo("["+strings.Join(out, ", ")+"]", t), typ: t}, nil
+	return value{SQL: castTo("["+strings.Join(out, ", ")+"]", t), Type: t}, nil
 }
 
 func arraySize(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	if a[0].typ.Kind != Array {
-		return value{}, mismatch(s.c.source(x), a)
+	if a[0].Type.Kind != Array {
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	return value{sql: castTo("len("+a[0].sql+")", of(Int)), typ: of(Int), nullable: a[0].nullable}, nil
+	return value{SQL: castTo("len("+a[0].SQL+")", of(Int)), Type: of(Int), Nullable: a[0].Nullable}, nil
 }
 
 // arrayContains is NULL where the value is not found and the array has a NULL (functions/array_contains).
 func arrayContains(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	if a[0].typ.Kind != Array {
-		return value{}, mismatch(s.c.source(x), a)
+	if a[0].Type.Kind != Array {
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	to, ok := least(a[0].typ.elem(), a[1].typ)
-	if !ok || to != a[0].typ.elem() {
-		return value{}, mismatch(s.c.source(x), a)
+	to, ok := least(a[0].Type.elem(), a[1].Type)
+	if !ok || to != a[0].Type.elem() {
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	return value{sql: fmt.Sprintf("db_array_contains(%s, %s)", a[0].sql, s.c.convert(a[1], to).sql), typ: of(Boolean), nullable: true}, nil
+	return value{SQL: fmt.Sprintf("db_array_contains(%s, %s)", a[0].SQL, s.c.convert(a[1], to).SQL), Type: of(Boolean), Nullable: true}, nil
 }
 
 func arrayJoin(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	sep, ok := s.c.fitOne('t', a[1])
-	if !ok || a[0].typ != (Type{Kind: Array, Elem: String}) {
-		return value{}, mismatch(s.c.source(x), a)
+	if !ok || a[0].Type != (Type{Kind: Array, Elem: String}) {
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	return value{sql: fmt.Sprintf("db_join(%s, %s)", a[0].sql, sep.sql), typ: of(String), nullable: true}, nil
+	return value{SQL: fmt.Sprintf("db_join(%s, %s)", a[0].SQL, sep.SQL), Type: of(String), Nullable: true}, nil
 }
 
 // elementAt counts from 1, or from the end; outside of the array is an error (functions/element_at).
 func elementAt(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	i, ok := s.c.fitOne('i', a[1])
-	if !ok || a[0].typ.Kind != Array {
-		return value{}, mismatch(s.c.source(x), a)
+	if !ok || a[0].Type.Kind != Array {
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	t := a[0].typ.elem()
-	return value{sql: fmt.Sprintf("db_element(%s, %s, CAST(NULL AS %s))", a[0].sql, i.sql, t.inner()), typ: t, nullable: true}, nil
+	t := a[0].Type.elem()
+	return value{SQL: fmt.Sprintf("db_element(%s, %s, CAST(NULL AS %s))", a[0].SQL, i.SQL, t.inner()), Type: t, Nullable: true}, nil
 }
 
 // path compiles x[i] of an array, from 0, and x:a.b of a JSON text, a STRING (functions/bracketsign, -colonsign).
@@ -93,11 +93,11 @@ func (s *scope) path(x *sqltree.Path) (value, *Error) {
 			return k, err
 		}
 		i, ok := s.c.fitOne('i', k)
-		if !ok || v.typ.Kind != Array {
-			return value{}, mismatch(s.c.source(x), []value{v, k})
+		if !ok || v.Type.Kind != Array {
+			return value{}, mismatch(s.c.Source(x), []value{v, k})
 		}
-		t := v.typ.elem()
-		v = value{sql: fmt.Sprintf("db_index(%s, %s, CAST(NULL AS %s))", v.sql, i.sql, t.inner()), typ: t, nullable: true}
+		t := v.Type.elem()
+		v = value{SQL: fmt.Sprintf("db_index(%s, %s, CAST(NULL AS %s))", v.SQL, i.SQL, t.inner()), Type: t, Nullable: true}
 	}
 	return v, nil
 }
@@ -111,14 +111,14 @@ func (s *scope) jsonPath(x *sqltree.Path, v value) (value, *Error) {
 		case *sqltree.NumberLit:
 			path += "[" + step.Text + "]"
 		default:
-			return value{}, unsupported("the path %s", s.c.source(x))
+			return value{}, unsupported("the path %s", s.c.Source(x))
 		}
 	}
 	w, ok := s.c.fitOne('t', v)
 	if !ok || strings.Contains(path, `\`) {
-		return value{}, mismatch(s.c.source(x), []value{v})
+		return value{}, mismatch(s.c.Source(x), []value{v})
 	}
-	return value{sql: "db_json(" + w.sql + ", " + sqltree.Text(path) + ")", typ: of(String), nullable: true}, nil
+	return value{SQL: "db_json(" + w.SQL + ", " + sqltree.Text(path) + ")", Type: of(String), Nullable: true}, nil
 }
 
 // fromJSON reads an array of scalars; a text that is none makes NULL (functions/from_json).
@@ -126,7 +126,7 @@ func fromJSON(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	v, ok := s.c.fitOne('t', a[0])
 	name, isConst := constText(a[1])
 	if !ok || !isConst {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
 	t, err := namedType(name)
 	if err != nil {
@@ -135,17 +135,17 @@ func fromJSON(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if t.Kind != Array || t.Elem != String && t.Elem != Int && t.Elem != Bigint && t.Elem != Double && t.Elem != Boolean {
 		return value{}, unsupported("from_json as %s", name)
 	}
-	return value{sql: fmt.Sprintf("TRY_CAST(CASE WHEN json_valid(%s) THEN CAST(%s AS JSON) END AS %s)", v.sql, v.sql, t.inner()), typ: t, nullable: true}, nil
+	return value{SQL: fmt.Sprintf("TRY_CAST(CASE WHEN json_valid(%s) THEN CAST(%s AS JSON) END AS %s)", v.SQL, v.SQL, t.inner()), Type: t, Nullable: true}, nil
 }
 
 // sequence is the integers from one to another, both included (functions/sequence).
 func sequence(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	if !a[0].typ.isInteger() || !a[1].typ.isInteger() {
-		return value{}, unsupported("sequence of %s", a[0].typ)
+	if !a[0].Type.isInteger() || !a[1].Type.isInteger() {
+		return value{}, unsupported("sequence of %s", a[0].Type)
 	}
-	t := Type{Kind: Array, Elem: max(a[0].typ.Kind, a[1].typ.Kind)}
-	l, r := castTo(a[0].sql, of(Bigint)), castTo(a[1].sql, of(Bigint))
-	return value{sql: castTo(fmt.Sprintf("CASE WHEN %s <= %s THEN generate_series(%s, %s) ELSE generate_series(%s, %s, -1) END", l, r, l, r, l, r), t), typ: t, nullable: true}, nil
+	t := Type{Kind: Array, Elem: max(a[0].Type.Kind, a[1].Type.Kind)}
+	l, r := castTo(a[0].SQL, of(Bigint)), castTo(a[1].SQL, of(Bigint))
+	return value{SQL: castTo(fmt.Sprintf("CASE WHEN %s <= %s THEN generate_series(%s, %s) ELSE generate_series(%s, %s, -1) END", l, r, l, r, l, r), t), Type: t, Nullable: true}, nil
 }
 
 // lambdaCall compiles exists, filter and transform of an array with a lambda (functions/exists, -filter, -transform). The zero type makes an
@@ -157,11 +157,11 @@ func lambdaCall(t Type, form string) func(s *scope, x *sqltree.Call) (value, *Er
 			return v, err
 		}
 		l, ok := x.Args[1].(*sqltree.Lambda)
-		if !ok || len(l.Params) != 1 || v.typ.Kind != Array {
-			return value{}, mismatch(s.c.source(x), []value{v})
+		if !ok || len(l.Params) != 1 || v.Type.Kind != Array {
+			return value{}, mismatch(s.c.Source(x), []value{v})
 		}
-		inner, param := *s, s.c.id("e")
-		inner.lambda = map[string]value{strings.ToLower(l.Params[0].Text): {sql: param, typ: v.typ.elem(), nullable: true}}
+		inner, param := *s, s.c.ID("e")
+		inner.lambda = map[string]value{strings.ToLower(l.Params[0].Text): {SQL: param, Type: v.Type.elem(), Nullable: true}}
 		for name, outer := range s.lambda {
 			if _, hidden := inner.lambda[name]; !hidden {
 				inner.lambda[name] = outer
@@ -171,55 +171,54 @@ func lambdaCall(t Type, form string) func(s *scope, x *sqltree.Call) (value, *Er
 		if err != nil {
 			return body, err
 		}
-		out := value{typ: t, nullable: true}
+		out := value{Type: t, Nullable: true}
 		switch t.Kind {
 		case Void:
-			out.typ = Type{Kind: Array, Elem: body.typ.Kind}
+			out.Type = Type{Kind: Array, Elem: body.Type.Kind}
 		case Array:
-			out.typ = v.typ
+			out.Type = v.Type
 		}
-		if t.Kind != Void && body.typ.Kind != Boolean || body.typ.Kind == Array || body.typ.Kind == Decimal {
-			return value{}, mismatch(s.c.source(x), []value{body})
+		if t.Kind != Void && body.Type.Kind != Boolean || body.Type.Kind == Array || body.Type.Kind == Decimal {
+			return value{}, mismatch(s.c.Source(x), []value{body})
 		}
-		out.sql = fmt.Sprintf(form, v.sql, "lambda "+param+": "+body.sql)
+		out.SQL = fmt.Sprintf(form, v.SQL, "lambda "+param+": "+body.SQL)
 		return out, nil
 	}
 }
 
 // functionItem compiles explode, explode_outer, posexplode and range in FROM and LATERAL VIEW (functions/explode, -posexplode, -range).
 func (s *scope) functionItem(f *sqltree.FunctionItem, left []field) (string, []field, *Error) {
-	sc := &scope{c: s.c, fields: left, with: s.with, nest: s.nest}
+	sc := s.c.scope(&scopeOf{C: &s.c.Compiler, Fields: left, With: s.With, Nest: s.Nest})
 	args, err := sc.exprs(f.F.Args)
 	if err != nil {
 		return "", nil, err
 	}
 	t := &table{}
-	col := func(name string, typ Type) string {
-		t.cols = append(t.cols, tableCol{name, s.c.id("c"), typ, true})
-		return t.cols[len(t.cols)-1].alias
+	add := func(name string, typ Type) string {
+		t.Cols = append(t.Cols, col{Name: name, Alias: s.c.ID("c"), Type: typ, Nullable: true})
+		return t.Cols[len(t.Cols)-1].Alias
 	}
 	switch f.F.Name {
 	case "EXPLODE", "EXPLODE_OUTER", "POSEXPLODE", "POSEXPLODE_OUTER":
-		if len(args) != 1 || args[0].typ.Kind != Array {
-			return "", nil, mismatch(s.c.source(f.F), args)
+		if len(args) != 1 || args[0].Type.Kind != Array {
+			return "", nil, mismatch(s.c.Source(f.F), args)
 		}
-		f.Outer = f.Outer || strings.HasSuffix(f.F.Name, "_OUTER")
 		items := []string{}
 		if strings.HasPrefix(f.F.Name, "POS") {
-			items = append(items, "CAST(e.i AS INTEGER) AS "+col("pos", of(Int)))
+			items = append(items, "CAST(e.i AS INTEGER) AS "+add("pos", of(Int)))
 		}
-		items = append(items, "e.v AS "+col("col", args[0].typ.elem()))
-		t.sql = fmt.Sprintf("LATERAL (SELECT %s FROM (SELECT unnest(f.a) AS v, unnest(range(len(f.a))) AS i FROM (SELECT %s AS a) AS f) AS e)",
-			strings.Join(items, ", "), args[0].sql)
+		items = append(items, "e.v AS "+add("col", args[0].Type.elem()))
+		t.SQL = fmt.Sprintf("LATERAL (SELECT %s FROM (SELECT unnest(f.a) AS v, unnest(range(len(f.a))) AS i FROM (SELECT %s AS a) AS f) AS e)",
+			strings.Join(items, ", "), args[0].SQL)
 	case "RANGE":
 		ints, ok := s.c.fit("ii", args)
 		if len(args) == 1 {
-			ints, ok = s.c.fit("ii", []value{{sql: "0", typ: of(Bigint)}, args[0]})
+			ints, ok = s.c.fit("ii", []value{{SQL: "0", Type: of(Bigint)}, args[0]})
 		}
 		if !ok {
-			return "", nil, mismatch(s.c.source(f.F), args)
+			return "", nil, mismatch(s.c.Source(f.F), args)
 		}
-		t.sql = fmt.Sprintf("(SELECT range AS %s FROM range(%s, %s))", col("id", of(Bigint)), ints[0].sql, ints[1].sql)
+		t.SQL = fmt.Sprintf("(SELECT range AS %s FROM range(%s, %s))", add("id", of(Bigint)), ints[0].SQL, ints[1].SQL)
 	default:
 		return "", nil, failure("UNRESOLVABLE_TABLE_VALUED_FUNCTION", "Could not resolve %s to a table-valued function.", ticked(strings.ToLower(f.F.Name)))
 	}
@@ -227,5 +226,5 @@ func (s *scope) functionItem(f *sqltree.FunctionItem, left []field) (string, []f
 	if f.Alias == nil {
 		own = append(own, strings.ToLower(f.F.Name))
 	}
-	return s.derived(t, f.Alias, f.Columns, own...)
+	return s.Derived(t, f.Alias, f.Columns, own...)
 }

@@ -41,7 +41,7 @@ func (s *scope) call(x *sqltree.Call) (value, *Error) {
 		return s.aggregate(x)
 	}
 	if _, ok := windowFunctions[x.Name]; ok {
-		return value{}, failure("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "Window function \"%s\" requires an OVER clause.", s.c.source(x))
+		return value{}, failure("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "Window function \"%s\" requires an OVER clause.", s.c.Source(x))
 	}
 	if x.Distinct || x.Star || x.Within != nil || x.Nulls != "" || x.Filter != nil || x.Named != nil {
 		return value{}, failure("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "Invalid SQL syntax: The function %s does not support DISTINCT, FILTER or named arguments.", strings.ToLower(x.Name))
@@ -119,7 +119,7 @@ func (s *scope) overload(x *sqltree.Call, overloads []function, args []value) (v
 	if err := s.arity(x, lo, max(hi, -1)); err != nil {
 		return value{}, err
 	}
-	return value{}, mismatch(s.c.source(x), args)
+	return value{}, mismatch(s.c.Source(x), args)
 }
 
 // fit converts arguments to an overload's letters.
@@ -152,27 +152,27 @@ func (c *compiler) fitOne(letter byte, v value) (value, bool) {
 	switch {
 	case letter == 'x':
 		return v, true
-	case v.typ.Kind == Void:
+	case v.Type.Kind == Void:
 		return c.convert(v, to), true
 	case letter == 'n':
-		return v, v.typ.isExact()
-	case letter == 's' && v.typ.isDateLike():
-		return value{sql: c.local(v), typ: to, nullable: v.nullable}, true
-	case letter == 's' && v.typ.Kind == String:
+		return v, v.Type.isExact()
+	case letter == 's' && v.Type.isDateLike():
+		return value{SQL: c.local(v), Type: to, Nullable: v.Nullable}, true
+	case letter == 's' && v.Type.Kind == String:
 		return c.fitOne('s', c.convert(v, of(Timestamp)))
-	case letter == 't' && (v.typ.isFloat() || v.typ.Kind == Binary):
+	case letter == 't' && (v.Type.isFloat() || v.Type.Kind == Binary):
 		return v, false
-	case letter == 'i' && v.typ.isInteger() && v.lit != nil:
-		return value{sql: "CAST(" + *v.lit + " AS BIGINT)", typ: to, lit: v.lit}, true
-	case letter == 'i' && !v.typ.isInteger(), letter == 'b' && v.typ.Kind != Boolean, letter == 'y' && v.typ.Kind != Binary && v.typ.Kind != String,
-		letter == 'f' && !v.typ.isNumeric() && v.typ.Kind != String, letter == 'd' && !v.typ.isDateLike() && v.typ.Kind != String:
+	case letter == 'i' && v.Type.isInteger() && v.Lit != nil:
+		return value{SQL: "CAST(" + *v.Lit + " AS BIGINT)", Type: to, Lit: v.Lit}, true
+	case letter == 'i' && !v.Type.isInteger(), letter == 'b' && v.Type.Kind != Boolean, letter == 'y' && v.Type.Kind != Binary && v.Type.Kind != String,
+		letter == 'f' && !v.Type.isNumeric() && v.Type.Kind != String, letter == 'd' && !v.Type.isDateLike() && v.Type.Kind != String:
 		return v, false
 	}
 	sql, ok := c.conversion(v, to, false)
-	if v.typ == to {
+	if v.Type == to {
 		return v, true
 	}
-	return value{sql: sql, typ: to, nullable: v.nullable}, ok
+	return value{SQL: sql, Type: to, Nullable: v.Nullable}, ok
 }
 
 // apply fills an overload's form.
@@ -182,19 +182,19 @@ func (f *function) apply(args []value) value {
 		t = f.of(args)
 	}
 	texts := make([]string, len(args))
-	out := value{typ: t}
+	out := value{Type: t}
 	for i, a := range args {
-		texts[i] = a.sql
-		out.nullable = out.nullable || a.nullable
+		texts[i] = a.SQL
+		out.Nullable = out.Nullable || a.Nullable
 	}
-	out.sql = sqltree.Fill(f.form, texts)
+	out.SQL = sqltree.Fill(f.form, texts)
 	if t.isExact() {
-		out.sql = castTo(out.sql, t)
+		out.SQL = castTo(out.SQL, t)
 	}
 	return out
 }
 
-func first(a []value) Type { return a[0].typ }
+func first(a []value) Type { return a[0].Type }
 
 // index groups overloads by name.
 func index(lists ...[]function) map[string][]function {

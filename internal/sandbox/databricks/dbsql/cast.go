@@ -8,14 +8,14 @@ import (
 
 // convert makes a value of a type that Databricks coerces to without being asked; the caller has checked that it does.
 func (c *compiler) convert(v value, to Type) value {
-	if v.typ == to {
+	if v.Type == to {
 		return v
 	}
 	sql, ok := c.conversion(v, to, false)
 	if !ok {
-		sql = castTo(v.sql, to)
+		sql = castTo(v.SQL, to)
 	}
-	return value{sql: sql, typ: to, nullable: v.nullable}
+	return value{SQL: sql, Type: to, Nullable: v.Nullable}
 }
 
 // cast compiles CAST, ::, TRY_CAST and typed literals (functions/cast, -try_cast, sql-ref-literals).
@@ -47,55 +47,55 @@ func binaryLiteral(x *sqltree.CastExpr) (value, *Error) {
 	if strings.Trim(t, "0123456789abcdefABCDEF") != "" {
 		return value{}, failure("INVALID_TYPED_LITERAL", "The value of the typed literal \"X\" is invalid: '%s'.", t)
 	}
-	return value{sql: "unhex('" + t + "')", typ: of(Binary)}, nil
+	return value{SQL: "unhex('" + t + "')", Type: of(Binary)}, nil
 }
 
 func (c *compiler) explicit(v value, to Type, try bool) (value, *Error) {
 	sql, ok := c.conversion(v, to, try)
 	if !ok {
 		return value{}, failure("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", "Cannot resolve \"CAST(… AS %s)\" due to data type mismatch: cannot cast \"%s\" to \"%s\".",
-			to.upper(), v.typ.upper(), to.upper())
+			to.upper(), v.Type.upper(), to.upper())
 	}
-	return value{sql: sql, typ: to, nullable: v.nullable || try}, nil
+	return value{SQL: sql, Type: to, Nullable: v.Nullable || try}, nil
 }
 
 // conversion is the table of conversions in ANSI mode (functions/cast#returns). A pair that is not in it is refused.
 func (c *compiler) conversion(v value, to Type, try bool) (string, bool) {
 	switch {
-	case v.typ == to:
-		return v.sql, true
-	case v.typ.Kind == Void:
+	case v.Type == to:
+		return v.SQL, true
+	case v.Type.Kind == Void:
 		return fromVoid(v, to), true
-	case v.typ.Kind == Array || to.Kind == Array || v.typ.Kind == Interval || to.Kind == Interval || to.Kind == Void:
+	case v.Type.Kind == Array || to.Kind == Array || v.Type.Kind == Interval || to.Kind == Interval || to.Kind == Void:
 		return "", false
-	case v.typ.Kind == String:
+	case v.Type.Kind == String:
 		return c.fromText(v, to, try)
 	case to.Kind == String:
 		return c.toText(v)
-	case v.typ.isDateLike() && to.isDateLike():
+	case v.Type.isDateLike() && to.isDateLike():
 		return c.betweenDates(v, to), true
-	case v.typ.isNumeric() || v.typ.Kind == Boolean:
+	case v.Type.isNumeric() || v.Type.Kind == Boolean:
 		return c.betweenNumbers(v, to, try)
-	case v.typ.Kind == Timestamp && to.Kind == Bigint:
-		return "CAST(floor(epoch_us(" + v.sql + ") / 1000000) AS BIGINT)", true
+	case v.Type.Kind == Timestamp && to.Kind == Bigint:
+		return "CAST(floor(epoch_us(" + v.SQL + ") / 1000000) AS BIGINT)", true
 	}
 	return "", false
 }
 
 // fromVoid casts NULL, or an expression that only raises an error and so must stay.
 func fromVoid(v value, to Type) string {
-	if v.sql == "NULL" {
+	if v.SQL == "NULL" {
 		return castTo("NULL", to)
 	}
 	if to.Kind == Array {
-		return castTo("CAST("+v.sql+" AS VARCHAR)", to)
+		return castTo("CAST("+v.SQL+" AS VARCHAR)", to)
 	}
-	return "CAST(CAST(" + v.sql + " AS VARCHAR) AS " + to.inner() + ")"
+	return "CAST(CAST(" + v.SQL + " AS VARCHAR) AS " + to.inner() + ")"
 }
 
 // betweenNumbers converts among numbers and BOOLEAN: to integers truncates, to DECIMAL rounds half up, and what does not fit is an error.
 func (c *compiler) betweenNumbers(v value, to Type, try bool) (string, bool) {
-	from := v.typ
+	from := v.Type
 	cast := func(sql string) string {
 		if try {
 			return "TRY_" + castTo(sql, to)
@@ -104,33 +104,33 @@ func (c *compiler) betweenNumbers(v value, to Type, try bool) (string, bool) {
 	}
 	switch {
 	case to.Kind == Boolean:
-		return "(" + v.sql + " <> 0)", from.isNumeric()
+		return "(" + v.SQL + " <> 0)", from.isNumeric()
 	case from.Kind == Boolean && to.Kind == Decimal:
-		return cast("CAST(" + v.sql + " AS INTEGER)"), true
+		return cast("CAST(" + v.SQL + " AS INTEGER)"), true
 	case from.Kind == Boolean:
-		return castTo(v.sql, to), to.isNumeric()
-	case v.lit != nil && from.isExact() && to.isExact() && to.leading() >= from.exact().leading() && to.Scale >= from.Scale && to.Kind == Decimal:
-		return castTo(sqltree.Text(*v.lit), to), true
+		return castTo(v.SQL, to), to.isNumeric()
+	case v.Lit != nil && from.isExact() && to.isExact() && to.leading() >= from.exact().leading() && to.Scale >= from.Scale && to.Kind == Decimal:
+		return castTo(sqltree.Text(*v.Lit), to), true
 	case from.isInteger() && to.isNumeric():
 		return c.narrowed(v, to, cast), true
 	case from.Kind == Decimal && to.isInteger():
-		return cast("trunc(" + v.sql + ")"), true
+		return cast("trunc(" + v.SQL + ")"), true
 	case from.isFloat() && to.isInteger():
-		return cast("trunc(" + v.sql + ")"), true
+		return cast("trunc(" + v.SQL + ")"), true
 	case from.isFloat() && to.Kind == Decimal:
-		return cast("CAST(" + v.sql + " AS VARCHAR)"), true
+		return cast("CAST(" + v.SQL + " AS VARCHAR)"), true
 	case to.isNumeric():
-		return cast(v.sql), true
+		return cast(v.SQL), true
 	}
 	return "", false
 }
 
 // narrowed casts an integer; one that DuckDB may not fold stays a cast.
 func (c *compiler) narrowed(v value, to Type, cast func(string) string) string {
-	if v.lit != nil && to.isInteger() && to.Kind > v.typ.Kind {
-		return castTo(sqltree.Text(*v.lit), to)
+	if v.Lit != nil && to.isInteger() && to.Kind > v.Type.Kind {
+		return castTo(sqltree.Text(*v.Lit), to)
 	}
-	return cast(v.sql)
+	return cast(v.SQL)
 }
 
 // betweenDates converts among dates and timestamps through the session's time zone.
@@ -147,13 +147,13 @@ func (c *compiler) betweenDates(v value, to Type) string {
 
 // local is a date or timestamp as a TIMESTAMP of the session's time zone.
 func (c *compiler) local(v value) string {
-	switch v.typ.Kind {
+	switch v.Type.Kind {
 	case Date:
-		return castTo(v.sql, of(TimestampNTZ))
+		return castTo(v.SQL, of(TimestampNTZ))
 	case Timestamp:
-		return "timezone(" + sqltree.Text(c.zone()) + ", " + v.sql + ")"
+		return "timezone(" + sqltree.Text(c.zone()) + ", " + v.SQL + ")"
 	}
-	return v.sql
+	return v.SQL
 }
 
 // fromText converts a string, or raises the error that Databricks raises; under TRY_CAST it yields NULL.
@@ -164,21 +164,21 @@ func (c *compiler) fromText(v value, to Type, try bool) (string, bool) {
 	if m == "" {
 		return "", false
 	}
-	if v.lit != nil {
-		if sql, ok := c.literalCast(*v.lit, to); ok {
+	if v.Lit != nil {
+		if sql, ok := c.literalCast(*v.Lit, to); ok {
 			return sql, true
 		}
 	}
 	if to.Kind == Binary {
-		return "encode(" + v.sql + ")", true
+		return "encode(" + v.SQL + ")", true
 	}
 	if try {
 		m = strings.Replace(m, "db_", "db_try_", 1)
 	}
-	args := v.sql
+	args := v.SQL
 	switch {
 	case to.isNumeric():
-		args += ", TRY_" + castTo("db_trim("+v.sql+")", to)
+		args += ", TRY_" + castTo("db_trim("+v.SQL+")", to)
 		if !try {
 			args += ", '" + to.upper() + "'"
 		}
@@ -190,21 +190,21 @@ func (c *compiler) fromText(v value, to Type, try bool) (string, bool) {
 
 // toText converts to STRING. Java's form of a DOUBLE is refused.
 func (c *compiler) toText(v value) (string, bool) {
-	switch v.typ.Kind {
+	switch v.Type.Kind {
 	case Decimal:
-		if v.typ.Scale == v.typ.Precision {
-			if v.typ.Scale == maxPrecision {
+		if v.Type.Scale == v.Type.Precision {
+			if v.Type.Scale == maxPrecision {
 				return "", false
 			}
-			v.sql = castTo(v.sql, decimal(v.typ.Precision+1, v.typ.Scale))
+			v.SQL = castTo(v.SQL, decimal(v.Type.Precision+1, v.Type.Scale))
 		}
-		return castTo(v.sql, of(String)), true
+		return castTo(v.SQL, of(String)), true
 	case Boolean, Date, Tinyint, Smallint, Int, Bigint:
-		return castTo(v.sql, of(String)), true
+		return castTo(v.SQL, of(String)), true
 	case Timestamp, TimestampNTZ:
 		return "db_timestamp_text(" + c.local(v) + ")", true
 	case Binary:
-		return "decode(" + v.sql + ")", true
+		return "decode(" + v.SQL + ")", true
 	}
 	return "", false
 }

@@ -95,6 +95,7 @@ func Compile(text string, env Env) (*Query, *Error) {
 	if st.query == nil {
 		return &Query{Kind: st.kind, Statement: st.other}, nil
 	}
-	c := &compiler{env: &env, text: text, specials: specialTable(), raws: rawTable()}
+	c := &compiler{env: &env, specials: specialTable(), raws: rawTable()}
+	c.L, c.Rules, c.Text = c, &rules, text
 	return c.statement(st.query)
 }

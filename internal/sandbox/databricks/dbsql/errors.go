@@ -8,14 +8,7 @@ import (
 )
 
 // Error is an error in Databricks's words: its class (error-messages/error-classes), SQLSTATE and whole message.
-type Error struct {
-	Class    string
-	SQLState string
-	Message  string
-}
-
-// Error returns the message.
-func (e *Error) Error() string { return e.Message }
+type Error = sqltree.Error
 
 // states are the SQLSTATEs of the classes (error-messages/sqlstates).
 var states = map[string]string{
@@ -74,7 +67,7 @@ var states = map[string]string{
 func failure(class, format string, args ...any) *Error {
 	head, _, _ := strings.Cut(class, ".")
 	state := states[head]
-	return &Error{class, state, fmt.Sprintf("[%s] %s SQLSTATE: %s", class, fmt.Sprintf(format, args...), state)}
+	return &Error{Class: class, SQLState: state, Message: fmt.Sprintf("[%s] %s SQLSTATE: %s", class, fmt.Sprintf(format, args...), state)}
 }
 
 // unsupported refuses what Databricks has and this package does not answer.
@@ -84,7 +77,7 @@ func unsupported(format string, args ...any) *Error {
 
 // tooComplex is the error of statements beyond the limits of length, nesting and chains.
 func tooComplex() *Error {
-	return &Error{"FAILED_TO_PARSE_TOO_COMPLEX", "54001", "[FAILED_TO_PARSE_TOO_COMPLEX] The statement, including potential SQL functions " +
+	return &Error{Class: "FAILED_TO_PARSE_TOO_COMPLEX", SQLState: "54001", Message: "[FAILED_TO_PARSE_TOO_COMPLEX] The statement, including potential SQL functions " +
 		"and referenced views, was too complex to parse. SQLSTATE: 54001"}
 }
 
@@ -100,7 +93,7 @@ func refused(text string, f *sqltree.Fault) *Error {
 	if f.Near == "<EOF>" {
 		near = "end of input"
 	}
-	return &Error{"PARSE_SYNTAX_ERROR", "42601", fmt.Sprintf("[PARSE_SYNTAX_ERROR] Syntax error at or near %s. SQLSTATE: 42601 (line %d, pos %d)",
+	return &Error{Class: "PARSE_SYNTAX_ERROR", SQLState: "42601", Message: fmt.Sprintf("[PARSE_SYNTAX_ERROR] Syntax error at or near %s. SQLSTATE: 42601 (line %d, pos %d)",
 		near, line, position)}
 }
 
@@ -117,7 +110,7 @@ func ticked(parts ...string) string {
 func mismatch(text string, args []value) *Error {
 	types := make([]string, len(args))
 	for i, a := range args {
-		types[i] = `"` + a.typ.upper() + `"`
+		types[i] = `"` + a.Type.upper() + `"`
 	}
 	return failure("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "Cannot resolve \"%s\" due to data type mismatch: the types of the arguments, %s, do not fit.",
 		text, strings.Join(types, ", "))
@@ -143,7 +136,7 @@ func Translate(err error) *Error {
 			return failure(k.class, "%s", k.message)
 		}
 	}
-	return &Error{"INTERNAL_ERROR", "XX000", "[INTERNAL_ERROR] The statement failed. SQLSTATE: XX000"}
+	return &Error{Class: "INTERNAL_ERROR", SQLState: "XX000", Message: "[INTERNAL_ERROR] The statement failed. SQLSTATE: XX000"}
 }
 
 func raisedError(text string) *Error {
@@ -159,7 +152,7 @@ func raisedError(text string) *Error {
 	if len(parts) != 3 {
 		return nil
 	}
-	return &Error{parts[0], parts[1], fmt.Sprintf("[%s] %s SQLSTATE: %s", parts[0], parts[2], parts[1])}
+	return &Error{Class: parts[0], SQLState: parts[1], Message: fmt.Sprintf("[%s] %s SQLSTATE: %s", parts[0], parts[2], parts[1])}
 }
 
 const outOfRange = "The value cannot be represented in the type of the result. If necessary set \"ansi_mode\" to \"false\" to bypass this error, and return NULL instead."

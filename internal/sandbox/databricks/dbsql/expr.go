@@ -13,7 +13,7 @@ const maxSpent = 256 << 20
 
 func (s *scope) expr(x sqltree.Expr) (value, *Error) {
 	v, err := s.compile(x)
-	if s.c.spent += len(v.sql); err == nil && s.c.spent > maxSpent {
+	if s.c.spent += len(v.SQL); err == nil && s.c.spent > maxSpent {
 		return value{}, tooComplex()
 	}
 	return v, err
@@ -21,20 +21,23 @@ func (s *scope) expr(x sqltree.Expr) (value, *Error) {
 
 // compile compiles an expression. Where the scope is grouped, an expression that is a group key as a whole stands for it.
 func (s *scope) compile(x sqltree.Expr) (value, *Error) {
-	if v, ok := s.key(x); ok {
+	if v, ok := s.Key(x); ok {
 		return v, nil
 	}
 	switch x := x.(type) {
 	case *sqltree.Reference:
-		return s.resolve(x)
+		if v, ok := s.lambda[strings.ToLower(x.Parts[0].Text)]; ok && len(x.Parts) == 1 {
+			return v, nil
+		}
+		return s.Resolve(x)
 	case *sqltree.NumberLit:
 		return numberLiteral(x.Text)
 	case *sqltree.StringLit:
 		return stringLiteral(x.Text), nil
 	case *sqltree.BoolLit:
-		return value{sql: strings.ToUpper(strconv.FormatBool(x.Value)), typ: of(Boolean)}, nil
+		return value{SQL: strings.ToUpper(strconv.FormatBool(x.Value)), Type: of(Boolean)}, nil
 	case *sqltree.NullLit:
-		return value{sql: "NULL", nullable: true}, nil
+		return value{SQL: "NULL", Nullable: true}, nil
 	case *sqltree.BindExpr:
 		return s.bound(x)
 	case *sqltree.Unary:
@@ -61,7 +64,7 @@ func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
 	switch x := x.(type) {
 	case *sqltree.IsNull:
 		v, err := s.expr(x.X)
-		return value{sql: "(" + v.sql + map[bool]string{true: " IS NOT NULL)", false: " IS NULL)"}[x.Not], typ: of(Boolean)}, err
+		return value{SQL: "(" + v.SQL + map[bool]string{true: " IS NOT NULL)", false: " IS NULL)"}[x.Not], Type: of(Boolean)}, err
 	case *sqltree.IsTruth:
 		return s.isTruth(x)
 	case *sqltree.IsDistinct:
@@ -79,7 +82,7 @@ func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
 	case *sqltree.Subquery:
 		return s.scalar(x)
 	}
-	return value{}, unsupported("the expression %s", s.c.source(x))
+	return value{}, unsupported("the expression %s", s.c.Source(x))
 }
 
 // condition compiles x as BOOLEAN.
@@ -88,14 +91,14 @@ func (s *scope) condition(x sqltree.Expr) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	switch v.typ.Kind {
+	switch v.Type.Kind {
 	case Boolean:
 		return v, nil
 	case Void:
 		return s.c.convert(v, of(Boolean)), nil
 	}
 	return value{}, failure("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", "Cannot resolve \"%s\" due to data type mismatch: Filter expression \"%s\" of type \"%s\" is not a boolean.",
-		s.c.source(x), s.c.source(x), v.typ.upper())
+		s.c.Source(x), s.c.Source(x), v.Type.upper())
 }
 
 func (s *scope) isTruth(x *sqltree.IsTruth) (value, *Error) {
@@ -107,13 +110,13 @@ func (s *scope) isTruth(x *sqltree.IsTruth) (value, *Error) {
 	if x.Not {
 		word = "NOT " + word
 	}
-	return value{sql: "(" + v.sql + " IS " + word + ")", typ: of(Boolean)}, err
+	return value{SQL: "(" + v.SQL + " IS " + word + ")", Type: of(Boolean)}, err
 }
 
 func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
 	if x.Op == "NOT" {
 		v, err := s.condition(x.X)
-		return value{sql: "(NOT " + v.sql + ")", typ: v.typ, nullable: v.nullable}, err
+		return value{SQL: "(NOT " + v.SQL + ")", Type: v.Type, Nullable: v.Nullable}, err
 	}
 	if n, ok := x.X.(*sqltree.NumberLit); ok && x.Op == "-" {
 		return numberLiteral("-" + n.Text)
@@ -122,14 +125,14 @@ func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
 	if err != nil {
 		return v, err
 	}
-	if v.typ.Kind == String {
+	if v.Type.Kind == String {
 		v = s.c.convert(v, of(Double))
 	}
-	if !v.typ.isNumeric() && v.typ.Kind != Void && v.typ.Kind != Interval {
-		return v, mismatch(s.c.source(x), []value{v})
+	if !v.Type.isNumeric() && v.Type.Kind != Void && v.Type.Kind != Interval {
+		return v, mismatch(s.c.Source(x), []value{v})
 	}
 	if x.Op == "-" {
-		v.sql, v.lit = "(-"+v.sql+")", nil
+		v.SQL, v.Lit = "(-"+v.SQL+")", nil
 	}
 	return v, nil
 }
@@ -162,7 +165,7 @@ func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
 	case "<=>":
 		return s.c.compare("IS NOT DISTINCT FROM", a, b)
 	case "||":
-		return s.concat([]value{a, b}, s.c.source(x))
+		return s.concat([]value{a, b}, s.c.Source(x))
 	case "&", "|", "^":
 		return s.c.bits(x.Op, a, b)
 	}
@@ -177,9 +180,9 @@ func (s *scope) logic(x *sqltree.Logic) (value, *Error) {
 		if err != nil {
 			return value{}, err
 		}
-		out[i], isNullable = v.sql, isNullable || v.nullable
+		out[i], isNullable = v.SQL, isNullable || v.Nullable
 	}
-	return value{sql: "(" + strings.Join(out, " "+x.Op+" ") + ")", typ: of(Boolean), nullable: isNullable}, nil
+	return value{SQL: "(" + strings.Join(out, " "+x.Op+" ") + ")", Type: of(Boolean), Nullable: isNullable}, nil
 }
 
 func (s *scope) between(x *sqltree.Between) (value, *Error) {
@@ -191,9 +194,9 @@ func (s *scope) between(x *sqltree.Between) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	v := value{sql: "(" + lo.sql + " AND " + hi.sql + ")", typ: of(Boolean), nullable: lo.nullable || hi.nullable}
+	v := value{SQL: "(" + lo.SQL + " AND " + hi.SQL + ")", Type: of(Boolean), Nullable: lo.Nullable || hi.Nullable}
 	if x.Not {
-		v.sql = "(NOT " + v.sql + ")"
+		v.SQL = "(NOT " + v.SQL + ")"
 	}
 	return v, nil
 }
@@ -205,14 +208,14 @@ func (s *scope) inList(x *sqltree.InList) (value, *Error) {
 		return value{}, err
 	}
 	vs := make([]value, len(x.List))
-	to := v.typ
+	to := v.Type
 	for i, y := range x.List {
 		if vs[i], err = s.expr(y); err != nil {
 			return value{}, err
 		}
-		t, ok := coerced(to, vs[i].typ)
+		t, ok := coerced(to, vs[i].Type)
 		if !ok {
-			return value{}, mismatch(s.c.source(x), []value{v, vs[i]})
+			return value{}, mismatch(s.c.Source(x), []value{v, vs[i]})
 		}
 		to = t
 	}
@@ -224,7 +227,7 @@ func (s *scope) inList(x *sqltree.InList) (value, *Error) {
 	if x.Not {
 		not = "NOT "
 	}
-	return value{sql: fmt.Sprintf("(%s %sIN (%s))", s.c.operand(v, to), not, strings.Join(out, ", ")), typ: of(Boolean), nullable: true}, nil
+	return value{SQL: fmt.Sprintf("(%s %sIN (%s))", s.c.operand(v, to), not, strings.Join(out, ", ")), Type: of(Boolean), Nullable: true}, nil
 }
 
 func (s *scope) caseExpr(x *sqltree.CaseExpr) (value, *Error) {
@@ -245,16 +248,16 @@ func (s *scope) caseExpr(x *sqltree.CaseExpr) (value, *Error) {
 		if err != nil {
 			return value{}, err
 		}
-		conds, results = append(conds, c.sql), append(results, r)
+		conds, results = append(conds, c.SQL), append(results, r)
 	}
-	other := value{sql: "NULL", nullable: true}
+	other := value{SQL: "NULL", Nullable: true}
 	if x.Other != nil {
 		var err *Error
 		if other, err = s.expr(x.Other); err != nil {
 			return value{}, err
 		}
 	}
-	return s.c.choose(s.c.source(x), conds, append(results, other))
+	return s.c.choose(s.c.Source(x), conds, append(results, other))
 }
 
 // choose is CASE WHEN conds[i] THEN results[i] … ELSE the last result END, of the results' common type.
@@ -266,22 +269,22 @@ func (c *compiler) choose(source string, conds []string, results []value) (value
 	var b strings.Builder
 	b.WriteString("CASE")
 	for i, cond := range conds {
-		b.WriteString(" WHEN " + cond + " THEN " + c.convert(results[i], to).sql)
+		b.WriteString(" WHEN " + cond + " THEN " + c.convert(results[i], to).SQL)
 	}
-	b.WriteString(" ELSE " + c.convert(results[len(results)-1], to).sql + " END")
-	return value{sql: "(" + b.String() + ")", typ: to, nullable: isNullable}, nil
+	b.WriteString(" ELSE " + c.convert(results[len(results)-1], to).SQL + " END")
+	return value{SQL: "(" + b.String() + ")", Type: to, Nullable: isNullable}, nil
 }
 
 // common is the type in which all values meet.
 func (c *compiler) common(source string, vs []value) (Type, bool, *Error) {
 	to, isNullable := Type{}, false
 	for _, v := range vs {
-		t, ok := coerced(to, v.typ)
+		t, ok := coerced(to, v.Type)
 		if !ok {
 			return to, false, failure("DATATYPE_MISMATCH.DATA_DIFF_TYPES", "Cannot resolve \"%s\" due to data type mismatch: Input to the function should all be the same type, but it's [\"%s\", \"%s\"].",
-				source, to.upper(), v.typ.upper())
+				source, to.upper(), v.Type.upper())
 		}
-		to, isNullable = t, isNullable || v.nullable
+		to, isNullable = t, isNullable || v.Nullable
 	}
 	return to, isNullable, nil
 }
@@ -293,7 +296,7 @@ func (c *compiler) coalesce(vs []value) (value, *Error) {
 	}
 	out, isNullable := make([]string, len(vs)), true
 	for i, v := range vs {
-		out[i], isNullable = c.convert(v, to).sql, isNullable && v.nullable
+		out[i], isNullable = c.convert(v, to).SQL, isNullable && v.Nullable
 	}
-	return value{sql: "COALESCE(" + strings.Join(out, ", ") + ")", typ: to, nullable: isNullable}, nil
+	return value{SQL: "COALESCE(" + strings.Join(out, ", ") + ")", Type: to, Nullable: isNullable}, nil
 }

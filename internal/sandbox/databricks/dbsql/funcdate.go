@@ -91,7 +91,7 @@ func rawTable() map[string]raw {
 func now(k Kind) func(s *scope, x *sqltree.Call) (value, *Error) {
 	return func(s *scope, x *sqltree.Call) (value, *Error) {
 		at := s.c.env.Now.UTC().Format("2006-01-02 15:04:05.000000")
-		return s.c.convert(value{sql: "timezone('UTC', TIMESTAMP '" + at + "')", typ: of(Timestamp)}, of(k)), nil
+		return s.c.convert(value{SQL: "timezone('UTC', TIMESTAMP '" + at + "')", Type: of(Timestamp)}, of(k)), nil
 	}
 }
 
@@ -105,26 +105,26 @@ func isMember(s *scope, x *sqltree.Call) (value, *Error) {
 		groups[i] = sqltree.Text(g)
 	}
 	groups[len(groups)-1] = "NULL"
-	return value{sql: "COALESCE(" + v.sql + " IN (" + strings.Join(groups, ", ") + "), FALSE)", typ: of(Boolean)}, nil
+	return value{SQL: "COALESCE(" + v.SQL + " IN (" + strings.Join(groups, ", ") + "), FALSE)", Type: of(Boolean)}, nil
 }
 
 func epoch(unit int) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-		if a[0].typ.Kind != Timestamp {
-			return value{}, mismatch(s.c.source(x), a)
+		if a[0].Type.Kind != Timestamp {
+			return value{}, mismatch(s.c.Source(x), a)
 		}
-		sql := "epoch_us(" + a[0].sql + ")"
+		sql := "epoch_us(" + a[0].SQL + ")"
 		if unit > 1 {
 			sql = fmt.Sprintf("db_floor_div(%s, %d)", sql, unit)
 		}
-		return value{sql: castTo(sql, of(Bigint)), typ: of(Bigint), nullable: a[0].nullable}, nil
+		return value{SQL: castTo(sql, of(Bigint)), Type: of(Bigint), Nullable: a[0].Nullable}, nil
 	}
 }
 
 func toType(k Kind) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-		if a[0].typ.isNumeric() {
-			return value{}, mismatch(s.c.source(x), a)
+		if a[0].Type.isNumeric() {
+			return value{}, mismatch(s.c.Source(x), a)
 		}
 		return s.c.explicit(a[0], of(k), false)
 	}
@@ -154,7 +154,7 @@ func extract(s *scope, x *sqltree.Call) (value, *Error) {
 	field := unitName(x.Args[0])
 	form := extractForms[field]
 	if form == "" {
-		return value{}, failure("INVALID_EXTRACT_FIELD", "Cannot extract \"%s\" from \"%s\".", field, s.c.source(x.Args[1]))
+		return value{}, failure("INVALID_EXTRACT_FIELD", "Cannot extract \"%s\" from \"%s\".", field, s.c.Source(x.Args[1]))
 	}
 	v, err := s.expr(x.Args[1])
 	if err != nil {
@@ -162,18 +162,13 @@ func extract(s *scope, x *sqltree.Call) (value, *Error) {
 	}
 	w, ok := s.c.fitOne('s', v)
 	if !ok {
-		return value{}, mismatch(s.c.source(x), []value{v})
+		return value{}, mismatch(s.c.Source(x), []value{v})
 	}
 	if field == "SECOND" {
-		return value{sql: "db_scaled(CAST(microsecond(" + w.sql + ") AS HUGEINT), CAST('0.000001' AS DECIMAL(8,6)))", typ: decimal(8, 6), nullable: v.nullable}.cast(), nil
+		sql := "db_scaled(CAST(microsecond(" + w.SQL + ") AS HUGEINT), CAST('0.000001' AS DECIMAL(8,6)))"
+		return value{SQL: castTo(sql, decimal(8, 6)), Type: decimal(8, 6), Nullable: v.Nullable}, nil
 	}
-	return value{sql: castTo(sqltree.Fill(form, []string{w.sql}), of(Int)), typ: of(Int), nullable: v.nullable}, nil
-}
-
-// cast is the value cast to its own type.
-func (v value) cast() value {
-	v.sql = castTo(v.sql, v.typ)
-	return v
+	return value{SQL: castTo(sqltree.Fill(form, []string{w.SQL}), of(Int)), Type: of(Int), Nullable: v.Nullable}, nil
 }
 
 // truncations are the units of date_trunc that DuckDB means alike: weeks begin on Monday (functions/date_trunc).
@@ -185,15 +180,15 @@ func dateTrunc(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	t, ok := constText(a[0])
 	unit := truncations[strings.ToUpper(t)]
 	if !ok || unit == "" {
-		return value{}, unsupported("date_trunc to %s", s.c.source(x.Args[0]))
+		return value{}, unsupported("date_trunc to %s", s.c.Source(x.Args[0]))
 	}
 	v, ok := s.c.fitOne('s', a[1])
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
 	// The coalesce keeps DuckDB from comparing the truncated moment with a constant at once, which makes false of NULL.
-	v.sql = fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", unit, v.sql)
-	if a[1].typ.Kind == TimestampNTZ {
+	v.SQL = fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", unit, v.SQL)
+	if a[1].Type.Kind == TimestampNTZ {
 		return v, nil
 	}
 	return s.c.convert(v, of(Timestamp)), nil
@@ -204,13 +199,13 @@ func trunc(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	t, ok := constText(a[1])
 	unit := truncations[strings.ToUpper(t)]
 	if !ok || unit != "year" && unit != "quarter" && unit != "month" && unit != "week" {
-		return value{}, unsupported("trunc to %s", s.c.source(x.Args[1]))
+		return value{}, unsupported("trunc to %s", s.c.Source(x.Args[1]))
 	}
 	v, ok := s.c.fitOne('d', a[0])
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	return value{sql: castTo(fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", unit, v.sql), of(Date)), typ: of(Date), nullable: v.nullable}, nil
+	return value{SQL: castTo(fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", unit, v.SQL), of(Date)), Type: of(Date), Nullable: v.Nullable}, nil
 }
 
 // convertTimezone moves a TIMESTAMP_NTZ from one zone to another, by default from the session's (functions/convert_timezone).
@@ -220,9 +215,9 @@ func convertTimezone(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	}
 	v, ok := s.c.fit("tts", a)
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	return value{sql: fmt.Sprintf("timezone(%s, timezone(%s, %s))", v[1].sql, v[0].sql, v[2].sql), typ: of(TimestampNTZ), nullable: a[2].nullable}, nil
+	return value{SQL: fmt.Sprintf("timezone(%s, timezone(%s, %s))", v[1].SQL, v[0].SQL, v[2].SQL), Type: of(TimestampNTZ), Nullable: a[2].Nullable}, nil
 }
 
 // utcTimestamp shifts a TIMESTAMP's wall clock (functions/from_utc_timestamp, -to_utc_timestamp).
@@ -230,9 +225,9 @@ func utcTimestamp(form string) func(s *scope, x *sqltree.Call, a []value) (value
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		v, ok := s.c.fit("st", a)
 		if !ok {
-			return value{}, mismatch(s.c.source(x), a)
+			return value{}, mismatch(s.c.Source(x), a)
 		}
-		return s.c.convert(value{sql: fmt.Sprintf(form, v[0].sql, v[1].sql), typ: of(TimestampNTZ), nullable: a[0].nullable}, of(Timestamp)), nil
+		return s.c.convert(value{SQL: fmt.Sprintf(form, v[0].SQL, v[1].SQL), Type: of(TimestampNTZ), Nullable: a[0].Nullable}, of(Timestamp)), nil
 	}
 }
 
@@ -243,7 +238,7 @@ var formatLetters = map[string]string{"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH"
 func dateFormat(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	v, ok := s.c.fitOne('s', a[0])
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
 	pattern, ok := constText(a[1])
 	if !ok {
@@ -253,7 +248,7 @@ func dateFormat(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if !ok {
 		return value{}, unsupported("the datetime pattern '%s'", pattern)
 	}
-	return value{sql: "strftime(" + v.sql + ", " + sqltree.Text(form) + ")", typ: of(String), nullable: v.nullable}, nil
+	return value{SQL: "strftime(" + v.SQL + ", " + sqltree.Text(form) + ")", Type: of(String), Nullable: v.Nullable}, nil
 }
 
 func datePattern(t string) (string, bool) {

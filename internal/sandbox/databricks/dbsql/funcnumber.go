@@ -59,26 +59,26 @@ func round(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		n, ok = constInt(a[1])
 	}
 	v := a[0]
-	if v.typ.Kind == String || v.typ.Kind == Void {
+	if v.Type.Kind == String || v.Type.Kind == Void {
 		v = s.c.convert(v, of(Double))
 	}
-	if !ok || !v.typ.isNumeric() || n < -38 || n > 38 {
-		return value{}, mismatch(s.c.source(x), a)
+	if !ok || !v.Type.isNumeric() || n < -38 || n > 38 {
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	out := value{typ: v.typ, nullable: v.nullable}
+	out := value{Type: v.Type, Nullable: v.Nullable}
 	switch {
-	case v.typ.isInteger() && n >= 0:
-		out.sql = v.sql
-	case v.typ.isInteger():
-		out.sql = castTo(fmt.Sprintf("round(%s, %d)", castTo(v.sql, decimal(20, 0)), n), v.typ)
-	case v.typ.Kind == Decimal:
-		out.typ = roundedType(v.typ, n)
-		out.sql = castTo(fmt.Sprintf("round(%s, %d)", castTo(v.sql, decimal(min(v.typ.Precision+1, maxPrecision), v.typ.Scale)), n), out.typ)
+	case v.Type.isInteger() && n >= 0:
+		out.SQL = v.SQL
+	case v.Type.isInteger():
+		out.SQL = castTo(fmt.Sprintf("round(%s, %d)", castTo(v.SQL, decimal(20, 0)), n), v.Type)
+	case v.Type.Kind == Decimal:
+		out.Type = roundedType(v.Type, n)
+		out.SQL = castTo(fmt.Sprintf("round(%s, %d)", castTo(v.SQL, decimal(min(v.Type.Precision+1, maxPrecision), v.Type.Scale)), n), out.Type)
 	case n < 0 || n > 20:
 		return value{}, unsupported("%s of a DOUBLE to %d digits", x.Name, n)
 	default:
-		out.sql = castTo(fmt.Sprintf("(CASE WHEN isnan(%s) OR abs(%s) >= 1e15 THEN %s ELSE CAST(CAST(CAST(%s AS VARCHAR) AS DECIMAL(38,%d)) AS DOUBLE) END)",
-			v.sql, v.sql, v.sql, v.sql, n), out.typ)
+		out.SQL = castTo(fmt.Sprintf("(CASE WHEN isnan(%s) OR abs(%s) >= 1e15 THEN %s ELSE CAST(CAST(CAST(%s AS VARCHAR) AS DECIMAL(38,%d)) AS DOUBLE) END)",
+			v.SQL, v.SQL, v.SQL, v.SQL, n), out.Type)
 	}
 	return out, nil
 }
@@ -90,16 +90,16 @@ func bround(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		n, ok = constInt(a[1])
 	}
 	v := a[0]
-	if !v.typ.isNumeric() {
-		return value{}, mismatch(s.c.source(x), a)
+	if !v.Type.isNumeric() {
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	if !ok || n != 0 || v.typ.Kind == Decimal {
-		return value{}, unsupported("%s", s.c.source(x))
+	if !ok || n != 0 || v.Type.Kind == Decimal {
+		return value{}, unsupported("%s", s.c.Source(x))
 	}
-	if v.typ.isInteger() {
+	if v.Type.isInteger() {
 		return v, nil
 	}
-	return value{sql: castTo("round_even("+v.sql+", 0)", v.typ), typ: v.typ, nullable: v.nullable}, nil
+	return value{SQL: castTo("round_even("+v.SQL+", 0)", v.Type), Type: v.Type, Nullable: v.Nullable}, nil
 }
 
 // ceilFloor compiles ceil and floor: of integers and DOUBLEs a BIGINT, of DECIMALs a DECIMAL (functions/ceil, -floor).
@@ -109,36 +109,36 @@ func ceilFloor(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		name = "floor"
 	}
 	v := a[0]
-	if v.typ.Kind != Decimal {
+	if v.Type.Kind != Decimal {
 		f, ok := s.c.fitOne('f', v)
 		switch {
 		case len(a) == 2:
-			return value{}, unsupported("%s of %s to digits", name, v.typ)
-		case v.typ.isInteger():
+			return value{}, unsupported("%s of %s to digits", name, v.Type)
+		case v.Type.isInteger():
 			return s.c.convert(v, of(Bigint)), nil
 		case !ok:
-			return value{}, mismatch(s.c.source(x), a)
+			return value{}, mismatch(s.c.Source(x), a)
 		}
-		return value{sql: castTo(name+"("+f.sql+")", of(Bigint)), typ: of(Bigint), nullable: v.nullable}, nil
+		return value{SQL: castTo(name+"("+f.SQL+")", of(Bigint)), Type: of(Bigint), Nullable: v.Nullable}, nil
 	}
 	n, ok := 0, true
 	if len(a) == 2 {
 		n, ok = constInt(a[1])
 	}
-	if !ok || n < 0 || n > 18 || v.typ.leading()+n > maxPrecision-v.typ.Scale {
+	if !ok || n < 0 || n > 18 || v.Type.leading()+n > maxPrecision-v.Type.Scale {
 		if n != 0 || !ok {
-			return value{}, unsupported("%s", s.c.source(x))
+			return value{}, unsupported("%s", s.c.Source(x))
 		}
 	}
-	t := roundedType(v.typ, n)
+	t := roundedType(v.Type, n)
 	if n == 0 {
-		return value{sql: castTo(name+"("+v.sql+")", t), typ: t, nullable: v.nullable}, nil
+		return value{SQL: castTo(name+"("+v.SQL+")", t), Type: t, Nullable: v.Nullable}, nil
 	}
-	if n >= v.typ.Scale {
-		return value{sql: castTo(v.sql, t), typ: t, nullable: v.nullable}, nil
+	if n >= v.Type.Scale {
+		return value{SQL: castTo(v.SQL, t), Type: t, Nullable: v.Nullable}, nil
 	}
-	scaled := fmt.Sprintf("(%s * CAST('1%s' AS DECIMAL(%d,0)))", castTo(v.sql, decimal(maxPrecision-n-1, v.typ.Scale)), strings.Repeat("0", n), n+1)
-	return value{sql: castTo(fmt.Sprintf("db_scaled(CAST(%s(%s) AS HUGEINT), %s)", name, scaled, tiny(n)), t), typ: t, nullable: v.nullable}, nil
+	scaled := fmt.Sprintf("(%s * CAST('1%s' AS DECIMAL(%d,0)))", castTo(v.SQL, decimal(maxPrecision-n-1, v.Type.Scale)), strings.Repeat("0", n), n+1)
+	return value{SQL: castTo(fmt.Sprintf("db_scaled(CAST(%s(%s) AS HUGEINT), %s)", name, scaled, tiny(n)), t), Type: t, Nullable: v.Nullable}, nil
 }
 
 // binaryCall compiles an operator's function form.
@@ -150,10 +150,10 @@ func binaryCall(op string) func(s *scope, x *sqltree.Call, a []value) (value, *E
 func tryCall(op string) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		v, err := s.c.arithmetic(op, a[0], a[1])
-		if v.typ.Kind == Interval || v.typ.isDateLike() {
-			return value{}, unsupported("%s", s.c.source(x))
+		if v.Type.Kind == Interval || v.Type.isDateLike() {
+			return value{}, unsupported("%s", s.c.Source(x))
 		}
-		return value{sql: "TRY(" + v.sql + ")", typ: v.typ, nullable: true}, err
+		return value{SQL: "TRY(" + v.SQL + ")", Type: v.Type, Nullable: true}, err
 	}
 }
 
@@ -163,9 +163,9 @@ func pmod(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if err != nil {
 		return r, err
 	}
-	if !r.typ.isInteger() {
-		return r, unsupported("pmod of %s", r.typ)
+	if !r.Type.isInteger() {
+		return r, unsupported("pmod of %s", r.Type)
 	}
-	b := s.c.convert(a[1], r.typ).sql
-	return value{sql: castTo(fmt.Sprintf("db_pmod(%s, %s)", r.sql, b), r.typ), typ: r.typ, nullable: r.nullable}, nil
+	b := s.c.convert(a[1], r.Type).SQL
+	return value{SQL: castTo(fmt.Sprintf("db_pmod(%s, %s)", r.SQL, b), r.Type), Type: r.Type, Nullable: r.Nullable}, nil
 }

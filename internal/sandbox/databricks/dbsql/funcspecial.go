@@ -10,7 +10,7 @@ import (
 // specialTable are the functions that letters do not describe.
 func specialTable() map[string]special {
 	m := map[string]special{
-		"CONCAT":         {1, -1, "", func(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.concat(a, s.c.source(x)) }},
+		"CONCAT":         {1, -1, "", func(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.concat(a, s.c.Source(x)) }},
 		"CONCAT_WS":      {1, -1, "", concatWS},
 		"COALESCE":       {1, -1, "", coalesceCall},
 		"NVL":            {2, 2, "", coalesceCall},
@@ -46,7 +46,7 @@ func specialTable() map[string]special {
 			return s.c.compare("IS NOT DISTINCT FROM", a[0], a[1])
 		}},
 		"TYPEOF": {1, 1, "", func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-			return stringLiteral(a[0].typ.String()), nil
+			return stringLiteral(a[0].Type.String()), nil
 		}},
 	}
 	for name := range typeKinds {
@@ -60,7 +60,7 @@ func specialTable() map[string]special {
 
 func likeCall(s *scope, op string, a []value) (value, *Error) {
 	sql, err := s.c.likeText(op, a[0], a[1], `\`)
-	return value{sql: sql, typ: of(Boolean), nullable: true}, err
+	return value{SQL: sql, Type: of(Boolean), Nullable: true}, err
 }
 
 // typeCall is a type's name as a cast (functions/bigint and its like).
@@ -75,7 +75,7 @@ func typeCall(k Kind) func(s *scope, x *sqltree.Call, a []value) (value, *Error)
 func coalesceCall(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.c.coalesce(a) }
 
 func nvl2(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	return s.c.choose(s.c.source(x), []string{a[0].sql + " IS NOT NULL"}, a[1:])
+	return s.c.choose(s.c.Source(x), []string{a[0].SQL + " IS NOT NULL"}, a[1:])
 }
 
 func nullIf(s *scope, x *sqltree.Call, a []value) (value, *Error) {
@@ -83,20 +83,20 @@ func nullIf(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if err != nil {
 		return eq, err
 	}
-	return value{sql: "(CASE WHEN " + eq.sql + " THEN NULL ELSE " + a[0].sql + " END)", typ: a[0].typ, nullable: true}, nil
+	return value{SQL: "(CASE WHEN " + eq.SQL + " THEN NULL ELSE " + a[0].SQL + " END)", Type: a[0].Type, Nullable: true}, nil
 }
 
 func ifCall(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	c, ok := s.c.fitOne('b', a[0])
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	return s.c.choose(s.c.source(x), []string{c.sql}, a[1:])
+	return s.c.choose(s.c.Source(x), []string{c.SQL}, a[1:])
 }
 
 // extreme is greatest and least, which skip NULLs (functions/greatest, -least).
 func extreme(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	to, isNullable, err := s.c.common(s.c.source(x), a)
+	to, isNullable, err := s.c.common(s.c.Source(x), a)
 	if err != nil {
 		return value{}, err
 	}
@@ -105,9 +105,9 @@ func extreme(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	}
 	out := make([]string, len(a))
 	for i, v := range a {
-		out[i] = s.c.convert(v, to).sql
+		out[i] = s.c.convert(v, to).SQL
 	}
-	return value{sql: strings.ToLower(x.Name) + "(" + strings.Join(out, ", ") + ")", typ: to, nullable: isNullable}, nil
+	return value{SQL: strings.ToLower(x.Name) + "(" + strings.Join(out, ", ") + ")", Type: to, Nullable: isNullable}, nil
 }
 
 func negative(s *scope, x *sqltree.Call, a []value) (value, *Error) {
@@ -118,32 +118,32 @@ func negative(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 func concatWS(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	sep, ok := s.c.fitOne('t', a[0])
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
 	out := make([]string, len(a)-1)
 	for i, v := range a[1:] {
-		if v.typ == (Type{Kind: Array, Elem: String}) {
-			out[i] = v.sql
+		if v.Type == (Type{Kind: Array, Elem: String}) {
+			out[i] = v.SQL
 			continue
 		}
 		w, ok := s.c.fitOne('t', v)
 		if !ok {
-			return value{}, mismatch(s.c.source(x), a)
+			return value{}, mismatch(s.c.Source(x), a)
 		}
-		out[i] = "[" + w.sql + "]"
+		out[i] = "[" + w.SQL + "]"
 	}
 	list := "CAST([] AS VARCHAR[])"
 	if len(out) > 0 {
 		list = "flatten([" + strings.Join(out, ", ") + "])"
 	}
-	return value{sql: fmt.Sprintf("db_join(%s, %s)", list, sep.sql), typ: of(String), nullable: true}, nil
+	return value{SQL: fmt.Sprintf("db_join(%s, %s)", list, sep.SQL), Type: of(String), Nullable: true}, nil
 }
 
 // raiseError raises a message that is not NULL, wherever it is reached (functions/raise_error).
 func raiseError(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	v, ok := s.c.fitOne('t', a[0])
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	return value{sql: "db_raise_user(" + v.sql + ")", nullable: true}, nil
+	return value{SQL: "db_raise_user(" + v.SQL + ")", Nullable: true}, nil
 }

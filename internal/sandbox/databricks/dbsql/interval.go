@@ -52,10 +52,10 @@ func (s *scope) interval(x *sqltree.Interval) (value, *Error) {
 		return value{}, unsupported("an interval of both months and seconds")
 	}
 	if kinds[0] {
-		return value{sql: fmt.Sprintf("to_months(CAST(%s AS INTEGER))", months), typ: Type{Kind: Interval}}, nil
+		return value{SQL: fmt.Sprintf("to_months(CAST(%s AS INTEGER))", months), Type: Type{Kind: Interval}}, nil
 	}
 	days, rest := new(big.Int).QuoRem(micros, big.NewInt(unitMicros["DAY"]), new(big.Int))
-	return value{sql: fmt.Sprintf("(to_days(CAST(%s AS INTEGER)) + to_microseconds(%s))", days, rest), typ: Type{Kind: Interval, Scale: 1}}, nil
+	return value{SQL: fmt.Sprintf("(to_days(CAST(%s AS INTEGER)) + to_microseconds(%s))", days, rest), Type: Type{Kind: Interval, Scale: 1}}, nil
 }
 
 // intervalPart is a part's months and microseconds.
@@ -106,38 +106,38 @@ func compoundPart(t, unit, to string) (months, micros *big.Int, ok bool) {
 // intervalSum is a date or timestamp and an interval (functions/plussign, -minussign): a DATE stays one under months and whole days;
 // months and days are added in the session's time zone.
 func (c *compiler) intervalSum(op string, a, b value) (value, *Error) {
-	if a.typ.Kind == Interval && op == "+" {
+	if a.Type.Kind == Interval && op == "+" {
 		a, b = b, a
 	}
-	if op != "+" && op != "-" || b.typ.Kind != Interval || !a.typ.isDateLike() {
+	if op != "+" && op != "-" || b.Type.Kind != Interval || !a.Type.isDateLike() {
 		return value{}, mismatch(op, []value{a, b})
 	}
-	out := value{typ: a.typ, nullable: a.nullable}
+	out := value{Type: a.Type, Nullable: a.Nullable}
 	switch {
-	case a.typ.Kind == Date && (b.typ.Scale == 0 || strings.HasSuffix(b.sql, " + to_microseconds(0))")):
-		out.sql = castTo("("+a.sql+" "+op+" "+b.sql+")", out.typ)
-	case a.typ.Kind == Date:
-		out.typ = of(Timestamp)
-		return c.intervalSum(op, c.convert(a, out.typ), b)
-	case a.typ.Kind == TimestampNTZ:
-		out.sql = "(" + a.sql + " " + op + " " + b.sql + ")"
+	case a.Type.Kind == Date && (b.Type.Scale == 0 || strings.HasSuffix(b.SQL, " + to_microseconds(0))")):
+		out.SQL = castTo("("+a.SQL+" "+op+" "+b.SQL+")", out.Type)
+	case a.Type.Kind == Date:
+		out.Type = of(Timestamp)
+		return c.intervalSum(op, c.convert(a, out.Type), b)
+	case a.Type.Kind == TimestampNTZ:
+		out.SQL = "(" + a.SQL + " " + op + " " + b.SQL + ")"
 	default:
-		days, micros, found := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(b.sql, "("), ")"), " + to_microseconds(")
-		if b.typ.Scale == 0 || !found {
-			days, micros = b.sql, "0)"
+		days, micros, found := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(b.SQL, "("), ")"), " + to_microseconds(")
+		if b.Type.Scale == 0 || !found {
+			days, micros = b.SQL, "0)"
 		}
 		if strings.TrimSuffix(micros, ")") == "" {
 			micros = "0"
 		}
 		local := fmt.Sprintf("(%s %s %s)", c.local(a), op, days)
-		out.sql = fmt.Sprintf("(timezone(%s, %s) %s to_microseconds(%s))", sqltree.Text(c.zone()), local, op, strings.TrimSuffix(micros, ")"))
+		out.SQL = fmt.Sprintf("(timezone(%s, %s) %s to_microseconds(%s))", sqltree.Text(c.zone()), local, op, strings.TrimSuffix(micros, ")"))
 	}
 	return out, nil
 }
 
 // dayDifference is date - date, an interval of days.
 func (c *compiler) dayDifference(a, b value) value {
-	return value{sql: "to_days(CAST(" + a.sql + " - " + b.sql + " AS INTEGER))", typ: Type{Kind: Interval, Scale: 1}, nullable: true}
+	return value{SQL: "to_days(CAST(" + a.SQL + " - " + b.SQL + " AS INTEGER))", Type: Type{Kind: Interval, Scale: 1}, Nullable: true}
 }
 
 // addUnits are DuckDB's forms of n units.
@@ -165,19 +165,19 @@ func timestampAdd(s *scope, x *sqltree.Call) (value, *Error) {
 		return value{}, err
 	}
 	n, ok := s.c.fitOne('i', a[0])
-	if !ok || addUnits[unit] == "" || !a[1].typ.isDateLike() {
-		return value{}, mismatch(s.c.source(x), a)
+	if !ok || addUnits[unit] == "" || !a[1].Type.isDateLike() {
+		return value{}, mismatch(s.c.Source(x), a)
 	}
 	v := a[1]
-	if v.typ.Kind == Date {
+	if v.Type.Kind == Date {
 		v = s.c.convert(v, of(Timestamp))
 	}
-	by := sqltree.Fill(addUnits[unit], []string{n.sql})
-	out := value{typ: v.typ, nullable: v.nullable || n.nullable}
-	if _, month := unitMonths[unit]; v.typ.Kind == Timestamp && (month || unit == "DAY" || unit == "WEEK") {
-		out.sql = fmt.Sprintf("timezone(%s, %s + %s)", sqltree.Text(s.c.zone()), s.c.local(v), by)
+	by := sqltree.Fill(addUnits[unit], []string{n.SQL})
+	out := value{Type: v.Type, Nullable: v.Nullable || n.Nullable}
+	if _, month := unitMonths[unit]; v.Type.Kind == Timestamp && (month || unit == "DAY" || unit == "WEEK") {
+		out.SQL = fmt.Sprintf("timezone(%s, %s + %s)", sqltree.Text(s.c.zone()), s.c.local(v), by)
 	} else {
-		out.sql = "(" + v.sql + " + " + by + ")"
+		out.SQL = "(" + v.SQL + " + " + by + ")"
 	}
 	return out, nil
 }
@@ -191,24 +191,24 @@ func timestampDiff(s *scope, x *sqltree.Call) (value, *Error) {
 	}
 	v, ok := s.c.fit("ss", a)
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
-	exact := a[0].typ.Kind == Timestamp && a[1].typ.Kind == Timestamp
+	exact := a[0].Type.Kind == Timestamp && a[1].Type.Kind == Timestamp
 	if exact && unitMicros[unit] > 0 && unitMicros[unit] < unitMicros["DAY"] {
 		v = a
 	}
-	out := value{typ: of(Bigint), nullable: a[0].nullable || a[1].nullable}
+	out := value{Type: of(Bigint), Nullable: a[0].Nullable || a[1].Nullable}
 	if per, ok := unitMonths[unit]; ok {
-		out.sql = castTo(fmt.Sprintf("(db_months(%s, %s) // %d)", v[0].sql, v[1].sql, per), out.typ)
+		out.SQL = castTo(fmt.Sprintf("(db_months(%s, %s) // %d)", v[0].SQL, v[1].SQL, per), out.Type)
 		return out, nil
 	}
 	per, ok := unitMicros[unit]
 	if !ok {
 		return value{}, unsupported("timestampdiff of %s", unit)
 	}
-	out.sql = fmt.Sprintf("(epoch_us(%s) - epoch_us(%s))", v[1].sql, v[0].sql)
+	out.SQL = fmt.Sprintf("(epoch_us(%s) - epoch_us(%s))", v[1].SQL, v[0].SQL)
 	if per > 1 {
-		out.sql = fmt.Sprintf("(%s // %d)", out.sql, per)
+		out.SQL = fmt.Sprintf("(%s // %d)", out.SQL, per)
 	}
 	return out, nil
 }

@@ -26,7 +26,7 @@ func (s *scope) like(x *sqltree.Like) (value, *Error) {
 		}
 		t, ok := constText(e)
 		if !ok || len([]rune(t)) != 1 {
-			return value{}, failure("INVALID_ESCAPE_CHAR", "`EscapeChar` should be a string literal of length one, but got \"%s\".", s.c.source(x.Escape))
+			return value{}, failure("INVALID_ESCAPE_CHAR", "`EscapeChar` should be a string literal of length one, but got \"%s\".", s.c.Source(x.Escape))
 		}
 		escape = t
 	}
@@ -44,7 +44,7 @@ func (s *scope) like(x *sqltree.Like) (value, *Error) {
 	if x.Not {
 		sql = "(NOT " + sql + ")"
 	}
-	return value{sql: sql, typ: of(Boolean), nullable: true}, nil
+	return value{SQL: sql, Type: of(Boolean), Nullable: true}, nil
 }
 
 func (c *compiler) likeText(op string, v, p value, escape string) (string, *Error) {
@@ -54,12 +54,12 @@ func (c *compiler) likeText(op string, v, p value, escape string) (string, *Erro
 	}
 	if op == "RLIKE" {
 		re, err := c.pattern(p, true)
-		return fmt.Sprintf("regexp_matches(%s, %s)", args[0].sql, re), err
+		return fmt.Sprintf("regexp_matches(%s, %s)", args[0].SQL, re), err
 	}
 	if t, ok := constText(p); ok && !escaped(t, escape) {
 		return "", failure("INVALID_FORMAT.ESC_IN_THE_MIDDLE", "The format is invalid: '%s'. The escape character is not allowed to precede '%s'.", t, escape)
 	}
-	return fmt.Sprintf("(%s %s %s ESCAPE %s)", args[0].sql, op, args[1].sql, sqltree.Text(escape)), nil
+	return fmt.Sprintf("(%s %s %s ESCAPE %s)", args[0].SQL, op, args[1].SQL, sqltree.Text(escape)), nil
 }
 
 // escaped says whether each escape character of a pattern stands before %, _ or itself.
@@ -81,7 +81,7 @@ func escaped(pattern, escape string) bool {
 func (c *compiler) pattern(p value, end bool) (string, *Error) {
 	t, ok := constText(p)
 	if !ok {
-		if p.typ.Kind == Void {
+		if p.Type.Kind == Void {
 			return "CAST(NULL AS VARCHAR)", nil
 		}
 		return "", unsupported("a regular expression that is not a literal")
@@ -156,7 +156,7 @@ func class(t string, from int) int {
 func regexpReplace(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	v, ok := s.c.fit("ttt", a)
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
 	re, err := s.c.pattern(a[1], false)
 	if err != nil {
@@ -167,9 +167,9 @@ func regexpReplace(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		return value{}, unsupported("a replacement that is not a literal")
 	}
 	if with, ok = replacement(with); !ok {
-		return value{}, unsupported("the replacement %s", s.c.source(x.Args[2]))
+		return value{}, unsupported("the replacement %s", s.c.Source(x.Args[2]))
 	}
-	return value{sql: fmt.Sprintf("regexp_replace(%s, %s, %s, 'g')", v[0].sql, re, sqltree.Text(with)), typ: of(String), nullable: a[0].nullable}, nil
+	return value{SQL: fmt.Sprintf("regexp_replace(%s, %s, %s, 'g')", v[0].SQL, re, sqltree.Text(with)), Type: of(String), Nullable: a[0].Nullable}, nil
 }
 
 // replacement turns Java's $1 and \x into RE2's \1 and x.
@@ -198,7 +198,7 @@ func replacement(t string) (string, bool) {
 func regexpExtract(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	v, ok := s.c.fit("tt", a[:2])
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
 	re, err := s.c.pattern(a[1], false)
 	if err != nil {
@@ -210,21 +210,21 @@ func regexpExtract(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 			return value{}, unsupported("a group that is not a literal")
 		}
 	}
-	return value{sql: fmt.Sprintf("regexp_extract(%s, %s, %d)", v[0].sql, re, group), typ: of(String), nullable: a[0].nullable}, nil
+	return value{SQL: fmt.Sprintf("regexp_extract(%s, %s, %d)", v[0].SQL, re, group), Type: of(String), Nullable: a[0].Nullable}, nil
 }
 
 // regexpLike is RLIKE (functions/regexp_like).
 func regexpLike(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	sql, err := s.c.likeText("RLIKE", a[0], a[1], "")
-	return value{sql: sql, typ: of(Boolean), nullable: true}, err
+	return value{SQL: sql, Type: of(Boolean), Nullable: true}, err
 }
 
 // regexpCount counts matches (functions/regexp_count).
 func regexpCount(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	v, ok := s.c.fit("tt", a)
 	if !ok {
-		return value{}, mismatch(s.c.source(x), a)
+		return value{}, mismatch(s.c.Source(x), a)
 	}
 	re, err := s.c.pattern(a[1], false)
-	return value{sql: castTo(fmt.Sprintf("len(regexp_extract_all(%s, %s))", v[0].sql, re), of(Int)), typ: of(Int), nullable: true}, err
+	return value{SQL: castTo(fmt.Sprintf("len(regexp_extract_all(%s, %s))", v[0].SQL, re), of(Int)), Type: of(Int), Nullable: true}, err
 }

@@ -32,7 +32,7 @@ func numberLiteral(t string) (value, *Error) {
 		kind = Decimal
 	}
 	if kind == Double || kind == Float {
-		return value{sql: castTo(sqltree.Text(digits), of(kind)), typ: of(kind), lit: &digits}, nil
+		return value{SQL: castTo(sqltree.Text(digits), of(kind)), Type: of(kind), Lit: &digits}, nil
 	}
 	if kind == Decimal {
 		return decimalLiteral(digits)
@@ -42,7 +42,7 @@ func numberLiteral(t string) (value, *Error) {
 		return value{}, failure("INVALID_NUMERIC_LITERAL_RANGE", "Numeric literal %s is outside the valid range for %s.", t, of(kind).upper())
 	}
 	digits = strconv.FormatInt(n, 10)
-	return value{sql: castTo(sqltree.Text(digits), of(kind)), typ: of(kind), lit: &digits}, nil
+	return value{SQL: castTo(sqltree.Text(digits), of(kind)), Type: of(kind), Lit: &digits}, nil
 }
 
 func decimalLiteral(t string) (value, *Error) {
@@ -67,26 +67,26 @@ func decimalLiteral(t string) (value, *Error) {
 		lit += "." + frac
 	}
 	ty := decimal(p, len(frac))
-	return value{sql: castTo(sqltree.Text(lit), ty), typ: ty, lit: &lit}, nil
+	return value{SQL: castTo(sqltree.Text(lit), ty), Type: ty, Lit: &lit}, nil
 }
 
-func stringLiteral(t string) value { return value{sql: sqltree.Text(t), typ: of(String), lit: &t} }
+func stringLiteral(t string) value { return value{SQL: sqltree.Text(t), Type: of(String), Lit: &t} }
 
 // constInt is the value of a literal integer.
 func constInt(v value) (int, bool) {
-	if v.lit == nil || !v.typ.isInteger() {
+	if v.Lit == nil || !v.Type.isInteger() {
 		return 0, false
 	}
-	n, err := strconv.Atoi(*v.lit)
+	n, err := strconv.Atoi(*v.Lit)
 	return n, err == nil
 }
 
 // constText is the text of a literal string.
 func constText(v value) (string, bool) {
-	if v.lit == nil || v.typ.Kind != String {
+	if v.Lit == nil || v.Type.Kind != String {
 		return "", false
 	}
-	return *v.lit, true
+	return *v.Lit, true
 }
 
 // bound is a parameter marker's value as a typed literal (sql-ref-parameter-marker).
@@ -96,7 +96,7 @@ func (s *scope) bound(x *sqltree.BindExpr) (value, *Error) {
 		return value{}, failure("UNBOUND_SQL_PARAMETER", "Found the unbound parameter: %s. Please, fix `args` and provide a mapping of the parameter to a SQL literal.", x.Key)
 	}
 	if p.Value == nil {
-		return value{sql: "NULL", nullable: true}, nil
+		return value{SQL: "NULL", Nullable: true}, nil
 	}
 	t, err := namedType(p.Type)
 	if err != nil {
@@ -108,7 +108,7 @@ func (s *scope) bound(x *sqltree.BindExpr) (value, *Error) {
 	}
 	out, err := s.c.explicit(v, t, false)
 	if err == nil && t.isInteger() {
-		out.lit = v.lit
+		out.Lit = v.Lit
 	}
 	return out, err
 }

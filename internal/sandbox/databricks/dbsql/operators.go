@@ -9,34 +9,34 @@ import (
 
 // compare compiles a comparison (functions/eqsign and its like); strings compare byte by byte, NaN equals itself and is above all.
 func (c *compiler) compare(op string, a, b value) (value, *Error) {
-	to, ok := coerced(a.typ, b.typ)
+	to, ok := coerced(a.Type, b.Type)
 	if !ok || to.Kind == Array || to.Kind == Interval {
 		return value{}, mismatch(op, []value{a, b})
 	}
-	return value{sql: "(" + c.operand(a, to) + " " + op + " " + c.operand(b, to) + ")", typ: of(Boolean),
-		nullable: (a.nullable || b.nullable) && !strings.Contains(op, "DISTINCT")}, nil
+	return value{SQL: "(" + c.operand(a, to) + " " + op + " " + c.operand(b, to) + ")", Type: of(Boolean),
+		Nullable: (a.Nullable || b.Nullable) && !strings.Contains(op, "DISTINCT")}, nil
 }
 
 // operand is a value as one side of a comparison. DuckDB compares exact numbers of any two types exactly, so that short ones stand
 // without a cast, and literals bare: thousands of casts would cost seconds.
 func (c *compiler) operand(v value, to Type) string {
-	if !v.typ.isExact() || !to.isExact() || to.exact().Precision == maxPrecision {
-		return c.convert(v, to).sql
+	if !v.Type.isExact() || !to.isExact() || to.exact().Precision == maxPrecision {
+		return c.convert(v, to).SQL
 	}
 	switch {
-	case v.lit == nil:
-		return v.sql
-	case strings.HasPrefix(*v.lit, "-"):
-		return "(" + *v.lit + ")"
+	case v.Lit == nil:
+		return v.SQL
+	case strings.HasPrefix(*v.Lit, "-"):
+		return "(" + *v.Lit + ")"
 	}
-	return *v.lit
+	return *v.Lit
 }
 
 // concat is || and concat (functions/concat): strings, or binaries alone; NULL when any is.
 func (s *scope) concat(vs []value, source string) (value, *Error) {
 	to := of(Binary)
 	for _, v := range vs {
-		if v.typ.Kind != Binary {
+		if v.Type.Kind != Binary {
 			to = of(String)
 		}
 	}
@@ -49,41 +49,41 @@ func (s *scope) concat(vs []value, source string) (value, *Error) {
 		if !ok {
 			return value{}, mismatch(source, vs)
 		}
-		out[i], isNullable = w.sql, isNullable || v.nullable
+		out[i], isNullable = w.SQL, isNullable || v.Nullable
 	}
-	return value{sql: "(" + strings.Join(out, " || ") + ")", typ: to, nullable: isNullable}, nil
+	return value{SQL: "(" + strings.Join(out, " || ") + ")", Type: to, Nullable: isNullable}, nil
 }
 
 // bits compiles & | ^ over integers (functions/ampersandsign, -pipesign, -caretsign).
 func (c *compiler) bits(op string, a, b value) (value, *Error) {
-	if !a.typ.isInteger() || !b.typ.isInteger() {
+	if !a.Type.isInteger() || !b.Type.isInteger() {
 		return value{}, mismatch(op, []value{a, b})
 	}
-	to := of(max(a.typ.Kind, b.typ.Kind))
-	l, r := c.convert(a, to).sql, c.convert(b, to).sql
+	to := of(max(a.Type.Kind, b.Type.Kind))
+	l, r := c.convert(a, to).SQL, c.convert(b, to).SQL
 	sql := "(" + l + " " + op + " " + r + ")"
 	if op == "^" {
 		sql = "xor(" + l + ", " + r + ")"
 	}
-	return value{sql: sql, typ: to, nullable: a.nullable || b.nullable}, nil
+	return value{SQL: sql, Type: to, Nullable: a.Nullable || b.Nullable}, nil
 }
 
 // arithmetic compiles + - * / % DIV (sql-ref-operators).
 func (c *compiler) arithmetic(op string, a, b value) (value, *Error) {
-	if a.typ.Kind == Interval || b.typ.Kind == Interval {
+	if a.Type.Kind == Interval || b.Type.Kind == Interval {
 		return c.intervalSum(op, a, b)
 	}
-	if a.typ.Kind == Date && b.typ.Kind == Date && op == "-" {
+	if a.Type.Kind == Date && b.Type.Kind == Date && op == "-" {
 		return c.dayDifference(a, b), nil
 	}
 	shown := []value{a, b}
 	for _, v := range []*value{&a, &b} {
-		if v.typ.Kind == Void {
+		if v.Type.Kind == Void {
 			*v = c.convert(*v, of(Int))
 		}
 	}
-	if a.typ.Kind == String || b.typ.Kind == String {
-		to, ok := coerced(a.typ, b.typ)
+	if a.Type.Kind == String || b.Type.Kind == String {
+		to, ok := coerced(a.Type, b.Type)
 		if to.Kind == String {
 			to = of(Double)
 		}
@@ -92,20 +92,20 @@ func (c *compiler) arithmetic(op string, a, b value) (value, *Error) {
 		}
 		a, b = c.convert(a, to), c.convert(b, to)
 	}
-	if !a.typ.isNumeric() || !b.typ.isNumeric() {
+	if !a.Type.isNumeric() || !b.Type.isNumeric() {
 		return value{}, mismatch(op, shown)
 	}
-	out := value{nullable: a.nullable || b.nullable}
+	out := value{Nullable: a.Nullable || b.Nullable}
 	switch {
-	case a.typ.isFloat() || b.typ.isFloat():
-		out.typ, out.sql = c.floating(op, a, b)
+	case a.Type.isFloat() || b.Type.isFloat():
+		out.Type, out.SQL = c.floating(op, a, b)
 	case op == "DIV":
-		out.typ, out.sql = of(Bigint), c.integral(a, b)
-	case a.typ.isInteger() && b.typ.isInteger():
-		out.typ, out.sql = c.integers(op, a, b)
+		out.Type, out.SQL = of(Bigint), c.integral(a, b)
+	case a.Type.isInteger() && b.Type.isInteger():
+		out.Type, out.SQL = c.integers(op, a, b)
 	default:
-		out.typ, out.sql = c.decimals(op, asDecimal(a), asDecimal(b))
-		if out.sql == "" {
+		out.Type, out.SQL = c.decimals(op, asDecimal(a), asDecimal(b))
+		if out.SQL == "" {
 			return value{}, unsupported("%s over DECIMALs of together more than 38 fractional digits", op)
 		}
 	}
@@ -114,10 +114,10 @@ func (c *compiler) arithmetic(op string, a, b value) (value, *Error) {
 
 func (c *compiler) floating(op string, a, b value) (Type, string) {
 	to := of(Double)
-	if a.typ == b.typ && op != "/" && op != "DIV" {
-		to = a.typ
+	if a.Type == b.Type && op != "/" && op != "DIV" {
+		to = a.Type
 	}
-	l, r := c.convert(a, to).sql, c.convert(b, to).sql
+	l, r := c.convert(a, to).SQL, c.convert(b, to).SQL
 	switch op {
 	case "/":
 		return to, "db_fdiv(" + l + ", " + r + ")"
@@ -131,10 +131,10 @@ func (c *compiler) floating(op string, a, b value) (Type, string) {
 
 func (c *compiler) integers(op string, a, b value) (Type, string) {
 	if op == "/" {
-		return of(Double), "db_fdiv(" + c.convert(a, of(Double)).sql + ", " + c.convert(b, of(Double)).sql + ")"
+		return of(Double), "db_fdiv(" + c.convert(a, of(Double)).SQL + ", " + c.convert(b, of(Double)).SQL + ")"
 	}
-	to := of(max(a.typ.Kind, b.typ.Kind))
-	l, r := c.convert(a, to).sql, c.convert(b, to).sql
+	to := of(max(a.Type.Kind, b.Type.Kind))
+	l, r := c.convert(a, to).SQL, c.convert(b, to).SQL
 	switch {
 	case op == "%" && nonzero(b):
 		return to, "(" + l + " % " + r + ")"
@@ -146,31 +146,31 @@ func (c *compiler) integers(op string, a, b value) (Type, string) {
 
 // integral is DIV (functions/div): the quotient without its fraction, a BIGINT.
 func (c *compiler) integral(a, b value) string {
-	l, r := castTo(a.sql, of(Bigint)), castTo(b.sql, of(Bigint))
-	if !a.typ.isInteger() || !b.typ.isInteger() {
-		s := max(a.typ.Scale, b.typ.Scale)
+	l, r := castTo(a.SQL, of(Bigint)), castTo(b.SQL, of(Bigint))
+	if !a.Type.isInteger() || !b.Type.isInteger() {
+		s := max(a.Type.Scale, b.Type.Scale)
 		return castTo(fmt.Sprintf("db_div(%s, %s)", unscaled(asDecimal(a), s), unscaled(asDecimal(b), s)), of(Bigint))
 	}
-	if nonzero(b) && !strings.HasPrefix(*b.lit, "-") {
+	if nonzero(b) && !strings.HasPrefix(*b.Lit, "-") {
 		return "(" + l + " // " + r + ")"
 	}
 	return "db_div(" + l + ", " + r + ")"
 }
 
-func nonzero(v value) bool { return v.lit != nil && strings.Trim(*v.lit, "-0.") != "" }
+func nonzero(v value) bool { return v.Lit != nil && strings.Trim(*v.Lit, "-0.") != "" }
 
 // asDecimal is an exact number as a DECIMAL; a literal integer has no more digits than it shows.
 func asDecimal(v value) value {
-	t := v.typ.exact()
-	if v.typ.isInteger() && v.lit != nil {
-		t = decimal(len(strings.TrimPrefix(*v.lit, "-")), 0)
+	t := v.Type.exact()
+	if v.Type.isInteger() && v.Lit != nil {
+		t = decimal(len(strings.TrimPrefix(*v.Lit, "-")), 0)
 	}
-	if t != v.typ {
-		v.sql = castTo(v.sql, t)
-		if v.lit != nil {
-			v.sql = castTo(sqltree.Text(*v.lit), t)
+	if t != v.Type {
+		v.SQL = castTo(v.SQL, t)
+		if v.Lit != nil {
+			v.SQL = castTo(sqltree.Text(*v.Lit), t)
 		}
-		v.typ = t
+		v.Type = t
 	}
 	return v
 }
@@ -178,26 +178,26 @@ func asDecimal(v value) value {
 // decimals compiles an operator over DECIMALs: its type, and text of it; no text where DuckDB has none. DuckDB computes in 64 bits while both
 // operands have at most 18 digits, so that a wider result needs a wider operand.
 func (c *compiler) decimals(op string, a, b value) (Type, string) {
-	t := result(op, a.typ, b.typ)
-	l := a.sql
-	if wide := max(t.Precision, a.typ.Precision+b.typ.Precision); a.typ.Precision <= 18 && b.typ.Precision <= 18 && (t.Precision > 18 || op == "*" && wide > 18) {
-		l = castTo(a.sql, decimal(19, a.typ.Scale))
+	t := result(op, a.Type, b.Type)
+	l := a.SQL
+	if wide := max(t.Precision, a.Type.Precision+b.Type.Precision); a.Type.Precision <= 18 && b.Type.Precision <= 18 && (t.Precision > 18 || op == "*" && wide > 18) {
+		l = castTo(a.SQL, decimal(19, a.Type.Scale))
 	}
 	switch op {
 	case "+", "-":
-		return t, castTo("("+l+" "+op+" "+b.sql+")", t)
+		return t, castTo("("+l+" "+op+" "+b.SQL+")", t)
 	case "*":
-		if a.typ.Scale+b.typ.Scale > maxPrecision {
+		if a.Type.Scale+b.Type.Scale > maxPrecision {
 			return t, ""
 		}
-		return t, castTo("("+l+" * "+b.sql+")", t)
+		return t, castTo("("+l+" * "+b.SQL+")", t)
 	case "/":
-		if b.typ.Scale+t.Scale-a.typ.Scale > maxPrecision {
+		if b.Type.Scale+t.Scale-a.Type.Scale > maxPrecision {
 			return t, ""
 		}
 		return t, castTo(quotient(a, b, t.Scale), t)
 	}
-	s := max(a.typ.Scale, b.typ.Scale)
+	s := max(a.Type.Scale, b.Type.Scale)
 	return t, castTo(fmt.Sprintf("db_scaled(db_mod(%s, %s), %s)", unscaled(a, s), unscaled(b, s), tiny(s)), t)
 }
 
@@ -208,20 +208,20 @@ func quotient(a, b value, scale int) string {
 	if nonzero(b) {
 		name = "db_half_up"
 	}
-	return fmt.Sprintf("db_scaled(%s(%s, %s), %s)", name, unscaled(a, a.typ.Scale+scale+b.typ.Scale-a.typ.Scale), unscaled(b, b.typ.Scale), tiny(scale))
+	return fmt.Sprintf("db_scaled(%s(%s, %s), %s)", name, unscaled(a, a.Type.Scale+scale+b.Type.Scale-a.Type.Scale), unscaled(b, b.Type.Scale), tiny(scale))
 }
 
 // unscaled is a DECIMAL as the integer that it makes at a scale.
 func unscaled(v value, scale int) string {
-	own := "CAST(" + v.sql + " AS HUGEINT)"
-	if v.typ.Scale > 0 {
-		wide := castTo(v.sql, decimal(min(maxPrecision, v.typ.Precision+v.typ.Scale), v.typ.Scale))
-		own = fmt.Sprintf("CAST(%s * CAST('1%s' AS DECIMAL(38,0)) AS HUGEINT)", wide, strings.Repeat("0", v.typ.Scale))
+	own := "CAST(" + v.SQL + " AS HUGEINT)"
+	if v.Type.Scale > 0 {
+		wide := castTo(v.SQL, decimal(min(maxPrecision, v.Type.Precision+v.Type.Scale), v.Type.Scale))
+		own = fmt.Sprintf("CAST(%s * CAST('1%s' AS DECIMAL(38,0)) AS HUGEINT)", wide, strings.Repeat("0", v.Type.Scale))
 	}
-	if scale == v.typ.Scale {
+	if scale == v.Type.Scale {
 		return own
 	}
-	return fmt.Sprintf("(%s * CAST('1%s' AS HUGEINT))", own, strings.Repeat("0", scale-v.typ.Scale))
+	return fmt.Sprintf("(%s * CAST('1%s' AS HUGEINT))", own, strings.Repeat("0", scale-v.Type.Scale))
 }
 
 // tiny is 10^-scale.

@@ -54,9 +54,9 @@ func (a *aggregation) windowOnly(inner *scope) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	out := value{sql: form + over, typ: t, nullable: w.typ.Kind == Void}
+	out := value{SQL: form + over, Type: t, Nullable: w.typ.Kind == Void}
 	if w.typ.Kind != Void {
-		out.sql = castTo(out.sql, t)
+		out.SQL = castTo(out.SQL, t)
 	}
 	return out, nil
 }
@@ -66,8 +66,8 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 	if len(a.args) == 0 {
 		return w.form, w.typ, nil
 	}
-	t := a.args[0].typ
-	texts := []string{a.args[0].sql}
+	t := a.args[0].Type
+	texts := []string{a.args[0].SQL}
 	if a.x.Name == "NTILE" {
 		t, texts = w.typ, nil
 		a.args = append([]value{{}}, a.args...)
@@ -75,16 +75,16 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 	if len(a.args) > 1 {
 		n, ok := constInt(a.args[1])
 		if !ok || a.x.Name == "NTILE" && n < 1 || a.x.Name == "NTH_VALUE" && n < 1 {
-			return "", t, failure("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "Cannot resolve \"%s\" due to data type mismatch: the input offset should be a foldable \"INT\" expression.", a.s.c.source(a.x))
+			return "", t, failure("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "Cannot resolve \"%s\" due to data type mismatch: the input offset should be a foldable \"INT\" expression.", a.s.c.Source(a.x))
 		}
 		texts = append(texts, fmt.Sprint(n))
 	}
 	if len(a.args) == 3 {
-		to, ok := coerced(t, a.args[2].typ)
+		to, ok := coerced(t, a.args[2].Type)
 		if !ok || to != t {
-			return "", t, mismatch(a.s.c.source(a.x), a.args)
+			return "", t, mismatch(a.s.c.Source(a.x), a.args)
 		}
-		texts = append(texts, a.s.c.convert(a.args[2], t).sql)
+		texts = append(texts, a.s.c.convert(a.args[2], t).SQL)
 	}
 	nulls := ""
 	if a.x.Nulls == "IGNORE" {
@@ -104,10 +104,10 @@ func (s *scope) over(x *sqltree.Call) (string, *Error) {
 			if err != nil {
 				return "", err
 			}
-			if err := keyable(v.typ); err != nil {
+			if err := keyable(v.Type); err != nil {
 				return "", err
 			}
-			out[i] = v.sql
+			out[i] = v.SQL
 		}
 		parts = append(parts, "PARTITION BY "+strings.Join(out, ", "))
 	}
@@ -135,7 +135,7 @@ func (s *scope) sortKeys(order []sqltree.OrderItem) (string, *Error) {
 		if err != nil {
 			return "", err
 		}
-		if out[i], err = sorted(v.sql, v.typ, o); err != nil {
+		if out[i], err = s.c.Sorted(v.SQL, v.Type, o); err != nil {
 			return "", err
 		}
 	}
@@ -154,9 +154,9 @@ func (s *scope) frame(x *sqltree.Call) (string, *Error) {
 	case f.Unit == "RANGE" && f.Lo.N+f.Hi.N != "":
 		return "", unsupported("a RANGE frame with an offset")
 	case f.Unit == "RANGE" && len(x.Over.Order) == 0 && (f.Lo.Kind == "CURRENT ROW" || f.Hi.Kind == "CURRENT ROW"):
-		return "", failure("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", "Cannot resolve \"%s\" due to data type mismatch: a range window frame cannot be used in an unordered window specification.", s.c.source(x))
+		return "", failure("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", "Cannot resolve \"%s\" due to data type mismatch: a range window frame cannot be used in an unordered window specification.", s.c.Source(x))
 	case boundRank[f.Lo.Kind] > boundRank[f.Hi.Kind], f.Lo.Kind == "UNBOUNDED FOLLOWING", f.Hi.Kind == "UNBOUNDED PRECEDING":
-		return "", failure("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", "Cannot resolve \"%s\" due to data type mismatch: the lower bound of a window frame must be less than or equal to the upper bound.", s.c.source(x))
+		return "", failure("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", "Cannot resolve \"%s\" due to data type mismatch: the lower bound of a window frame must be less than or equal to the upper bound.", s.c.Source(x))
 	}
 	b := func(b sqltree.Bound) string { return strings.Replace(b.Kind, "n ", b.N+" ", 1) }
 	return fmt.Sprintf("%s BETWEEN %s AND %s", f.Unit, b(f.Lo), b(f.Hi)), nil

@@ -90,20 +90,20 @@ type aggregation struct {
 
 // aggregate compiles an aggregate function, or any function with OVER.
 func (s *scope) aggregate(x *sqltree.Call) (value, *Error) {
-	if x.Over != nil && !s.windows {
+	if x.Over != nil && !s.Windows {
 		return value{}, compilation(2303, "42601", "Window function [%s] appears outside of SELECT, QUALIFY, and ORDER BY clauses.",
-			s.c.source(x))
+			s.c.Source(x))
 	}
-	if x.Over == nil && !s.aggs {
-		return value{}, compilation(2035, "42601", "Invalid aggregate function in %s clause [%s]", strings.ToLower(s.clause),
-			s.c.source(x))
+	if x.Over == nil && !s.Aggregates {
+		return value{}, compilation(2035, "42601", "Invalid aggregate function in %s clause [%s]", strings.ToLower(s.Clause),
+			s.c.Source(x))
 	}
 	a := &aggregation{s: s, x: x}
 	inner := s.rows()
 	if x.Over != nil || strings.HasPrefix(x.Name, "GROUPING") {
 		t := *s
-		t.windows = false
-		t.aggs = s.grouped != nil
+		t.Windows = false
+		t.Aggregates = s.Grouped != nil
 		inner = &t
 	}
 	if err := a.prepare(inner); err != nil {
@@ -129,7 +129,7 @@ func (a *aggregation) prepare(inner *scope) (err *Error) {
 		return unsupported("named arguments of %s", a.x.Name)
 	}
 	if a.x.Star && a.x.Name != "COUNT" || a.x.Nulls != "" && isAggregate(a.x.Name) {
-		return syntaxError(a.s.c.text, a.x.From, a.x.Name)
+		return syntaxError(a.s.c.Text, a.x.From, a.x.Name)
 	}
 	if a.args, err = inner.exprs(a.x.Args); err != nil {
 		return err
@@ -140,7 +140,7 @@ func (a *aggregation) prepare(inner *scope) (err *Error) {
 			return unsupported("DISTINCT in a window with ORDER BY")
 		}
 		for _, v := range a.args {
-			if err := keyable(v.typ); err != nil {
+			if err := keyable(v.Type); err != nil {
 				return err
 			}
 		}
@@ -149,7 +149,7 @@ func (a *aggregation) prepare(inner *scope) (err *Error) {
 		return nil
 	}
 	if n := a.x.Name; n != "LISTAGG" && n != "ARRAY_AGG" && !strings.HasPrefix(n, "PERCENTILE_") {
-		return syntaxError(a.s.c.text, a.x.From, a.x.Name)
+		return syntaxError(a.s.c.Text, a.x.From, a.x.Name)
 	}
 	a.order, err = inner.sortKeys(a.x.Within)
 	return err
@@ -162,7 +162,7 @@ func (s *scope) sortKeys(order []sqltree.OrderItem) (string, *Error) {
 		if err != nil {
 			return "", err
 		}
-		if out[i], err = sorted(v.sql, v.typ, o, s.c.env); err != nil {
+		if out[i], err = s.c.Sorted(v.SQL, v.Type, o); err != nil {
 			return "", err
 		}
 	}
@@ -173,11 +173,11 @@ func (a *aggregation) apply(f aggregate) (value, *Error) {
 	letters := f.args
 	if letters == "F" {
 		letters = "f"
-		if len(a.args) == 1 && a.args[0].typ.Kind == Number {
+		if len(a.args) == 1 && a.args[0].Type.Kind == Number {
 			return value{}, unsupported("%s of a NUMBER, whose result type is not documented", a.x.Name)
 		}
 	}
-	if letters == "b" && len(a.args) == 1 && a.args[0].typ.Kind == Number {
+	if letters == "b" && len(a.args) == 1 && a.args[0].Type.Kind == Number {
 		a.args[0] = a.s.c.convert(a.args[0], of(Boolean))
 	}
 	args, ok := a.s.c.fit(letters, a.args)
@@ -189,7 +189,7 @@ func (a *aggregation) apply(f aggregate) (value, *Error) {
 		return value{}, invalidTypes(a.x.Name, a.args)
 	}
 	out := (&function{typ: f.typ, of: f.of, form: a.text(f.form)}).apply(args)
-	out.nullable = true
+	out.Nullable = true
 	return out, nil
 }
 
@@ -200,24 +200,24 @@ func (a *aggregation) text(form string) string {
 
 // countCall compiles COUNT(*), COUNT(x, …) and COUNT(DISTINCT x, …): rows in which no argument is NULL (functions/count).
 func countCall(a *aggregation) (value, *Error) {
-	out := value{typ: intType}
+	out := value{Type: intType}
 	switch {
 	case a.x.Star:
-		out.sql = a.text("count(*)$O")
+		out.SQL = a.text("count(*)$O")
 	case len(a.args) == 0:
 		return out, a.s.arity(a.x, 1, -1)
 	case len(a.args) == 1:
-		out.sql = a.text("count($D") + a.args[0].sql + a.text(")$O")
+		out.SQL = a.text("count($D") + a.args[0].SQL + a.text(")$O")
 	default:
 		var tests, fields []string
 		for i, v := range a.args {
-			tests = append(tests, v.sql+" IS NOT NULL")
-			fields = append(fields, fmt.Sprintf("f%d: %s", i, v.sql))
+			tests = append(tests, v.SQL+" IS NOT NULL")
+			fields = append(fields, fmt.Sprintf("f%d: %s", i, v.SQL))
 		}
-		out.sql = fmt.Sprintf("count(%sCASE WHEN %s THEN {%s} END)%s", a.distinct, strings.Join(tests, " AND "),
+		out.SQL = fmt.Sprintf("count(%sCASE WHEN %s THEN {%s} END)%s", a.distinct, strings.Join(tests, " AND "),
 			strings.Join(fields, ", "), a.over)
 	}
-	out.sql = castTo(out.sql, out.typ)
+	out.SQL = castTo(out.SQL, out.Type)
 	return out, nil
 }
 
@@ -227,12 +227,12 @@ func sumCall(a *aggregation) (value, *Error) {
 		return value{}, err
 	}
 	v := a.args[0]
-	switch v.typ.Kind {
+	switch v.Type.Kind {
 	case Number:
-		t := number(maxPrecision, v.typ.Scale)
-		return value{sql: castTo(fmt.Sprintf("sum(%s%s)%s", a.distinct, v.sql, a.over), t), typ: t, nullable: true}, nil
+		t := number(maxPrecision, v.Type.Scale)
+		return value{SQL: castTo(fmt.Sprintf("sum(%s%s)%s", a.distinct, v.SQL, a.over), t), Type: t, Nullable: true}, nil
 	case Float:
-		return value{sql: fmt.Sprintf("sum(%s%s)%s", a.distinct, v.sql, a.over), typ: v.typ, nullable: true}, nil
+		return value{SQL: fmt.Sprintf("sum(%s%s)%s", a.distinct, v.SQL, a.over), Type: v.Type, Nullable: true}, nil
 	}
 	return value{}, invalidTypes("SUM", a.args)
 }
@@ -243,13 +243,13 @@ func avgCall(a *aggregation) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	v := a.args[0].sql
-	if sum.typ.Kind == Float {
-		return value{sql: fmt.Sprintf("avg(%s%s)%s", a.distinct, v, a.over), typ: sum.typ, nullable: true}, nil
+	v := a.args[0].SQL
+	if sum.Type.Kind == Float {
+		return value{SQL: fmt.Sprintf("avg(%s%s)%s", a.distinct, v, a.over), Type: sum.Type, Nullable: true}, nil
 	}
-	n := value{sql: castTo(fmt.Sprintf("nullif(count(%s%s)%s, 0)", a.distinct, v, a.over), intType), typ: intType, nullable: true}
+	n := value{SQL: castTo(fmt.Sprintf("nullif(count(%s%s)%s, 0)", a.distinct, v, a.over), intType), Type: intType, Nullable: true}
 	out, err := a.s.c.arithmetic("/", sum, n)
-	out.nullable = true
+	out.Nullable = true
 	return out, err
 }
 
@@ -258,10 +258,10 @@ func extremeCall(a *aggregation, name string) (value, *Error) {
 		return value{}, err
 	}
 	v := a.args[0]
-	if v.typ.isSemi() || v.typ.Kind == TimestampTZ || v.typ.Kind == Boolean || v.typ.Kind == Null {
+	if v.Type.isSemi() || v.Type.Kind == TimestampTZ || v.Type.Kind == Boolean || v.Type.Kind == Null {
 		return value{}, invalidTypes(a.x.Name, a.args)
 	}
-	return value{sql: name + "(" + v.sql + ")" + a.over, typ: v.typ, nullable: true}, nil
+	return value{SQL: name + "(" + v.SQL + ")" + a.over, Type: v.Type, Nullable: true}, nil
 }
 
 // listAgg: no rows make an empty string and not NULL (functions/listagg).
@@ -271,19 +271,19 @@ func listAgg(a *aggregation) (value, *Error) {
 	}
 	sep := "''"
 	if len(a.args) == 2 {
-		if a.args[1].lit == nil || a.args[1].typ.Kind != Varchar {
+		if a.args[1].Lit == nil || a.args[1].Type.Kind != Varchar {
 			return value{}, unsupported("LISTAGG with a delimiter that is not a literal")
 		}
-		sep = a.args[1].sql
+		sep = a.args[1].SQL
 	}
 	v := a.args[0]
-	if v.typ.Kind != Varchar {
+	if v.Type.Kind != Varchar {
 		return value{}, invalidTypes("LISTAGG", a.args)
 	}
-	if a.distinct != "" && a.order != "" && !strings.HasPrefix(a.order, " ORDER BY "+v.sql+" ") {
+	if a.distinct != "" && a.order != "" && !strings.HasPrefix(a.order, " ORDER BY "+v.SQL+" ") {
 		return value{}, unsupported("LISTAGG(DISTINCT) ordered by something else")
 	}
-	return value{sql: fmt.Sprintf("COALESCE(string_agg(%s%s, %s%s)%s, '')", a.distinct, v.sql, sep, a.order, a.over), typ: of(Varchar)}, nil
+	return value{SQL: fmt.Sprintf("COALESCE(string_agg(%s%s, %s%s)%s, '')", a.distinct, v.SQL, sep, a.order, a.over), Type: of(Varchar)}, nil
 }
 
 // arrayAgg leaves NULLs out; no rows make [] (functions/array_agg).
@@ -298,8 +298,8 @@ func arrayAgg(a *aggregation) (value, *Error) {
 	if !ok {
 		return value{}, invalidTypes("ARRAY_AGG", a.args)
 	}
-	return value{sql: fmt.Sprintf("COALESCE(to_json(list(%s%s) FILTER (%s IS NOT NULL)%s), CAST('[]' AS JSON))", v.sql, a.order,
-		a.args[0].sql, a.over), typ: of(Array)}, nil
+	return value{SQL: fmt.Sprintf("COALESCE(to_json(list(%s%s) FILTER (%s IS NOT NULL)%s), CAST('[]' AS JSON))", v.SQL, a.order,
+		a.args[0].SQL, a.over), Type: of(Array)}, nil
 }
 
 // percentile compiles PERCENTILE_CONT and PERCENTILE_DISC(literal) WITHIN GROUP (ORDER BY x).
@@ -308,7 +308,7 @@ func percentile(a *aggregation, kind string) (value, *Error) {
 		return value{}, err
 	}
 	p := a.args[0]
-	if len(a.x.Within) != 1 || p.lit == nil || p.typ.Kind != Number || a.over != "" && a.x.Within[0].Desc {
+	if len(a.x.Within) != 1 || p.Lit == nil || p.Type.Kind != Number || a.over != "" && a.x.Within[0].Desc {
 		return value{}, unsupported("%s in this form", a.x.Name)
 	}
 	v, err := a.s.rows().expr(a.x.Within[0].X)
@@ -316,18 +316,18 @@ func percentile(a *aggregation, kind string) (value, *Error) {
 		return value{}, err
 	}
 	switch {
-	case kind == "cont" && v.typ.Kind != Float:
-		return value{}, unsupported("%s of %s, whose result type is not documented", a.x.Name, v.typ)
-	case v.typ.isSemi() || v.typ.Kind == TimestampTZ:
+	case kind == "cont" && v.Type.Kind != Float:
+		return value{}, unsupported("%s of %s, whose result type is not documented", a.x.Name, v.Type)
+	case v.Type.isSemi() || v.Type.Kind == TimestampTZ:
 		return value{}, invalidTypes(a.x.Name, []value{v})
 	}
 	dir := "ASC"
 	if a.x.Within[0].Desc {
 		dir = "DESC"
 	}
-	sql := fmt.Sprintf("percentile_%s(%s) WITHIN GROUP (ORDER BY %s %s)", kind, *p.lit, v.sql, dir)
+	sql := fmt.Sprintf("percentile_%s(%s) WITHIN GROUP (ORDER BY %s %s)", kind, *p.Lit, v.SQL, dir)
 	if a.over != "" {
-		sql = fmt.Sprintf("quantile_%s(%s, %s)%s", kind, v.sql, *p.lit, a.over)
+		sql = fmt.Sprintf("quantile_%s(%s, %s)%s", kind, v.SQL, *p.Lit, a.over)
 	}
-	return value{sql: sql, typ: v.typ, nullable: true}, nil
+	return value{SQL: sql, Type: v.Type, Nullable: true}, nil
 }

@@ -21,11 +21,11 @@ func (s *scope) bound(x *sqltree.BindExpr) (value, *Error) {
 		return value{}, unsupported("binding of type %s", b.Type)
 	}
 	if b.Value == nil {
-		return value{sql: castTo("NULL", of(k)), typ: of(k), nullable: true}, nil
+		return value{SQL: castTo("NULL", of(k)), Type: of(k), Nullable: true}, nil
 	}
 	v, ok := bindValue(k, *b.Value)
 	if !ok {
-		return value{}, &Error{100038, "22018", "Bind variable :" + x.Key + " has an invalid value for type " + b.Type}
+		return value{}, &Error{Number: 100038, SQLState: "22018", Message: "Bind variable :" + x.Key + " has an invalid value for type " + b.Type}
 	}
 	return v, nil
 }
@@ -45,16 +45,16 @@ func bindValue(k Kind, t string) (value, bool) {
 		if err != nil {
 			return v, false
 		}
-		return value{sql: castTo(sqltree.Text(t), v.typ), typ: v.typ, lit: &t}, true
+		return value{SQL: castTo(sqltree.Text(t), v.Type), Type: v.Type, Lit: &t}, true
 	case Float:
 		_, err := strconv.ParseFloat(t, 64)
-		return value{sql: castTo(sqltree.Text(t), of(k)), typ: of(k)}, err == nil
+		return value{SQL: castTo(sqltree.Text(t), of(k)), Type: of(k)}, err == nil
 	case Boolean:
 		b, err := strconv.ParseBool(t)
-		return value{sql: strings.ToUpper(strconv.FormatBool(b)), typ: of(k)}, err == nil
+		return value{SQL: strings.ToUpper(strconv.FormatBool(b)), Type: of(k)}, err == nil
 	case Binary:
 		_, err := hex.DecodeString(t)
-		return value{sql: "unhex(" + sqltree.Text(t) + ")", typ: of(k)}, err == nil
+		return value{SQL: "unhex(" + sqltree.Text(t) + ")", Type: of(k)}, err == nil
 	}
 	return bindTime(k, t)
 }
@@ -76,17 +76,17 @@ func bindTime(k Kind, t string) (value, bool) {
 	stamp := at.Format("2006-01-02 15:04:05.000000")
 	switch k {
 	case Date:
-		return value{sql: "DATE '" + at.Format("2006-01-02") + "'", typ: of(k)}, true
+		return value{SQL: "DATE '" + at.Format("2006-01-02") + "'", Type: of(k)}, true
 	case Time:
-		return value{sql: "TIME '" + at.Format("15:04:05.000000") + "'", typ: of(k)}, true
+		return value{SQL: "TIME '" + at.Format("15:04:05.000000") + "'", Type: of(k)}, true
 	case TimestampNTZ:
-		return value{sql: "TIMESTAMP '" + stamp + "'", typ: of(k)}, true
+		return value{SQL: "TIMESTAMP '" + stamp + "'", Type: of(k)}, true
 	case TimestampLTZ:
-		return value{sql: "TIMESTAMPTZ '" + stamp + "+00'", typ: of(k)}, true
+		return value{SQL: "TIMESTAMPTZ '" + stamp + "+00'", Type: of(k)}, true
 	}
 	minutes, isInt := atoi(zone)
 	if !zoned || !isInt {
 		return value{}, false
 	}
-	return value{sql: "{u: TIMESTAMP '" + stamp + "', o: CAST(" + itoa(minutes-1440) + " AS INTEGER)}", typ: of(k)}, true
+	return value{SQL: "{u: TIMESTAMP '" + stamp + "', o: CAST(" + itoa(minutes-1440) + " AS INTEGER)}", Type: of(k)}, true
 }

@@ -36,7 +36,7 @@ func (s *scope) call(x *sqltree.Call) (value, *Error) {
 		return value{}, compilation(2303, "42601", "Window function type does not support being called without OVER: %s", x.Name)
 	}
 	if x.Distinct || x.Star || x.Within != nil || x.Nulls != "" {
-		return value{}, syntaxError(s.c.text, x.From, x.Name)
+		return value{}, syntaxError(s.c.Text, x.From, x.Name)
 	}
 	if f, ok := s.c.dates[x.Name]; ok {
 		return s.dateCall(f, x)
@@ -76,10 +76,10 @@ func (s *scope) exprs(xs []sqltree.Expr) (out []value, err *Error) {
 func (s *scope) arity(x *sqltree.Call, lo, hi int) *Error {
 	n := len(x.Args)
 	if n < lo {
-		return s.c.at(x.From, 938, "22023", "not enough arguments for function [%s], expected %d, got %d", s.c.source(x), lo, n)
+		return s.c.at(x.From, 938, "22023", "not enough arguments for function [%s], expected %d, got %d", s.c.Source(x), lo, n)
 	}
 	if hi >= 0 && n > hi {
-		return s.c.at(x.From, 939, "22023", "too many arguments for function [%s] expected %d, got %d", s.c.source(x), hi, n)
+		return s.c.at(x.From, 939, "22023", "too many arguments for function [%s] expected %d, got %d", s.c.Source(x), hi, n)
 	}
 	return nil
 }
@@ -134,31 +134,31 @@ func (c *compiler) fitOne(letter byte, v value) (value, bool) {
 	case 'x':
 		return v, true
 	case 'v':
-		return v, v.typ.isSemi() || v.typ.Kind == Null
+		return v, v.Type.isSemi() || v.Type.Kind == Null
 	case 'i':
 		return bigint(v)
 	case 'f':
-		if v.typ.Kind == Number || v.typ.Kind == Null {
+		if v.Type.Kind == Number || v.Type.Kind == Null {
 			return c.convert(v, of(Float)), true
 		}
 	}
-	if v.typ.Kind == Null {
+	if v.Type.Kind == Null {
 		return c.convert(v, of(letterKinds[letter])), true
 	}
-	return v, v.typ.Kind == letterKinds[letter]
+	return v, v.Type.Kind == letterKinds[letter]
 }
 
 // bigint gives an integer NUMBER to DuckDB as BIGINT.
 func bigint(v value) (value, bool) {
 	switch {
-	case v.typ.Kind == Null:
-		v.sql, v.typ = "CAST(NULL AS BIGINT)", number(18, 0)
-	case !v.typ.isInteger():
+	case v.Type.Kind == Null:
+		v.SQL, v.Type = "CAST(NULL AS BIGINT)", number(18, 0)
+	case !v.Type.isInteger():
 		return v, false
-	case v.lit != nil && len(*v.lit) < 18:
-		v.sql = "CAST(" + *v.lit + " AS BIGINT)"
+	case v.Lit != nil && len(*v.Lit) < 18:
+		v.SQL = "CAST(" + *v.Lit + " AS BIGINT)"
 	default:
-		v.sql = "CAST(" + v.sql + " AS BIGINT)"
+		v.SQL = "CAST(" + v.SQL + " AS BIGINT)"
 	}
 	return v, true
 }
@@ -170,32 +170,32 @@ func (f *function) apply(args []value) value {
 		t = f.of(args)
 	}
 	texts := make([]string, len(args))
-	out := value{typ: t}
+	out := value{Type: t}
 	for i, a := range args {
-		texts[i] = a.sql
-		out.nullable = out.nullable || a.nullable
+		texts[i] = a.SQL
+		out.Nullable = out.Nullable || a.Nullable
 	}
-	out.sql = sqltree.Fill(f.form, texts)
+	out.SQL = sqltree.Fill(f.form, texts)
 	if t.Kind == Number {
-		out.sql = castTo(out.sql, t)
+		out.SQL = castTo(out.SQL, t)
 	}
 	return out
 }
 
 // constant is the text of a literal argument.
 func constant(v value) (string, bool) {
-	if v.lit == nil {
+	if v.Lit == nil {
 		return "", false
 	}
-	return *v.lit, true
+	return *v.Lit, true
 }
 
 // constInt is the value of a literal integer argument.
 func constInt(v value) (int, bool) {
-	if v.lit == nil || !v.typ.isInteger() {
+	if v.Lit == nil || !v.Type.isInteger() {
 		return 0, false
 	}
-	return atoi(*v.lit)
+	return atoi(*v.Lit)
 }
 
 // index groups overloads by name.

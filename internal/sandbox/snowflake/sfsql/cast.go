@@ -9,14 +9,14 @@ import (
 
 // convert makes a value of a type that Snowflake coerces to without being asked; the caller has checked that it does.
 func (c *compiler) convert(v value, to Type) value {
-	if v.typ == to {
+	if v.Type == to {
 		return v
 	}
 	if out, ok := c.conversion(v, to, false); ok {
-		out.nullable = v.nullable
+		out.Nullable = v.Nullable
 		return out
 	}
-	return value{sql: castTo(v.sql, to), typ: to, nullable: v.nullable}
+	return value{SQL: castTo(v.SQL, to), Type: to, Nullable: v.Nullable}
 }
 
 // cast compiles CAST, :: and TRY_CAST (sql-reference/functions/cast, -try_cast).
@@ -33,18 +33,18 @@ func (s *scope) cast(x *sqltree.CastExpr) (value, *Error) {
 }
 
 func (c *compiler) explicit(v value, to Type, try bool) (value, *Error) {
-	if try && v.typ.Kind != Varchar && v.typ.Kind != Null {
-		return value{}, compilation(1065, "22023", "Function TRY_CAST cannot be used with arguments of types %s and %s", v.typ, to)
+	if try && v.Type.Kind != Varchar && v.Type.Kind != Null {
+		return value{}, compilation(1065, "22023", "Function TRY_CAST cannot be used with arguments of types %s and %s", v.Type, to)
 	}
-	if v.typ.Kind == Varchar && to.Kind == Varchar && to.Length < v.typ.Length {
-		return value{}, unsupported("cast of %s to shorter %s", v.typ, to)
+	if v.Type.Kind == Varchar && to.Kind == Varchar && to.Length < v.Type.Length {
+		return value{}, unsupported("cast of %s to shorter %s", v.Type, to)
 	}
 	out, ok := c.conversion(v, to, try)
 	if !ok {
-		return value{}, compilation(1038, "22023", "invalid type [CAST(%s AS %s)] for parameter 'TO_%s'", v.typ, to, to.Kind)
+		return value{}, compilation(1038, "22023", "invalid type [CAST(%s AS %s)] for parameter 'TO_%s'", v.Type, to, to.Kind)
 	}
-	out.typ = to
-	out.nullable = v.nullable || try
+	out.Type = to
+	out.Nullable = v.Nullable || try
 	return out, nil
 }
 
@@ -53,56 +53,56 @@ func (c *compiler) explicit(v value, to Type, try bool) (value, *Error) {
 func (c *compiler) conversion(v value, to Type, try bool) (value, bool) {
 	sql, ok := "", true
 	switch {
-	case v.typ.Kind == Null:
+	case v.Type.Kind == Null:
 		sql = castTo("NULL", to)
-	case v.typ.Kind == Variant && to.Kind != Variant:
+	case v.Type.Kind == Variant && to.Kind != Variant:
 		sql, ok = c.fromVariant(v, to)
 	case to.isSemi():
 		sql, ok = c.toSemi(v, to)
-	case v.typ.Kind == to.Kind:
+	case v.Type.Kind == to.Kind:
 		sql = c.sameKind(v, to)
-	case v.typ.Kind == Varchar:
+	case v.Type.Kind == Varchar:
 		sql, ok = c.fromText(v, to, try)
 	case to.Kind == Varchar:
 		sql, ok = c.toText(v)
-	case v.typ.isDateLike() || v.typ.Kind == Time:
+	case v.Type.isDateLike() || v.Type.Kind == Time:
 		sql, ok = c.betweenDates(v, to)
 	default:
 		sql, ok = c.betweenNumbers(v, to)
 	}
-	return value{sql: sql, typ: to}, ok
+	return value{SQL: sql, Type: to}, ok
 }
 
 func (c *compiler) sameKind(v value, to Type) string {
-	switch v.typ.Kind {
+	switch v.Type.Kind {
 	case Number:
-		if to.Precision == v.typ.Precision && to.Scale == v.typ.Scale {
-			return v.sql
+		if to.Precision == v.Type.Precision && to.Scale == v.Type.Scale {
+			return v.SQL
 		}
-		if v.lit != nil && to.Scale >= v.typ.Scale && to.leading() >= v.typ.leading() {
-			return castTo(sqltree.Text(*v.lit), to)
+		if v.Lit != nil && to.Scale >= v.Type.Scale && to.leading() >= v.Type.leading() {
+			return castTo(sqltree.Text(*v.Lit), to)
 		}
-		return castTo(v.sql, to)
+		return castTo(v.SQL, to)
 	case TimestampNTZ, TimestampLTZ:
-		if to.Scale < v.typ.Scale && to.Scale < 6 {
+		if to.Scale < v.Type.Scale && to.Scale < 6 {
 			return castTo(fmt.Sprintf("date_trunc('microsecond', CAST(%s AS TIMESTAMP)) - to_microseconds(CAST(epoch_us(%s) %% %s AS BIGINT))",
-				v.sql, v.sql, "1"+strings.Repeat("0", 6-to.Scale)), to)
+				v.SQL, v.SQL, "1"+strings.Repeat("0", 6-to.Scale)), to)
 		}
 	}
-	return v.sql
+	return v.SQL
 }
 
 // betweenNumbers converts among NUMBER, FLOAT and BOOLEAN; a FLOAT rounds half away from zero.
 func (c *compiler) betweenNumbers(v value, to Type) (string, bool) {
 	switch {
-	case v.typ.Kind == Number && to.Kind == Float:
-		return castTo(v.sql, to), true
-	case v.typ.Kind == Float && to.Kind == Number:
-		return fmt.Sprintf("CAST(round(%s, %d) AS %s)", v.sql, to.Scale, to.DuckDB()), true
-	case v.typ.isNumeric() && to.Kind == Boolean:
-		return "(" + v.sql + " <> 0)", v.typ.Kind == Number
-	case v.typ.Kind == Boolean && to.Kind == Number:
-		return fmt.Sprintf("CAST(CAST(%s AS INTEGER) AS %s)", v.sql, to.DuckDB()), true
+	case v.Type.Kind == Number && to.Kind == Float:
+		return castTo(v.SQL, to), true
+	case v.Type.Kind == Float && to.Kind == Number:
+		return fmt.Sprintf("CAST(round(%s, %d) AS %s)", v.SQL, to.Scale, to.DuckDB()), true
+	case v.Type.isNumeric() && to.Kind == Boolean:
+		return "(" + v.SQL + " <> 0)", v.Type.Kind == Number
+	case v.Type.Kind == Boolean && to.Kind == Number:
+		return fmt.Sprintf("CAST(CAST(%s AS INTEGER) AS %s)", v.SQL, to.DuckDB()), true
 	}
 	return "", false
 }
@@ -110,14 +110,14 @@ func (c *compiler) betweenNumbers(v value, to Type) (string, bool) {
 // betweenDates converts among dates, times and timestamps through the session's time zone.
 func (c *compiler) betweenDates(v value, to Type) (string, bool) {
 	zone := sqltree.Text(c.zone())
-	local := v.sql
-	switch v.typ.Kind {
+	local := v.SQL
+	switch v.Type.Kind {
 	case Date:
-		local = castTo(v.sql, of(TimestampNTZ))
+		local = castTo(v.SQL, of(TimestampNTZ))
 	case TimestampLTZ:
-		local = "timezone(" + zone + ", " + v.sql + ")"
+		local = "timezone(" + zone + ", " + v.SQL + ")"
 	case TimestampTZ:
-		local = "sf_tz_local(" + v.sql + ")"
+		local = "sf_tz_local(" + v.SQL + ")"
 	case Time:
 		return "", false
 	}
@@ -125,15 +125,15 @@ func (c *compiler) betweenDates(v value, to Type) (string, bool) {
 	case TimestampNTZ:
 		return local, true
 	case Date, Time:
-		return castTo(local, to), v.typ.Kind != Date
+		return castTo(local, to), v.Type.Kind != Date
 	case TimestampLTZ:
-		if v.typ.Kind == TimestampTZ {
-			return "timezone('UTC', (" + v.sql + ").u)", true
+		if v.Type.Kind == TimestampTZ {
+			return "timezone('UTC', (" + v.SQL + ").u)", true
 		}
 		return "timezone(" + zone + ", " + local + ")", true
 	case TimestampTZ:
-		instant := v.sql
-		if v.typ.Kind != TimestampLTZ {
+		instant := v.SQL
+		if v.Type.Kind != TimestampLTZ {
 			instant = "timezone(" + zone + ", " + local + ")"
 		}
 		return "sf_tz(" + instant + ", " + zone + ")", true
@@ -157,15 +157,15 @@ func (c *compiler) fromText(v value, to Type, try bool) (string, bool) {
 	if m == "" {
 		return "", false
 	}
-	if v.lit != nil {
-		if sql, ok := c.literalCast(*v.lit, to); ok {
+	if v.Lit != nil {
+		if sql, ok := c.literalCast(*v.Lit, to); ok {
 			return sql, true
 		}
 	}
 	if try {
 		m = strings.Replace(m, "sf_", "sf_try_", 1)
 	}
-	args := v.sql
+	args := v.SQL
 	if to.Kind == TimestampLTZ || to.Kind == TimestampTZ {
 		args += ", " + sqltree.Text(c.zone())
 	}
@@ -181,14 +181,14 @@ func (c *compiler) fromText(v value, to Type, try bool) (string, bool) {
 
 // toText converts to VARCHAR. How Snowflake prints a FLOAT is not documented, so that is refused.
 func (c *compiler) toText(v value) (string, bool) {
-	switch v.typ.Kind {
+	switch v.Type.Kind {
 	case Number:
-		if v.typ.Scale == v.typ.Precision {
-			v.sql = castTo(v.sql, number(v.typ.Precision+1, v.typ.Scale))
+		if v.Type.Scale == v.Type.Precision {
+			v.SQL = castTo(v.SQL, number(v.Type.Precision+1, v.Type.Scale))
 		}
-		return castTo(v.sql, of(Varchar)), true
+		return castTo(v.SQL, of(Varchar)), true
 	case Boolean, Date:
-		return castTo(v.sql, of(Varchar)), true
+		return castTo(v.SQL, of(Varchar)), true
 	case Time:
 		return c.formatted(v, param(c, "TIME_OUTPUT_FORMAT", "HH24:MI:SS"))
 	case TimestampNTZ:
@@ -196,7 +196,7 @@ func (c *compiler) toText(v value) (string, bool) {
 	case TimestampLTZ:
 		return c.formatted(v, param(c, "TIMESTAMP_LTZ_OUTPUT_FORMAT", "YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM"))
 	case Binary:
-		return "hex(" + v.sql + ")", true
+		return "hex(" + v.SQL + ")", true
 	}
 	return "", false
 }
@@ -213,30 +213,30 @@ func param(c *compiler, name, otherwise string) string {
 func (c *compiler) fromVariant(v value, to Type) (string, bool) {
 	switch to.Kind {
 	case Varchar:
-		return "sf_variant_text(" + v.sql + ")", true
+		return "sf_variant_text(" + v.SQL + ")", true
 	case Number, Float, Boolean, Date, TimestampNTZ:
-		return c.fromText(value{sql: "sf_variant_text(" + v.sql + ")", typ: of(Varchar)}, to, false)
+		return c.fromText(value{SQL: "sf_variant_text(" + v.SQL + ")", Type: of(Varchar)}, to, false)
 	case Array:
-		return "sf_variant_array(" + v.sql + ")", true
+		return "sf_variant_array(" + v.SQL + ")", true
 	case Object:
-		return "sf_variant_object(" + v.sql + ")", true
+		return "sf_variant_object(" + v.SQL + ")", true
 	}
 	return "", false
 }
 
 // toSemi makes a VARIANT, or passes an ARRAY or OBJECT.
 func (c *compiler) toSemi(v value, to Type) (string, bool) {
-	if v.typ.isSemi() {
-		return v.sql, to.Kind == Variant || v.typ.Kind == to.Kind
+	if v.Type.isSemi() {
+		return v.SQL, to.Kind == Variant || v.Type.Kind == to.Kind
 	}
 	if to.Kind != Variant {
 		return "", false
 	}
-	switch v.typ.Kind {
+	switch v.Type.Kind {
 	case Number, Boolean:
-		return "CAST(CAST(" + v.sql + " AS VARCHAR) AS JSON)", true
+		return "CAST(CAST(" + v.SQL + " AS VARCHAR) AS JSON)", true
 	case Varchar, Float:
-		return "to_json(" + v.sql + ")", true
+		return "to_json(" + v.SQL + ")", true
 	}
 	return "", false
 }

@@ -19,10 +19,10 @@ func contextTable() map[string]dateFunction {
 		m[name] = dateFunction{0, 0, "", func(s *scope, x *sqltree.Call) (value, *Error) {
 			t := get(s.c.env)
 			if t == "" {
-				return value{sql: castTo("NULL", of(Varchar)), typ: of(Varchar), nullable: true}, nil
+				return value{SQL: castTo("NULL", of(Varchar)), Type: of(Varchar), Nullable: true}, nil
 			}
 			v := stringLiteral(t)
-			v.lit = nil
+			v.Lit = nil
 			return v, nil
 		}}
 	}
@@ -40,7 +40,7 @@ func contextTable() map[string]dateFunction {
 func now(k Kind) func(s *scope, x *sqltree.Call) (value, *Error) {
 	return func(s *scope, x *sqltree.Call) (value, *Error) {
 		at := s.c.env.Now.UTC().Format("2006-01-02 15:04:05.000000")
-		v := value{sql: "TIMESTAMPTZ '" + at + "+00'", typ: of(TimestampLTZ)}
+		v := value{SQL: "TIMESTAMPTZ '" + at + "+00'", Type: of(TimestampLTZ)}
 		if k == TimestampLTZ {
 			return v, nil
 		}
@@ -49,5 +49,5 @@ func now(k Kind) func(s *scope, x *sqltree.Call) (value, *Error) {
 }
 
 func utcNow(s *scope, x *sqltree.Call) (value, *Error) {
-	return value{sql: "TIMESTAMP '" + s.c.env.Now.UTC().Format("2006-01-02 15:04:05.000000") + "'", typ: of(TimestampNTZ)}, nil
+	return value{SQL: "TIMESTAMP '" + s.c.env.Now.UTC().Format("2006-01-02 15:04:05.000000") + "'", Type: of(TimestampNTZ)}, nil
 }

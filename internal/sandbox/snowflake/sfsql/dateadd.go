@@ -22,30 +22,30 @@ func (c *compiler) dateAdd(part string, n, v value) (value, *Error) {
 	if form == "" {
 		return value{}, unsupported("DATEADD of %s", part)
 	}
-	if v.typ.Kind == Varchar {
+	if v.Type.Kind == Varchar {
 		v = c.convert(v, of(TimestampNTZ))
 	}
 	by, ok := bigint(n)
 	if !ok {
-		return value{}, unsupported("DATEADD of %s", n.typ)
+		return value{}, unsupported("DATEADD of %s", n.Type)
 	}
-	add := sqltree.Fill(form, []string{by.sql})
-	out := value{typ: v.typ, nullable: v.nullable || n.nullable}
+	add := sqltree.Fill(form, []string{by.SQL})
+	out := value{Type: v.Type, Nullable: v.Nullable || n.Nullable}
 	switch {
-	case v.typ.Kind == Date && isDayOrLonger(part):
-		out.sql = castTo("("+v.sql+" + "+add+")", v.typ)
-	case v.typ.Kind == Date:
-		out.typ = of(TimestampNTZ)
-		out.sql = "(" + c.local(v).sql + " + " + add + ")"
-	case v.typ.Kind == TimestampNTZ, v.typ.Kind == TimestampLTZ && !isDayOrLonger(part):
-		out.sql = "(" + v.sql + " + " + add + ")"
-	case v.typ.Kind == TimestampLTZ:
-		out.sql = fmt.Sprintf("timezone(%s, %s + %s)", sqltree.Text(c.zone()), c.local(v).sql, add)
-	case v.typ.Kind == TimestampTZ:
-		out.sql = fmt.Sprintf("CASE WHEN (%s) IS NOT NULL THEN {u: (%s).u + %s, o: (%s).o} END", v.sql, v.sql, add, v.sql)
-	case v.typ.Kind == Time && !isDayOrLonger(part):
-		out.sql = "(" + v.sql + " + " + add + ")"
-	case v.typ.Kind == Null:
+	case v.Type.Kind == Date && isDayOrLonger(part):
+		out.SQL = castTo("("+v.SQL+" + "+add+")", v.Type)
+	case v.Type.Kind == Date:
+		out.Type = of(TimestampNTZ)
+		out.SQL = "(" + c.local(v).SQL + " + " + add + ")"
+	case v.Type.Kind == TimestampNTZ, v.Type.Kind == TimestampLTZ && !isDayOrLonger(part):
+		out.SQL = "(" + v.SQL + " + " + add + ")"
+	case v.Type.Kind == TimestampLTZ:
+		out.SQL = fmt.Sprintf("timezone(%s, %s + %s)", sqltree.Text(c.zone()), c.local(v).SQL, add)
+	case v.Type.Kind == TimestampTZ:
+		out.SQL = fmt.Sprintf("CASE WHEN (%s) IS NOT NULL THEN {u: (%s).u + %s, o: (%s).o} END", v.SQL, v.SQL, add, v.SQL)
+	case v.Type.Kind == Time && !isDayOrLonger(part):
+		out.SQL = "(" + v.SQL + " + " + add + ")"
+	case v.Type.Kind == Null:
 		return v, nil
 	default:
 		return value{}, invalidTypes("DATEADD", []value{n, v})
@@ -56,13 +56,13 @@ func (c *compiler) dateAdd(part string, n, v value) (value, *Error) {
 // dateDiff compiles DATEDIFF(part, a, b): the boundaries of the part between a and b (sql-reference/functions/datediff).
 func (c *compiler) dateDiff(part string, a, b value) (value, *Error) {
 	for _, v := range []*value{&a, &b} {
-		if v.typ.Kind == Varchar || v.typ.Kind == Null {
+		if v.Type.Kind == Varchar || v.Type.Kind == Null {
 			*v = c.convert(*v, of(TimestampNTZ))
 		}
 	}
-	isNullable := a.nullable || b.nullable
-	clock := a.typ.Kind == Time && b.typ.Kind == Time && !isDayOrLonger(part)
-	if !clock && (!a.typ.isDateLike() || !b.typ.isDateLike()) {
+	isNullable := a.Nullable || b.Nullable
+	clock := a.Type.Kind == Time && b.Type.Kind == Time && !isDayOrLonger(part)
+	if !clock && (!a.Type.isDateLike() || !b.Type.isDateLike()) {
 		return value{}, invalidTypes("DATEDIFF", []value{a, b})
 	}
 	if !clock {
@@ -86,21 +86,21 @@ func (c *compiler) dateDiff(part string, a, b value) (value, *Error) {
 	if part == "nanosecond" {
 		t = number(38, 0)
 	}
-	return value{sql: castTo(sqltree.Fill(form, []string{a.sql, b.sql}), t), typ: t, nullable: isNullable}, nil
+	return value{SQL: castTo(sqltree.Fill(form, []string{a.SQL, b.SQL}), t), Type: t, Nullable: isNullable}, nil
 }
 
 // dateArithmetic compiles DATE + n, n + DATE, DATE - n and DATE - DATE, in days (sql-reference/operators-arithmetic).
 func (c *compiler) dateArithmetic(op string, a, b value) (value, bool) {
-	if op == "+" && b.typ.Kind == Date {
+	if op == "+" && b.Type.Kind == Date {
 		a, b = b, a
 	}
-	isNullable := a.nullable || b.nullable
+	isNullable := a.Nullable || b.Nullable
 	switch {
-	case a.typ.Kind == Date && b.typ.Kind == Date && op == "-":
-		return value{sql: castTo("("+a.sql+" - "+b.sql+")", number(9, 0)), typ: number(9, 0), nullable: isNullable}, true
-	case a.typ.Kind == Date && b.typ.isInteger() && (op == "+" || op == "-"):
+	case a.Type.Kind == Date && b.Type.Kind == Date && op == "-":
+		return value{SQL: castTo("("+a.SQL+" - "+b.SQL+")", number(9, 0)), Type: number(9, 0), Nullable: isNullable}, true
+	case a.Type.Kind == Date && b.Type.isInteger() && (op == "+" || op == "-"):
 		n, _ := bigint(b)
-		return value{sql: fmt.Sprintf("CAST((%s %s CAST(%s AS INTEGER)) AS DATE)", a.sql, op, n.sql), typ: a.typ, nullable: isNullable}, true
+		return value{SQL: fmt.Sprintf("CAST((%s %s CAST(%s AS INTEGER)) AS DATE)", a.SQL, op, n.SQL), Type: a.Type, Nullable: isNullable}, true
 	}
 	return value{}, false
 }
@@ -111,7 +111,7 @@ func (s *scope) intervalSum(x *sqltree.Binary, iv *sqltree.Interval) (value, *Er
 	if err != nil {
 		return value{}, err
 	}
-	if x.Op != "+" && x.Op != "-" || !v.typ.isDateLike() {
+	if x.Op != "+" && x.Op != "-" || !v.Type.isDateLike() {
 		return value{}, unsupported("INTERVAL outside of date arithmetic")
 	}
 	for _, piece := range strings.Split(iv.Text, ",") {
@@ -131,7 +131,7 @@ func (s *scope) intervalSum(x *sqltree.Binary, iv *sqltree.Interval) (value, *Er
 			n = -n
 		}
 		lit := strconv.FormatInt(n, 10)
-		if v, err = s.c.dateAdd(part, value{sql: lit, typ: number(10, 0), lit: &lit}, v); err != nil {
+		if v, err = s.c.dateAdd(part, value{SQL: lit, Type: number(10, 0), Lit: &lit}, v); err != nil {
 			return value{}, err
 		}
 	}

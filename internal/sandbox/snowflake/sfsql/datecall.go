@@ -127,16 +127,16 @@ func lastDay(s *scope, x *sqltree.Call) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	if !v.typ.isDateLike() || !isDayOrLonger(part) || part == "day" {
+	if !v.Type.isDateLike() || !isDayOrLonger(part) || part == "day" {
 		return value{}, invalidTypes("LAST_DAY", []value{v})
 	}
 	one := "1"
-	start, err := s.c.truncate(part, value{sql: castTo(s.c.local(v).sql, of(Date)), typ: of(Date), nullable: v.nullable})
+	start, err := s.c.truncate(part, value{SQL: castTo(s.c.local(v).SQL, of(Date)), Type: of(Date), Nullable: v.Nullable})
 	if err != nil {
 		return value{}, err
 	}
-	next, err := s.c.dateAdd(strings.TrimSuffix(part, "iso"), value{sql: one, typ: number(1, 0), lit: &one}, start)
-	next.sql = "CAST((" + next.sql + " - 1) AS DATE)"
+	next, err := s.c.dateAdd(strings.TrimSuffix(part, "iso"), value{SQL: one, Type: number(1, 0), Lit: &one}, start)
+	next.SQL = "CAST((" + next.SQL + " - 1) AS DATE)"
 	return next, err
 }
 
@@ -146,14 +146,14 @@ func addMonths(s *scope, x *sqltree.Call) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	if v.typ.Kind != Date {
-		return value{}, unsupported("ADD_MONTHS of %s", v.typ)
+	if v.Type.Kind != Date {
+		return value{}, unsupported("ADD_MONTHS of %s", v.Type)
 	}
 	out, err := s.c.dateAdd("month", n, v)
 	if err != nil {
 		return value{}, err
 	}
-	out.sql = fmt.Sprintf("(CASE WHEN last_day(%s) = %s THEN last_day(%s) ELSE %s END)", v.sql, v.sql, out.sql, out.sql)
+	out.SQL = fmt.Sprintf("(CASE WHEN last_day(%s) = %s THEN last_day(%s) ELSE %s END)", v.SQL, v.SQL, out.SQL, out.SQL)
 	return out, nil
 }
 
@@ -163,10 +163,10 @@ func named3(format string) func(s *scope, x *sqltree.Call) (value, *Error) {
 		if err != nil {
 			return value{}, err
 		}
-		if !v.typ.isDateLike() {
+		if !v.Type.isDateLike() {
 			return value{}, invalidTypes(x.Name, []value{v})
 		}
-		return value{sql: fmt.Sprintf("strftime(%s, '%s')", s.c.local(v).sql, format), typ: varchar(3), nullable: v.nullable}, nil
+		return value{SQL: fmt.Sprintf("strftime(%s, '%s')", s.c.local(v).SQL, format), Type: varchar(3), Nullable: v.Nullable}, nil
 	}
 }
 
@@ -179,27 +179,27 @@ func convertTimezone(s *scope, x *sqltree.Call) (value, *Error) {
 	}
 	last := a[len(a)-1]
 	for _, z := range a[:len(a)-1] {
-		if z.typ.Kind != Varchar || z.lit == nil {
+		if z.Type.Kind != Varchar || z.Lit == nil {
 			return value{}, unsupported("CONVERT_TIMEZONE with a zone that is not a literal")
 		}
-		if _, e := time.LoadLocation(*z.lit); e != nil || *z.lit == "" || *z.lit == "Local" {
-			return value{}, &Error{100178, "22023", "Timezone '" + *z.lit + "' is not recognized."}
+		if _, e := time.LoadLocation(*z.Lit); e != nil || *z.Lit == "" || *z.Lit == "Local" {
+			return value{}, &Error{Number: 100178, SQLState: "22023", Message: "Timezone '" + *z.Lit + "' is not recognized."}
 		}
 	}
-	if last.typ.Kind == Varchar {
+	if last.Type.Kind == Varchar {
 		last = s.c.convert(last, of(TimestampNTZ))
 	}
-	if !last.typ.isTimestamp() {
+	if !last.Type.isTimestamp() {
 		return value{}, invalidTypes(x.Name, a)
 	}
 	if len(a) == 3 {
-		if last.typ.Kind != TimestampNTZ {
+		if last.Type.Kind != TimestampNTZ {
 			return value{}, invalidTypes(x.Name, a)
 		}
-		return value{sql: fmt.Sprintf("timezone(%s, timezone(%s, %s))", a[1].sql, a[0].sql, last.sql), typ: of(TimestampNTZ), nullable: last.nullable}, nil
+		return value{SQL: fmt.Sprintf("timezone(%s, timezone(%s, %s))", a[1].SQL, a[0].SQL, last.SQL), Type: of(TimestampNTZ), Nullable: last.Nullable}, nil
 	}
 	instant := s.c.convert(last, of(TimestampLTZ))
-	return value{sql: "sf_tz(" + instant.sql + ", " + a[0].sql + ")", typ: of(TimestampTZ), nullable: last.nullable}, nil
+	return value{SQL: "sf_tz(" + instant.SQL + ", " + a[0].SQL + ")", Type: of(TimestampTZ), Nullable: last.Nullable}, nil
 }
 
 // timeSlice is the start of the slice, counted from 1970-01-01 (sql-reference/functions/time_slice).
@@ -217,12 +217,12 @@ func timeSlice(s *scope, x *sqltree.Call) (value, *Error) {
 		return value{}, err
 	}
 	count, ok := constInt(n)
-	if !ok || count < 1 || intervals[part] == "" || part == "week" || !(v.typ.Kind == TimestampNTZ || v.typ.Kind == Date && isDayOrLonger(part)) {
+	if !ok || count < 1 || intervals[part] == "" || part == "week" || !(v.Type.Kind == TimestampNTZ || v.Type.Kind == Date && isDayOrLonger(part)) {
 		return value{}, unsupported("TIME_SLICE in this form")
 	}
 	width := sqltree.Fill(intervals[part], []string{itoa(count)})
-	return value{sql: castTo(fmt.Sprintf("time_bucket(%s, %s, TIMESTAMP '1970-01-01 00:00:00')", width, s.c.local(v).sql), v.typ), typ: v.typ,
-		nullable: v.nullable}, nil
+	return value{SQL: castTo(fmt.Sprintf("time_bucket(%s, %s, TIMESTAMP '1970-01-01 00:00:00')", width, s.c.local(v).SQL), v.Type), Type: v.Type,
+		Nullable: v.Nullable}, nil
 }
 
 // dateFromParts lets months and days run over (sql-reference/functions/date_from_parts).
@@ -231,8 +231,8 @@ func dateFromParts(s *scope, x *sqltree.Call) (value, *Error) {
 	if err != nil || !ok {
 		return value{}, err
 	}
-	return value{sql: fmt.Sprintf("CAST((make_date(%s, 1, 1) + to_months(CAST(%s - 1 AS INTEGER)) + to_days(CAST(%s - 1 AS INTEGER))) AS DATE)",
-		a[0].sql, a[1].sql, a[2].sql), typ: of(Date), nullable: true}, nil
+	return value{SQL: fmt.Sprintf("CAST((make_date(%s, 1, 1) + to_months(CAST(%s - 1 AS INTEGER)) + to_days(CAST(%s - 1 AS INTEGER))) AS DATE)",
+		a[0].SQL, a[1].SQL, a[2].SQL), Type: of(Date), Nullable: true}, nil
 }
 
 func timestampFromParts(s *scope, x *sqltree.Call) (value, *Error) {
@@ -240,9 +240,9 @@ func timestampFromParts(s *scope, x *sqltree.Call) (value, *Error) {
 	if err != nil || !ok {
 		return value{}, err
 	}
-	return value{sql: fmt.Sprintf("(CAST(make_date(%s, 1, 1) AS TIMESTAMP) + to_months(CAST(%s - 1 AS INTEGER)) + to_days(CAST(%s - 1 AS INTEGER))"+
-		" + to_hours(%s) + to_minutes(%s) + to_seconds(%s))", a[0].sql, a[1].sql, a[2].sql, a[3].sql, a[4].sql, a[5].sql),
-		typ: of(TimestampNTZ), nullable: true}, nil
+	return value{SQL: fmt.Sprintf("(CAST(make_date(%s, 1, 1) AS TIMESTAMP) + to_months(CAST(%s - 1 AS INTEGER)) + to_days(CAST(%s - 1 AS INTEGER))"+
+		" + to_hours(%s) + to_minutes(%s) + to_seconds(%s))", a[0].SQL, a[1].SQL, a[2].SQL, a[3].SQL, a[4].SQL, a[5].SQL),
+		Type: of(TimestampNTZ), Nullable: true}, nil
 }
 
 func (s *scope) integers(x *sqltree.Call) ([]value, bool, *Error) {
@@ -262,8 +262,8 @@ func (s *scope) integers(x *sqltree.Call) ([]value, bool, *Error) {
 
 // sequence is SEQ4() over TABLE(GENERATOR(…)) (sql-reference/functions/seq1).
 func sequence(s *scope, x *sqltree.Call) (value, *Error) {
-	if s.serial == "" {
+	if s.Serial == "" {
 		return value{}, unsupported("%s outside of a GENERATOR", x.Name)
 	}
-	return value{sql: castTo(s.serial, intType), typ: intType}, nil
+	return value{SQL: castTo(s.Serial, intType), Type: intType}, nil
 }

@@ -61,21 +61,21 @@ scan:
 // formatted prints a date, time or timestamp by a format.
 func (c *compiler) formatted(v value, format string) (string, bool) {
 	p, ok := datePattern(format)
-	if !ok || p.zone && v.typ.Kind != TimestampLTZ && v.typ.Kind != TimestampTZ {
+	if !ok || p.zone && v.Type.Kind != TimestampLTZ && v.Type.Kind != TimestampTZ {
 		return "", false
 	}
 	local := ""
-	if v.typ.Kind == Time {
-		local = "(DATE '1970-01-01' + " + v.sql + ")"
+	if v.Type.Kind == Time {
+		local = "(DATE '1970-01-01' + " + v.SQL + ")"
 	} else {
-		local = c.local(v).sql
+		local = c.local(v).SQL
 	}
 	sql := fmt.Sprintf("strftime(%s, %s)", local, sqltree.Text(p.print))
 	switch {
-	case p.zone && v.typ.Kind == TimestampLTZ:
-		sql = fmt.Sprintf("(%s || sf_offset_text(sf_offset(%s, %s)))", sql, v.sql, sqltree.Text(c.zone()))
+	case p.zone && v.Type.Kind == TimestampLTZ:
+		sql = fmt.Sprintf("(%s || sf_offset_text(sf_offset(%s, %s)))", sql, v.SQL, sqltree.Text(c.zone()))
 	case p.zone:
-		sql = fmt.Sprintf("(%s || sf_offset_text((%s).o))", sql, v.sql)
+		sql = fmt.Sprintf("(%s || sf_offset_text((%s).o))", sql, v.SQL)
 	}
 	return sql, true
 }
@@ -85,17 +85,17 @@ func (c *compiler) formatted(v value, format string) (string, bool) {
 func toDate(k Kind, try bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		to := of(k)
-		if try && a[0].typ.Kind != Varchar && a[0].typ.Kind != Null {
+		if try && a[0].Type.Kind != Varchar && a[0].Type.Kind != Null {
 			return value{}, invalidTypes(x.Name, a)
 		}
-		if a[0].typ.Kind == Number && k == TimestampNTZ {
+		if a[0].Type.Kind == Number && k == TimestampNTZ {
 			return s.fromEpoch(x, a)
 		}
 		if len(a) == 1 {
 			return s.c.explicit(a[0], to, try)
 		}
 		format, ok := constant(a[1])
-		if !ok || a[0].typ.Kind != Varchar || a[1].typ.Kind != Varchar || k == TimestampTZ {
+		if !ok || a[0].Type.Kind != Varchar || a[1].Type.Kind != Varchar || k == TimestampTZ {
 			return value{}, unsupported("%s with these arguments", x.Name)
 		}
 		if strings.EqualFold(format, "AUTO") {
@@ -110,16 +110,16 @@ func toDate(k Kind, try bool) func(s *scope, x *sqltree.Call, a []value) (value,
 }
 
 func (c *compiler) parsed(v value, to Type, p pattern, try bool) value {
-	read := fmt.Sprintf("sf_parse(%s, %s, %s)", v.sql, sqltree.Text(p.looks), sqltree.Text(p.read))
+	read := fmt.Sprintf("sf_parse(%s, %s, %s)", v.SQL, sqltree.Text(p.looks), sqltree.Text(p.read))
 	if !try {
 		raise := map[Kind]string{Date: "sf_bad_date", Time: "sf_bad_time"}[to.Kind]
 		if raise == "" {
 			raise = "sf_bad_timestamp"
 		}
-		read = fmt.Sprintf("(CASE WHEN %s IS NULL AND %s IS NOT NULL THEN CAST(%s(%s) AS TIMESTAMP) ELSE %s END)", read, v.sql, raise, v.sql, read)
+		read = fmt.Sprintf("(CASE WHEN %s IS NULL AND %s IS NOT NULL THEN CAST(%s(%s) AS TIMESTAMP) ELSE %s END)", read, v.SQL, raise, v.SQL, read)
 	}
-	out := c.convert(value{sql: read, typ: of(TimestampNTZ)}, to)
-	out.nullable = v.nullable || try
+	out := c.convert(value{SQL: read, Type: of(TimestampNTZ)}, to)
+	out.Nullable = v.Nullable || try
 	return out
 }
 
@@ -135,5 +135,5 @@ func (s *scope) fromEpoch(x *sqltree.Call, a []value) (value, *Error) {
 	if !ok || scale != 0 && scale != 3 && scale != 6 {
 		return value{}, unsupported("%s with these arguments", x.Name)
 	}
-	return value{sql: fmt.Sprintf("make_timestamp(%s * %s)", n.sql, "1"+strings.Repeat("0", 6-scale)), typ: of(TimestampNTZ), nullable: n.nullable}, nil
+	return value{SQL: fmt.Sprintf("make_timestamp(%s * %s)", n.SQL, "1"+strings.Repeat("0", 6-scale)), Type: of(TimestampNTZ), Nullable: n.Nullable}, nil
 }

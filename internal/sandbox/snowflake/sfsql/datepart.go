@@ -44,12 +44,12 @@ func (s *scope) part(x sqltree.Expr) (string, *Error) {
 	if p, ok := partNames[strings.ToLower(given)]; ok {
 		return p, nil
 	}
-	return "", compilation(1044, "42601", "'%s' is not a recognized date/time part", s.c.source(x))
+	return "", compilation(1044, "42601", "'%s' is not a recognized date/time part", s.c.Source(x))
 }
 
 // local is a date-like value as wall-clock TIMESTAMP text.
 func (c *compiler) local(v value) value {
-	if v.typ.Kind == TimestampNTZ {
+	if v.Type.Kind == TimestampNTZ {
 		return v
 	}
 	return c.convert(v, of(TimestampNTZ))
@@ -83,39 +83,39 @@ var epochParts = map[string]string{
 
 // extract compiles DATE_PART, EXTRACT and the functions named after a part.
 func (s *scope) extract(part string, v value) (value, *Error) {
-	if v.typ.Kind == Null {
+	if v.Type.Kind == Null {
 		v = s.c.convert(v, of(TimestampNTZ))
 	}
-	if v.typ.Kind == Varchar {
+	if v.Type.Kind == Varchar {
 		v = s.c.convert(v, of(TimestampNTZ))
 	}
 	form, t := "", intType
 	switch {
-	case !v.typ.isDateLike() && v.typ.Kind != Time:
+	case !v.Type.isDateLike() && v.Type.Kind != Time:
 		return value{}, invalidTypes("DATE_PART", []value{v})
-	case epochParts[part] != "" && v.typ.Kind != Time:
+	case epochParts[part] != "" && v.Type.Kind != Time:
 		form, t = epochParts[part], number(38, 0)
-		if v.typ.Kind == TimestampLTZ || v.typ.Kind == TimestampTZ {
-			v = value{sql: "timezone('UTC', " + s.c.convert(v, of(TimestampLTZ)).sql + ")", typ: of(TimestampNTZ), nullable: v.nullable}
+		if v.Type.Kind == TimestampLTZ || v.Type.Kind == TimestampTZ {
+			v = value{SQL: "timezone('UTC', " + s.c.convert(v, of(TimestampLTZ)).SQL + ")", Type: of(TimestampNTZ), Nullable: v.Nullable}
 		}
-	case strings.HasPrefix(part, "timezone_") && v.typ.Kind == TimestampTZ:
+	case strings.HasPrefix(part, "timezone_") && v.Type.Kind == TimestampTZ:
 		form = map[string]string{"timezone_hour": "(($1).o // 60)", "timezone_minute": "(($1).o % 60)"}[part]
-		return value{sql: castTo(sqltree.Fill(form, []string{v.sql}), t), typ: t, nullable: v.nullable}, nil
+		return value{SQL: castTo(sqltree.Fill(form, []string{v.SQL}), t), Type: t, Nullable: v.Nullable}, nil
 	case clockParts[part] != "":
 		form = clockParts[part]
-	case v.typ.Kind != Time:
+	case v.Type.Kind != Time:
 		var err *Error
 		if form, err = s.c.calendarForm(part); err != nil {
 			return value{}, err
 		}
 	}
 	if form == "" {
-		return value{}, unsupported("date part %s of %s", part, v.typ)
+		return value{}, unsupported("date part %s of %s", part, v.Type)
 	}
-	if v.typ.Kind != Time {
+	if v.Type.Kind != Time {
 		v = s.c.local(v)
 	}
-	return value{sql: castTo(sqltree.Fill(form, []string{v.sql}), t), typ: t, nullable: v.nullable}, nil
+	return value{SQL: castTo(sqltree.Fill(form, []string{v.SQL}), t), Type: t, Nullable: v.Nullable}, nil
 }
 
 func (c *compiler) calendarForm(part string) (string, *Error) {
@@ -149,9 +149,9 @@ func isDayOrLonger(part string) bool {
 
 // dateTrunc keeps the type of its argument (sql-reference/functions/date_trunc).
 func (s *scope) dateTrunc(x *sqltree.Call, part, v value) (value, *Error) {
-	p, ok := "", part.lit != nil
+	p, ok := "", part.Lit != nil
 	if ok {
-		p, ok = partNames[strings.ToLower(*part.lit)]
+		p, ok = partNames[strings.ToLower(*part.Lit)]
 	}
 	if !ok || truncUnits[p] == "" {
 		return value{}, unsupported("DATE_TRUNC to this part")
@@ -169,25 +169,25 @@ func (c *compiler) truncate(p string, v value) (value, *Error) {
 	cut := func(sql string) string {
 		return fmt.Sprintf("coalesce(date_trunc('%s', %s), NULL)", truncUnits[p], sql)
 	}
-	switch v.typ.Kind {
+	switch v.Type.Kind {
 	case Date:
 		if !isDayOrLonger(p) {
 			return value{}, unsupported("DATE_TRUNC of a DATE to %s", p)
 		}
-		v.sql = castTo(cut(v.sql), v.typ)
+		v.SQL = castTo(cut(v.SQL), v.Type)
 	case TimestampNTZ:
-		v.sql = cut(v.sql)
+		v.SQL = cut(v.SQL)
 	case Time:
 		if isDayOrLonger(p) {
 			return value{}, unsupported("DATE_TRUNC of a TIME to %s", p)
 		}
-		v.sql = castTo(cut("(DATE '1970-01-01' + "+v.sql+")"), v.typ)
+		v.SQL = castTo(cut("(DATE '1970-01-01' + "+v.SQL+")"), v.Type)
 	case TimestampLTZ:
-		v.sql = fmt.Sprintf("timezone(%s, %s)", sqltree.Text(c.zone()), cut(c.local(v).sql))
+		v.SQL = fmt.Sprintf("timezone(%s, %s)", sqltree.Text(c.zone()), cut(c.local(v).SQL))
 	case Null:
 	default:
 		return value{}, invalidTypes("DATE_TRUNC", []value{v})
 	}
-	v.lit = nil
+	v.Lit = nil
 	return v, nil
 }

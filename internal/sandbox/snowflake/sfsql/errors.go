@@ -3,20 +3,15 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // Error is an error in Snowflake's words, with its number and SQLSTATE.
-type Error struct {
-	Number   int
-	SQLState string
-	Message  string
-}
-
-// Error returns number, SQLSTATE and message as Snowflake's drivers show them.
-func (e *Error) Error() string { return fmt.Sprintf("%06d (%s): %s", e.Number, e.SQLState, e.Message) }
+type Error = sqltree.Error
 
 func compilation(number int, state, format string, args ...any) *Error {
-	return &Error{number, state, "SQL compilation error:\n" + fmt.Sprintf(format, args...)}
+	return &Error{Number: number, SQLState: state, Message: "SQL compilation error:\n" + fmt.Sprintf(format, args...)}
 }
 
 // place is a line and a position as Snowflake counts them: lines from 1, positions from 0.
@@ -27,9 +22,13 @@ func place(text string, at int) (line, position int) {
 	return line, len([]rune(before[strings.LastIndexByte(before, '\n')+1:]))
 }
 
-func (c *compiler) at(at int, number int, state, format string, args ...any) *Error {
-	line, position := place(c.text, at)
-	return &Error{number, state, fmt.Sprintf("SQL compilation error: error line %d at position %d\n", line, position) +
+func (c *compiler) at(from, number int, state, format string, args ...any) *Error {
+	return at(c.Text, from, number, state, format, args...)
+}
+
+func at(text string, from, number int, state, format string, args ...any) *Error {
+	line, position := place(text, from)
+	return &Error{Number: number, SQLState: state, Message: fmt.Sprintf("SQL compilation error: error line %d at position %d\n", line, position) +
 		fmt.Sprintf(format, args...)}
 }
 
@@ -45,13 +44,13 @@ func unsupported(format string, args ...any) *Error {
 
 // tooComplex is the error of statements beyond the limits of length, nesting and chains.
 func tooComplex() *Error {
-	return &Error{603, "54001", "SQL compilation error:\nThe statement is too long or too deeply nested."}
+	return &Error{Number: 603, SQLState: "54001", Message: "SQL compilation error:\nThe statement is too long or too deeply nested."}
 }
 
 func invalidTypes(name string, args []value) *Error {
 	types := make([]string, len(args))
 	for i, a := range args {
-		types[i] = a.typ.String()
+		types[i] = a.Type.String()
 	}
 	return compilation(1044, "42P13", "Invalid argument types for function '%s': (%s)", name, strings.Join(types, ", "))
 }
@@ -77,10 +76,10 @@ func Translate(err error) *Error {
 	}
 	for _, k := range knownErrors {
 		if strings.Contains(text, k.contains) {
-			return &Error{k.number, k.state, k.message}
+			return &Error{Number: k.number, SQLState: k.state, Message: k.message}
 		}
 	}
-	return &Error{603, "XX000", "SQL execution internal error:\nProcessing aborted."}
+	return &Error{Number: 603, SQLState: "XX000", Message: "SQL execution internal error:\nProcessing aborted."}
 }
 
 func raisedError(text string) *Error {

@@ -11,7 +11,7 @@ const maxSpent = 256 << 20
 
 func (s *scope) expr(x sqltree.Expr) (value, *Error) {
 	v, err := s.compile(x)
-	if s.c.spent += len(v.sql); err == nil && s.c.spent > maxSpent {
+	if s.c.spent += len(v.SQL); err == nil && s.c.spent > maxSpent {
 		return value{}, tooComplex()
 	}
 	return v, err
@@ -19,20 +19,20 @@ func (s *scope) expr(x sqltree.Expr) (value, *Error) {
 
 // compile compiles an expression. Where the scope is grouped, an expression that is a group key as a whole stands for it.
 func (s *scope) compile(x sqltree.Expr) (value, *Error) {
-	if v, ok := s.key(x); ok {
+	if v, ok := s.Key(x); ok {
 		return v, nil
 	}
 	switch x := x.(type) {
 	case *sqltree.Reference:
-		return s.resolve(x)
+		return s.Resolve(x)
 	case *sqltree.NumberLit:
 		return numberLiteral(x.Text)
 	case *sqltree.StringLit:
 		return stringLiteral(x.Text), nil
 	case *sqltree.BoolLit:
-		return value{sql: map[bool]string{true: "TRUE", false: "FALSE"}[x.Value], typ: of(Boolean)}, nil
+		return value{SQL: map[bool]string{true: "TRUE", false: "FALSE"}[x.Value], Type: of(Boolean)}, nil
 	case *sqltree.NullLit:
-		return value{sql: "NULL", nullable: true}, nil
+		return value{SQL: "NULL", Nullable: true}, nil
 	case *sqltree.BindExpr:
 		return s.bound(x)
 	case *sqltree.Unary:
@@ -83,13 +83,13 @@ func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
 	case *sqltree.Interval:
 		return value{}, unsupported("INTERVAL outside of date arithmetic")
 	}
-	return value{}, unsupported("expression %s", s.c.source(x))
+	return value{}, unsupported("expression %s", s.c.Source(x))
 }
 
 // numberLiteral types a constant by its digits; with an exponent it is a FLOAT (sql-reference/data-types-numeric).
 func numberLiteral(t string) (value, *Error) {
 	if strings.ContainsAny(t, "eE") {
-		return value{sql: castTo(sqltree.Text(t), of(Float)), typ: of(Float), lit: &t}, nil
+		return value{SQL: castTo(sqltree.Text(t), of(Float)), Type: of(Float), Lit: &t}, nil
 	}
 	whole, frac, _ := strings.Cut(t, ".")
 	whole = strings.TrimLeft(whole, "0")
@@ -98,15 +98,15 @@ func numberLiteral(t string) (value, *Error) {
 		p = maxPrecision
 	}
 	if p > maxPrecision || len(frac) > 37 {
-		return value{}, &Error{100046, "22003", "Number out of representable range: type FIXED[SB16](38,0){not null}, value " + t}
+		return value{}, &Error{Number: 100046, SQLState: "22003", Message: "Number out of representable range: type FIXED[SB16](38,0){not null}, value " + t}
 	}
 	t = strings.TrimSuffix(t, ".")
 	ty := number(p, len(frac))
-	return value{sql: castTo(sqltree.Text(t), ty), typ: ty, lit: &t}, nil
+	return value{SQL: castTo(sqltree.Text(t), ty), Type: ty, Lit: &t}, nil
 }
 
 func stringLiteral(t string) value {
-	return value{sql: sqltree.Text(t), typ: varchar(max(len([]rune(t)), 1)), lit: &t}
+	return value{SQL: sqltree.Text(t), Type: varchar(max(len([]rune(t)), 1)), Lit: &t}
 }
 
 // condition compiles x as BOOLEAN.
@@ -115,19 +115,19 @@ func (s *scope) condition(x sqltree.Expr) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	switch v.typ.Kind {
+	switch v.Type.Kind {
 	case Boolean:
 		return v, nil
 	case Null, Number:
 		return s.c.convert(v, of(Boolean)), nil
 	}
-	return value{}, compilation(1038, "22023", "invalid type [%s] for parameter 'condition'", v.typ)
+	return value{}, compilation(1038, "22023", "invalid type [%s] for parameter 'condition'", v.Type)
 }
 
 func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
 	if x.Op == "NOT" {
 		v, err := s.condition(x.X)
-		v.sql, v.lit = "(NOT "+v.sql+")", nil
+		v.SQL, v.Lit = "(NOT "+v.SQL+")", nil
 		return v, err
 	}
 	if n, ok := x.X.(*sqltree.NumberLit); ok && x.Op == "-" {
@@ -135,21 +135,21 @@ func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
 		if err != nil {
 			return v, err
 		}
-		lit := "-" + *v.lit
-		return value{sql: castTo(sqltree.Text(lit), v.typ), typ: v.typ, lit: &lit}, nil
+		lit := "-" + *v.Lit
+		return value{SQL: castTo(sqltree.Text(lit), v.Type), Type: v.Type, Lit: &lit}, nil
 	}
 	v, err := s.expr(x.X)
 	if err != nil {
 		return v, err
 	}
-	if v.typ.Kind == Null {
+	if v.Type.Kind == Null {
 		return v, nil
 	}
-	if !v.typ.isNumeric() {
+	if !v.Type.isNumeric() {
 		return v, invalidTypes(x.Op, []value{v})
 	}
 	if x.Op == "-" {
-		v.sql, v.lit = "(-"+v.sql+")", nil
+		v.SQL, v.Lit = "(-"+v.SQL+")", nil
 	}
 	return v, nil
 }
@@ -194,9 +194,9 @@ func (s *scope) logic(x *sqltree.Logic) (value, *Error) {
 		if err != nil {
 			return value{}, err
 		}
-		out[i], isNullable = v.sql, isNullable || v.nullable
+		out[i], isNullable = v.SQL, isNullable || v.Nullable
 	}
-	return value{sql: "(" + strings.Join(out, " "+x.Op+" ") + ")", typ: of(Boolean), nullable: isNullable}, nil
+	return value{SQL: "(" + strings.Join(out, " "+x.Op+" ") + ")", Type: of(Boolean), Nullable: isNullable}, nil
 }
 
 func (s *scope) isNull(x *sqltree.IsNull) (value, *Error) {
@@ -208,7 +208,7 @@ func (s *scope) isNull(x *sqltree.IsNull) (value, *Error) {
 	if x.Not {
 		op = " IS NOT NULL)"
 	}
-	return value{sql: "(" + v.sql + op, typ: of(Boolean)}, nil
+	return value{SQL: "(" + v.SQL + op, Type: of(Boolean)}, nil
 }
 
 func (s *scope) between(x *sqltree.Between) (value, *Error) {
@@ -220,9 +220,9 @@ func (s *scope) between(x *sqltree.Between) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	v := value{sql: "(" + lo.sql + " AND " + hi.sql + ")", typ: of(Boolean), nullable: lo.nullable || hi.nullable}
+	v := value{SQL: "(" + lo.SQL + " AND " + hi.SQL + ")", Type: of(Boolean), Nullable: lo.Nullable || hi.Nullable}
 	if x.Not {
-		v.sql = "(NOT " + v.sql + ")"
+		v.SQL = "(NOT " + v.SQL + ")"
 	}
 	return v, nil
 }
@@ -237,12 +237,12 @@ func (s *scope) inList(x *sqltree.InList) (value, *Error) {
 		return value{}, err
 	}
 	vs := make([]value, len(x.List))
-	to := v.typ
+	to := v.Type
 	for i, y := range x.List {
 		if vs[i], err = s.expr(y); err != nil {
 			return value{}, err
 		}
-		t, ok := s.c.comparable(value{typ: to, lit: v.lit}, vs[i])
+		t, ok := s.c.comparable(value{Type: to, Lit: v.Lit}, vs[i])
 		if !ok {
 			return value{}, invalidTypes("IN", []value{v, vs[i]})
 		}
@@ -259,8 +259,8 @@ func (s *scope) inList(x *sqltree.InList) (value, *Error) {
 	if x.Not {
 		not = "NOT "
 	}
-	return value{sql: "(" + s.c.operand(v, to) + " " + not + "IN (" + strings.Join(out, ", ") + "))", typ: of(Boolean),
-		nullable: true}, nil
+	return value{SQL: "(" + s.c.operand(v, to) + " " + not + "IN (" + strings.Join(out, ", ") + "))", Type: of(Boolean),
+		Nullable: true}, nil
 }
 
 // maxComputed is how many elements of an IN list may be something else than literals and placeholders; a cast literal counts.
@@ -302,9 +302,9 @@ func (s *scope) caseExpr(x *sqltree.CaseExpr) (value, *Error) {
 		if err != nil {
 			return value{}, err
 		}
-		conds, results = append(conds, c.sql), append(results, r)
+		conds, results = append(conds, c.SQL), append(results, r)
 	}
-	other := value{sql: "NULL", nullable: true}
+	other := value{SQL: "NULL", Nullable: true}
 	if x.Other != nil {
 		var err *Error
 		if other, err = s.expr(x.Other); err != nil {
@@ -323,21 +323,21 @@ func (c *compiler) choose(name string, conds []string, results []value) (value, 
 	var b strings.Builder
 	b.WriteString("CASE")
 	for i, cond := range conds {
-		b.WriteString(" WHEN " + cond + " THEN " + c.convert(results[i], to).sql)
+		b.WriteString(" WHEN " + cond + " THEN " + c.convert(results[i], to).SQL)
 	}
-	b.WriteString(" ELSE " + c.convert(results[len(results)-1], to).sql + " END")
-	return value{sql: "(" + b.String() + ")", typ: to, nullable: isNullable}, nil
+	b.WriteString(" ELSE " + c.convert(results[len(results)-1], to).SQL + " END")
+	return value{SQL: "(" + b.String() + ")", Type: to, Nullable: isNullable}, nil
 }
 
 // common is the type that holds all values.
 func (c *compiler) common(name string, vs []value) (Type, bool, *Error) {
 	to, isNullable := Type{}, false
 	for _, v := range vs {
-		t, ok := union(to, v.typ)
+		t, ok := union(to, v.Type)
 		if !ok {
 			return to, false, invalidTypes(name, vs)
 		}
-		to, isNullable = t, isNullable || v.nullable
+		to, isNullable = t, isNullable || v.Nullable
 	}
 	return to, isNullable, nil
 }
@@ -349,7 +349,7 @@ func (c *compiler) coalesce(vs []value) (value, *Error) {
 	}
 	out, isNullable := make([]string, len(vs)), true
 	for i, v := range vs {
-		out[i], isNullable = c.convert(v, to).sql, isNullable && v.nullable
+		out[i], isNullable = c.convert(v, to).SQL, isNullable && v.Nullable
 	}
-	return value{sql: "COALESCE(" + strings.Join(out, ", ") + ")", typ: to, nullable: isNullable}, nil
+	return value{SQL: "COALESCE(" + strings.Join(out, ", ") + ")", Type: to, Nullable: isNullable}, nil
 }

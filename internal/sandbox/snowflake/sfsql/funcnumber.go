@@ -47,11 +47,11 @@ func div0(null bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) 
 		if err != nil {
 			return value{}, err
 		}
-		test := a[1].sql + " = 0"
+		test := a[1].SQL + " = 0"
 		if null {
-			test = "(" + test + " OR " + a[1].sql + " IS NULL)"
+			test = "(" + test + " OR " + a[1].SQL + " IS NULL)"
 		}
-		q.sql = fmt.Sprintf("(CASE WHEN %s AND %s IS NOT NULL THEN %s ELSE %s END)", test, a[0].sql, castTo("0", q.typ), q.sql)
+		q.SQL = fmt.Sprintf("(CASE WHEN %s AND %s IS NOT NULL THEN %s ELSE %s END)", test, a[0].SQL, castTo("0", q.Type), q.SQL)
 		return q, nil
 	}
 }
@@ -64,7 +64,7 @@ func modulo(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 // (sql-reference/functions/round, -trunc, -ceil, -floor). A rounded NUMBER may grow by a digit.
 func rounding(name string) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-		if name == "trunc" && a[0].typ.isDateLike() && len(a) == 2 {
+		if name == "trunc" && a[0].Type.isDateLike() && len(a) == 2 {
 			return s.dateTrunc(x, a[1], a[0])
 		}
 		n := 0
@@ -75,7 +75,7 @@ func rounding(name string) func(s *scope, x *sqltree.Call, a []value) (value, *E
 			}
 		}
 		v := a[0]
-		switch v.typ.Kind {
+		switch v.Type.Kind {
 		case Null:
 			return v, nil
 		case Number:
@@ -88,23 +88,23 @@ func rounding(name string) func(s *scope, x *sqltree.Call, a []value) (value, *E
 }
 
 func roundNumber(name string, v value, n int) value {
-	if n >= v.typ.Scale {
+	if n >= v.Type.Scale {
 		return v
 	}
-	t := number(min(maxPrecision, v.typ.Precision+1), max(n, 0))
-	v.lit = nil
+	t := number(min(maxPrecision, v.Type.Precision+1), max(n, 0))
+	v.Lit = nil
 	if name == "round" && n >= 0 {
-		v.sql = castTo(v.sql, t)
-		v.typ = t
+		v.SQL = castTo(v.SQL, t)
+		v.Type = t
 		return v
 	}
 	unit, back := "", ""
 	if n != 0 {
 		unit, back = fmt.Sprintf(" * %s", powerOf(n)), fmt.Sprintf(" * %s", powerOf(-n))
 	}
-	wide := castTo(v.sql, number(maxPrecision, v.typ.Scale))
-	v.sql = castTo(fmt.Sprintf("CAST(%s(%s%s) AS DECIMAL(38,0))%s", name, wide, unit, back), t)
-	v.typ = t
+	wide := castTo(v.SQL, number(maxPrecision, v.Type.Scale))
+	v.SQL = castTo(fmt.Sprintf("CAST(%s(%s%s) AS DECIMAL(38,0))%s", name, wide, unit, back), t)
+	v.Type = t
 	return v
 }
 
@@ -117,12 +117,12 @@ func powerOf(n int) string {
 }
 
 func roundFloat(name string, v value, n int) (value, *Error) {
-	v.lit = nil
+	v.Lit = nil
 	switch {
 	case n == 0:
-		v.sql = name + "(" + v.sql + ")"
+		v.SQL = name + "(" + v.SQL + ")"
 	case name == "round":
-		v.sql = fmt.Sprintf("round(%s, %d)", v.sql, n)
+		v.SQL = fmt.Sprintf("round(%s, %d)", v.SQL, n)
 	default:
 		return v, unsupported("%s of a FLOAT with a scale", name)
 	}
@@ -144,13 +144,13 @@ func extreme(name string, skip bool) func(s *scope, x *sqltree.Call, a []value) 
 			if i > 0 {
 				list, nulls = list+", ", nulls+" OR "
 			}
-			sql := s.c.convert(v, to).sql
+			sql := s.c.convert(v, to).SQL
 			list += sql
 			nulls += sql + " IS NULL"
 		}
-		out := value{sql: name + "(" + list + ")", typ: to, nullable: isNullable}
+		out := value{SQL: name + "(" + list + ")", Type: to, Nullable: isNullable}
 		if !skip && isNullable {
-			out.sql = "(CASE WHEN " + nulls + " THEN NULL ELSE " + out.sql + " END)"
+			out.SQL = "(CASE WHEN " + nulls + " THEN NULL ELSE " + out.SQL + " END)"
 		}
 		return out, nil
 	}

@@ -79,10 +79,10 @@ func nullIf(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	if a[0].typ.Kind == Null {
+	if a[0].Type.Kind == Null {
 		return a[0], nil
 	}
-	return value{sql: "(CASE WHEN " + eq.sql + " THEN NULL ELSE " + a[0].sql + " END)", typ: a[0].typ, nullable: true}, nil
+	return value{SQL: "(CASE WHEN " + eq.SQL + " THEN NULL ELSE " + a[0].SQL + " END)", Type: a[0].Type, Nullable: true}, nil
 }
 
 func iff(s *scope, x *sqltree.Call, a []value) (value, *Error) {
@@ -90,11 +90,11 @@ func iff(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	return s.c.choose("IFF", []string{cond.sql}, a[1:])
+	return s.c.choose("IFF", []string{cond.SQL}, a[1:])
 }
 
 func nvl2(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	return s.c.choose("NVL2", []string{"(" + a[0].sql + " IS NOT NULL)"}, a[1:])
+	return s.c.choose("NVL2", []string{"(" + a[0].SQL + " IS NOT NULL)"}, a[1:])
 }
 
 // decode compares with IS NOT DISTINCT FROM: NULL matches NULL (sql-reference/functions/decode).
@@ -107,10 +107,10 @@ func decode(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		if err != nil {
 			return value{}, err
 		}
-		conds, results = append(conds, eq.sql), append(results, a[i+1])
+		conds, results = append(conds, eq.SQL), append(results, a[i+1])
 	}
 	if i == len(a) {
-		results = append(results, value{sql: "NULL", nullable: true})
+		results = append(results, value{SQL: "NULL", Nullable: true})
 	} else {
 		results = append(results, a[i])
 	}
@@ -122,7 +122,7 @@ func equalNull(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 }
 
 func zeroIfNull(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	if !a[0].typ.isNumeric() {
+	if !a[0].Type.isNumeric() {
 		return value{}, invalidTypes(x.Name, a)
 	}
 	zero, _ := numberLiteral("0")
@@ -130,7 +130,7 @@ func zeroIfNull(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 }
 
 func nullIfZero(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	if !a[0].typ.isNumeric() {
+	if !a[0].Type.isNumeric() {
 		return value{}, invalidTypes(x.Name, a)
 	}
 	zero, _ := numberLiteral("0")
@@ -139,7 +139,7 @@ func nullIfZero(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 
 func toType(t Type, try bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-		if try && a[0].typ.Kind != Varchar && a[0].typ.Kind != Null {
+		if try && a[0].Type.Kind != Varchar && a[0].Type.Kind != Null {
 			return value{}, invalidTypes(x.Name, a)
 		}
 		return s.c.explicit(a[0], t, try)
@@ -152,34 +152,34 @@ func toVarchar(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		return s.c.explicit(a[0], of(Varchar), false)
 	}
 	format, ok := constant(a[1])
-	if !ok || a[1].typ.Kind != Varchar {
+	if !ok || a[1].Type.Kind != Varchar {
 		return value{}, unsupported("%s with a format that is not a literal", x.Name)
 	}
-	if a[0].typ.Kind == Binary {
+	if a[0].Type.Kind == Binary {
 		switch strings.ToUpper(format) {
 		case "HEX":
-			return value{sql: "hex(" + a[0].sql + ")", typ: of(Varchar), nullable: a[0].nullable}, nil
+			return value{SQL: "hex(" + a[0].SQL + ")", Type: of(Varchar), Nullable: a[0].Nullable}, nil
 		case "BASE64":
-			return value{sql: "base64(" + a[0].sql + ")", typ: of(Varchar), nullable: a[0].nullable}, nil
+			return value{SQL: "base64(" + a[0].SQL + ")", Type: of(Varchar), Nullable: a[0].Nullable}, nil
 		case "UTF-8", "UTF8":
-			return value{sql: "decode(" + a[0].sql + ")", typ: of(Varchar), nullable: a[0].nullable}, nil
+			return value{SQL: "decode(" + a[0].SQL + ")", Type: of(Varchar), Nullable: a[0].Nullable}, nil
 		}
 		return value{}, unsupported("binary format '%s'", format)
 	}
-	if !a[0].typ.isDateLike() && a[0].typ.Kind != Time {
-		return value{}, unsupported("%s of %s with a format", x.Name, a[0].typ)
+	if !a[0].Type.isDateLike() && a[0].Type.Kind != Time {
+		return value{}, unsupported("%s of %s with a format", x.Name, a[0].Type)
 	}
 	sql, ok := s.c.formatted(a[0], format)
 	if !ok {
 		return value{}, unsupported("date format '%s'", format)
 	}
-	return value{sql: sql, typ: of(Varchar), nullable: a[0].nullable}, nil
+	return value{SQL: sql, Type: of(Varchar), Nullable: a[0].Nullable}, nil
 }
 
 // toNumber compiles TO_NUMBER(x [, precision, scale]); formats are not on the list.
 func toNumber(try bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-		if len(a) > 1 && a[1].typ.Kind == Varchar {
+		if len(a) > 1 && a[1].Type.Kind == Varchar {
 			return value{}, unsupported("%s with a format", x.Name)
 		}
 		var args []int
@@ -207,7 +207,7 @@ func concatCall(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 			return value{}, err
 		}
 	}
-	if out.typ.Kind != Varchar && out.typ.Kind != Binary {
+	if out.Type.Kind != Varchar && out.Type.Kind != Binary {
 		return value{}, invalidTypes(x.Name, a)
 	}
 	return out, nil
@@ -221,7 +221,7 @@ func concatWS(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	}
 	out, err := concatCall(s, x, list)
 	if len(a) == 2 {
-		out.sql = "(CASE WHEN " + a[0].sql + " IS NOT NULL THEN " + out.sql + " END)"
+		out.SQL = "(CASE WHEN " + a[0].SQL + " IS NOT NULL THEN " + out.SQL + " END)"
 	}
 	return out, err
 }
@@ -234,23 +234,23 @@ func substr(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if !ok {
 		return value{}, invalidTypes(x.Name, a)
 	}
-	out := value{typ: a[0].typ, nullable: true}
-	if out.typ.Kind == Null {
-		out.typ = of(Varchar)
+	out := value{Type: a[0].Type, Nullable: true}
+	if out.Type.Kind == Null {
+		out.Type = of(Varchar)
 	}
 	start, isConst := constInt(a[1])
-	length, counted := "length("+v[0].sql+")", 0
+	length, counted := "length("+v[0].SQL+")", 0
 	if len(a) == 3 {
-		length = v[2].sql
+		length = v[2].SQL
 		counted, ok = constInt(a[2])
 	}
 	switch {
 	case isConst && start >= 0 && len(a) == 2:
-		out.sql = "substr(" + v[0].sql + ", " + itoa(max(start, 1)) + ")"
+		out.SQL = "substr(" + v[0].SQL + ", " + itoa(max(start, 1)) + ")"
 	case isConst && start >= 0 && ok && counted >= 0:
-		out.sql = "substr(" + v[0].sql + ", " + itoa(max(start, 1)) + ", " + itoa(counted) + ")"
+		out.SQL = "substr(" + v[0].SQL + ", " + itoa(max(start, 1)) + ", " + itoa(counted) + ")"
 	default:
-		out.sql = "sf_substr(" + v[0].sql + ", " + v[1].sql + ", " + length + ")"
+		out.SQL = "sf_substr(" + v[0].SQL + ", " + v[1].SQL + ", " + length + ")"
 	}
 	return out, nil
 }

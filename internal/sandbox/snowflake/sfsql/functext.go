@@ -8,7 +8,7 @@ var (
 )
 
 // first types a result as the first argument.
-func first(a []value) Type { return a[0].typ }
+func first(a []value) Type { return a[0].Type }
 
 // textFunctions follow sql-reference/functions-string.
 var textFunctions = []function{

@@ -49,7 +49,7 @@ func refused(text string, f *sqltree.Fault) *Error {
 		return tooComplex()
 	case f.Listed > 0:
 		line, position := place(text, f.At)
-		return &Error{1795, "42601", "SQL compilation error: error line " + itoa(line) + " at position " + itoa(position) +
+		return &Error{Number: 1795, SQLState: "42601", Message: "SQL compilation error: error line " + itoa(line) + " at position " + itoa(position) +
 			"\nmaximum number of expressions in a list exceeded, expected at most 16,384, got " + grouped(f.Listed)}
 	}
 	return syntaxError(text, f.At, f.Near)

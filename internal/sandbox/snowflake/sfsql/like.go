@@ -40,7 +40,7 @@ func (s *scope) like(x *sqltree.Like) (value, *Error) {
 	if x.Not {
 		sql = "(NOT " + sql + ")"
 	}
-	return value{sql: sql, typ: of(Boolean), nullable: true}, nil
+	return value{SQL: sql, Type: of(Boolean), Nullable: true}, nil
 }
 
 func (c *compiler) likeText(op string, v, p value, esc *value) (string, *Error) {
@@ -52,17 +52,17 @@ func (c *compiler) likeText(op string, v, p value, esc *value) (string, *Error) 
 		if err := checkRegex(p); err != nil {
 			return "", err
 		}
-		return fmt.Sprintf("regexp_full_match(%s, %s)", args[0].sql, args[1].sql), nil
+		return fmt.Sprintf("regexp_full_match(%s, %s)", args[0].SQL, args[1].SQL), nil
 	}
-	sql := fmt.Sprintf("(%s %s %s)", args[0].sql, op, args[1].sql)
+	sql := fmt.Sprintf("(%s %s %s)", args[0].SQL, op, args[1].SQL)
 	if esc == nil {
 		return sql, nil
 	}
 	e, ok := constant(*esc)
-	if !ok || esc.typ.Kind != Varchar || len([]rune(e)) != 1 {
+	if !ok || esc.Type.Kind != Varchar || len([]rune(e)) != 1 {
 		return "", compilation(1322, "22025", "Invalid escape character: a string of one character is expected")
 	}
-	return fmt.Sprintf("(%s %s %s ESCAPE %s)", args[0].sql, op, args[1].sql, esc.sql), nil
+	return fmt.Sprintf("(%s %s %s ESCAPE %s)", args[0].SQL, op, args[1].SQL, esc.SQL), nil
 }
 
 // likeCall is the function form LIKE(subject, pattern [, escape]).
@@ -73,7 +73,7 @@ func likeCall(op string) func(s *scope, x *sqltree.Call, a []value) (value, *Err
 			esc = &a[2]
 		}
 		sql, err := s.c.likeText(op, a[0], a[1], esc)
-		return value{sql: sql, typ: of(Boolean), nullable: true}, err
+		return value{SQL: sql, Type: of(Boolean), Nullable: true}, err
 	}
 }
 
@@ -87,10 +87,10 @@ func checkRegex(p value) *Error {
 	for i := 0; i+1 < len(t); i++ {
 		if t[i] == '\\' {
 			if i++; t[i] >= '1' && t[i] <= '9' {
-				return &Error{100048, "2201B", "Invalid regular expression: '" + t + "', back-references are not supported"}
+				return &Error{Number: 100048, SQLState: "2201B", Message: "Invalid regular expression: '" + t + "', back-references are not supported"}
 			}
 		} else if t[i] == '(' && t[i+1] == '?' {
-			return &Error{100048, "2201B", "Invalid regular expression: '" + t + "', no argument for repetition operator: ?"}
+			return &Error{Number: 100048, SQLState: "2201B", Message: "Invalid regular expression: '" + t + "', no argument for repetition operator: ?"}
 		}
 	}
 	return nil
@@ -115,7 +115,7 @@ func (s *scope) regex(x *sqltree.Call, a []value, at places) (r regexArgs, err *
 	if err := checkRegex(a[1]); err != nil {
 		return r, err
 	}
-	r = regexArgs{subject: pair[0].sql, pattern: pair[1].sql, options: "'c'", occurrence: 1, nullable: true}
+	r = regexArgs{subject: pair[0].SQL, pattern: pair[1].SQL, options: "'c'", occurrence: 1, nullable: true}
 	get := func(i, otherwise int) int {
 		if i == 0 || i >= len(a) || err != nil {
 			return otherwise
@@ -164,8 +164,8 @@ func regexpSubstr(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if err == nil && r.occurrence < 1 {
 		err = unsupported("occurrence 0 of %s", x.Name)
 	}
-	return value{sql: fmt.Sprintf("regexp_extract_all(%s, %s, %d, %s)[%d]", r.subject, r.pattern, r.group, r.options, r.occurrence),
-		typ: of(Varchar), nullable: true}, err
+	return value{SQL: fmt.Sprintf("regexp_extract_all(%s, %s, %d, %s)[%d]", r.subject, r.pattern, r.group, r.options, r.occurrence),
+		Type: of(Varchar), Nullable: true}, err
 }
 
 // regexpInstr: where the first match begins, 0 without one (sql-reference/functions/regexp_instr).
@@ -182,14 +182,14 @@ func regexpInstr(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if r.occurrence != 1 || r.group != 0 {
 		return value{}, unsupported("%s with an occurrence or group", x.Name)
 	}
-	return value{sql: castTo(fmt.Sprintf(`(CASE WHEN regexp_matches(%s, %s, %s) THEN length(regexp_extract(%s, '\A((?s:.*?))(?:' || %s || ')', 1, %s)) + 1 `+
+	return value{SQL: castTo(fmt.Sprintf(`(CASE WHEN regexp_matches(%s, %s, %s) THEN length(regexp_extract(%s, '\A((?s:.*?))(?:' || %s || ')', 1, %s)) + 1 `+
 		`WHEN %s IS NOT NULL AND %s IS NOT NULL THEN 0 END)`, r.subject, r.pattern, r.options, r.subject, r.pattern, r.options, r.subject, r.pattern),
-		intType), typ: intType, nullable: true}, nil
+		intType), Type: intType, Nullable: true}, nil
 }
 
 // regexpReplace: occurrence 0, the default, replaces all matches (sql-reference/functions/regexp_replace).
 func regexpReplace(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	with := value{sql: "''"}
+	with := value{SQL: "''"}
 	if len(a) > 2 {
 		fitted, ok := s.c.fit("t", a[2:3])
 		if !ok {
@@ -211,5 +211,5 @@ func regexpReplace(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if r.occurrence == 0 {
 		r.options = strings.TrimSuffix(r.options, "'") + "g'"
 	}
-	return value{sql: fmt.Sprintf("regexp_replace(%s, %s, %s, %s)", r.subject, r.pattern, with.sql, r.options), typ: of(Varchar), nullable: true}, nil
+	return value{SQL: fmt.Sprintf("regexp_replace(%s, %s, %s, %s)", r.subject, r.pattern, with.SQL, r.options), Type: of(Varchar), Nullable: true}, nil
 }

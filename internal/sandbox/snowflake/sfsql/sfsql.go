@@ -128,6 +128,7 @@ func Compile(text string, env Env) (q *Query, err *Error) {
 	if st.query == nil {
 		return &Query{Kind: st.kind, Statement: st.other}, nil
 	}
-	c := &compiler{env: &env, text: text, specials: specialTable(), dates: dateTable()}
+	c := &compiler{env: &env, specials: specialTable(), dates: dateTable()}
+	c.L, c.Rules, c.Text = c, &rules, text
 	return c.statement(st.query)
 }

@@ -13,7 +13,7 @@ func (s *scope) path(x *sqltree.Path) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	if !v.typ.isSemi() {
+	if !v.Type.isSemi() {
 		return value{}, invalidTypes("GET", []value{v})
 	}
 	for _, step := range x.Steps {
@@ -30,24 +30,24 @@ func (s *scope) path(x *sqltree.Path) (value, *Error) {
 
 // element is GET: by a literal key of an object or an index, from 0, of an array.
 func element(v, k value) (value, *Error) {
-	out := value{typ: of(Variant), nullable: true}
+	out := value{Type: of(Variant), Nullable: true}
 	switch {
-	case k.typ.Kind == Varchar && k.lit != nil && !strings.ContainsAny(*k.lit, `"\`):
-		out.sql = fmt.Sprintf("json_extract(%s, %s)", v.sql, sqltree.Text(`$."`+*k.lit+`"`))
-	case k.typ.isInteger():
+	case k.Type.Kind == Varchar && k.Lit != nil && !strings.ContainsAny(*k.Lit, `"\`):
+		out.SQL = fmt.Sprintf("json_extract(%s, %s)", v.SQL, sqltree.Text(`$."`+*k.Lit+`"`))
+	case k.Type.isInteger():
 		n, _ := bigint(k)
-		out.sql = fmt.Sprintf("json_extract(%s, '$[' || %s || ']')", v.sql, n.sql)
-		if k.lit != nil && !strings.HasPrefix(*k.lit, "-") {
-			out.sql = fmt.Sprintf("json_extract(%s, '$[%s]')", v.sql, *k.lit)
+		out.SQL = fmt.Sprintf("json_extract(%s, '$[' || %s || ']')", v.SQL, n.SQL)
+		if k.Lit != nil && !strings.HasPrefix(*k.Lit, "-") {
+			out.SQL = fmt.Sprintf("json_extract(%s, '$[%s]')", v.SQL, *k.Lit)
 		}
 	default:
-		return value{}, unsupported("GET by %s", k.typ)
+		return value{}, unsupported("GET by %s", k.Type)
 	}
 	return out, nil
 }
 
 func getElement(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	if !a[0].typ.isSemi() {
+	if !a[0].Type.isSemi() {
 		return value{}, invalidTypes(x.Name, a)
 	}
 	return element(a[0], a[1])
@@ -56,7 +56,7 @@ func getElement(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 // getPath takes a literal path in the notation of x:path (sql-reference/functions/get_path).
 func getPath(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	t, ok := constant(a[1])
-	if !a[0].typ.isSemi() || !ok || a[1].typ.Kind != Varchar {
+	if !a[0].Type.isSemi() || !ok || a[1].Type.Kind != Varchar {
 		return value{}, invalidTypes(x.Name, a)
 	}
 	notation := "x:" + t
@@ -103,13 +103,13 @@ func arrayConstruct(compact bool) func(s *scope, x *sqltree.Call, a []value) (va
 			if !ok {
 				return value{}, invalidTypes(x.Name, a)
 			}
-			out[i] = j.sql
+			out[i] = j.SQL
 		}
 		list := "CAST([" + strings.Join(out, ", ") + "] AS JSON[])"
 		if compact {
 			list = "list_filter(" + list + ", lambda e: e IS NOT NULL AND json_type(e) <> 'NULL')"
 		}
-		return value{sql: "to_json(" + list + ")", typ: of(Array)}, nil
+		return value{SQL: "to_json(" + list + ")", Type: of(Array)}, nil
 	}
 }
 
@@ -120,16 +120,16 @@ func objectConstruct(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	}
 	sql := "CAST('{}' AS JSON)"
 	for i := 0; i < len(a); i += 2 {
-		if _, ok := constant(a[i]); !ok || a[i].typ.Kind != Varchar {
+		if _, ok := constant(a[i]); !ok || a[i].Type.Kind != Varchar {
 			return value{}, unsupported("OBJECT_CONSTRUCT with a key that is not a literal")
 		}
 		j, ok := s.c.conversion(a[i+1], of(Variant), false)
 		if !ok {
 			return value{}, invalidTypes(x.Name, a)
 		}
-		sql = fmt.Sprintf("json_merge_patch(%s, json_object(%s, %s))", sql, a[i].sql, j.sql)
+		sql = fmt.Sprintf("json_merge_patch(%s, json_object(%s, %s))", sql, a[i].SQL, j.SQL)
 	}
-	return value{sql: sql, typ: of(Object)}, nil
+	return value{SQL: sql, Type: of(Object)}, nil
 }
 
 // functionItem compiles FLATTEN and GENERATOR (sql-reference/functions/flatten, -generator).
@@ -148,7 +148,7 @@ func (s *scope) generator(f *sqltree.FunctionItem) (string, []field, *Error) {
 	if x == nil || len(f.F.Named) != 1 || len(f.F.Args) > 0 {
 		return "", nil, unsupported("GENERATOR without ROWCOUNT alone")
 	}
-	v, err := (&scope{c: s.c}).expr(x)
+	v, err := s.c.bare().expr(x)
 	if err != nil {
 		return "", nil, err
 	}
@@ -156,8 +156,8 @@ func (s *scope) generator(f *sqltree.FunctionItem) (string, []field, *Error) {
 	if !ok || n < 0 || n > 100_000_000 {
 		return "", nil, unsupported("GENERATOR with this ROWCOUNT")
 	}
-	id := s.c.id("q")
-	s.serial = id + ".n"
+	id := s.c.ID("q")
+	s.Serial = id + ".n"
 	return fmt.Sprintf("(SELECT range AS n FROM range(%d)) AS %s", n, id), nil, nil
 }
 
@@ -181,24 +181,23 @@ func (s *scope) flatten(f *sqltree.FunctionItem, left []field) (string, []field,
 	if input == nil {
 		return "", nil, s.arity(&sqltree.Call{Span: f.F.Span, Name: "FLATTEN"}, 1, 1)
 	}
-	v, err := (&scope{c: s.c, fields: left, with: s.with}).expr(input)
+	v, err := s.c.scope(&scopeOf{C: &s.c.Compiler, Fields: left, With: s.With}).expr(input)
 	if err != nil {
 		return "", nil, err
 	}
-	if !v.typ.isSemi() && v.typ.Kind != Null {
+	if !v.Type.isSemi() && v.Type.Kind != Null {
 		return "", nil, invalidTypes("FLATTEN", []value{v})
 	}
 	t := &table{}
 	names := map[string]string{}
-	for _, col := range []tableCol{{"SEQ", "", intType, false}, {"KEY", "", of(Varchar), true}, {"PATH", "", of(Varchar), true},
-		{"INDEX", "", intType, true}, {"VALUE", "", of(Variant), true}, {"THIS", "", of(Variant), true}} {
-		col.alias = s.c.id("c")
-		names[col.name] = col.alias
-		t.cols = append(t.cols, col)
+	for _, f := range []Column{{"SEQ", intType, false}, {"KEY", of(Varchar), true}, {"PATH", of(Varchar), true},
+		{"INDEX", intType, true}, {"VALUE", of(Variant), true}, {"THIS", of(Variant), true}} {
+		names[f.Name] = s.c.ID("c")
+		t.Cols = append(t.Cols, col{Name: f.Name, Alias: names[f.Name], Type: f.Type, Nullable: f.Nullable})
 	}
-	t.sql = fmt.Sprintf("LATERAL (SELECT CAST(1 AS DECIMAL(18,0)) AS %s, e.k AS %s, CASE WHEN e.k IS NULL THEN '[' || e.i || ']' ELSE e.k END AS %s, "+
+	t.SQL = fmt.Sprintf("LATERAL (SELECT CAST(1 AS DECIMAL(18,0)) AS %s, e.k AS %s, CASE WHEN e.k IS NULL THEN '[' || e.i || ']' ELSE e.k END AS %s, "+
 		"CAST(CASE WHEN e.k IS NULL THEN e.i END AS DECIMAL(18,0)) AS %s, e.v AS %s, e.j AS %s FROM (SELECT unnest(sf_elements(f.j)) AS v, "+
 		"unnest(sf_keys(f.j)) AS k, unnest(range(len(sf_elements(f.j)))) AS i, f.j AS j FROM (SELECT %s AS j) AS f) AS e WHERE e.v IS NOT NULL)",
-		names["SEQ"], names["KEY"], names["PATH"], names["INDEX"], names["VALUE"], names["THIS"], v.sql)
-	return s.derived(t, f.Alias, nil, "FLATTEN")
+		names["SEQ"], names["KEY"], names["PATH"], names["INDEX"], names["VALUE"], names["THIS"], v.SQL)
+	return s.Derived(t, f.Alias, nil, "FLATTEN")
 }

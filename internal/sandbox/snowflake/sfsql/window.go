@@ -72,9 +72,9 @@ func (a *aggregation) windowOnly(inner *scope) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	out := value{sql: form + over, typ: t, nullable: w.typ.Kind == Null}
+	out := value{SQL: form + over, Type: t, Nullable: w.typ.Kind == Null}
 	if t.Kind == Number {
-		out.sql = castTo(out.sql, t)
+		out.SQL = castTo(out.SQL, t)
 	}
 	return out, nil
 }
@@ -89,10 +89,10 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 		if !ok {
 			return "", Type{}, invalidTypes(a.x.Name, a.args)
 		}
-		return sqltree.Fill(w.form, []string{n.sql}), w.typ, nil
+		return sqltree.Fill(w.form, []string{n.SQL}), w.typ, nil
 	}
-	t := a.args[0].typ
-	texts := []string{a.args[0].sql}
+	t := a.args[0].Type
+	texts := []string{a.args[0].SQL}
 	if len(a.args) > 1 {
 		n, ok := constInt(a.args[1])
 		if !ok {
@@ -105,8 +105,8 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 		if t, _, err = a.s.c.common(a.x.Name, []value{a.args[0], a.args[2]}); err != nil {
 			return "", t, err
 		}
-		texts[0] = a.s.c.convert(a.args[0], t).sql
-		texts = append(texts, a.s.c.convert(a.args[2], t).sql)
+		texts[0] = a.s.c.convert(a.args[0], t).SQL
+		texts = append(texts, a.s.c.convert(a.args[2], t).SQL)
 	}
 	nulls := ""
 	if a.x.Nulls == "IGNORE" {
@@ -126,10 +126,10 @@ func (s *scope) over(x *sqltree.Call, preset string) (string, *Error) {
 			if err != nil {
 				return "", err
 			}
-			if err := keyable(v.typ); err != nil {
+			if err := keyable(v.Type); err != nil {
 				return "", err
 			}
-			out[i] = v.sql
+			out[i] = v.SQL
 		}
 		parts = append(parts, "PARTITION BY "+strings.Join(out, ", "))
 	}

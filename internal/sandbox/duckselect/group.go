@@ -1,4 +1,4 @@
-package dbsql
+package duckselect
 
 import (
 	"fmt"
@@ -9,15 +9,15 @@ import (
 )
 
 // groups compiles GROUP BY and makes the scope of what is evaluated after it.
-func (b *selectBuilder) groups() *Error {
+func (b *builder[T]) groups() *sqltree.Error {
 	late := *b.scope
 	b.late = &late
-	late.aggs = true
+	late.Aggregates = true
 	if b.s.Group == nil && !b.aggregates() {
-		late.grouped = nil
+		late.Grouped = nil
 		return nil
 	}
-	late.grouped = &keys{texts: map[string]bool{}, shapes: map[string]bool{}}
+	late.Grouped = &Keys{texts: map[string]bool{}, shapes: map[string]bool{}}
 	if b.s.Group == nil {
 		return nil
 	}
@@ -37,7 +37,7 @@ func (b *selectBuilder) groups() *Error {
 }
 
 // aggregates says whether any clause after WHERE has an aggregate outside a window.
-func (b *selectBuilder) aggregates() bool {
+func (b *builder[T]) aggregates() bool {
 	xs := []sqltree.Expr{b.s.Having, b.s.Qualify}
 	for _, it := range b.items {
 		xs = append(xs, it.x)
@@ -46,19 +46,20 @@ func (b *selectBuilder) aggregates() bool {
 		xs = append(xs, o.X)
 	}
 	for _, x := range xs {
-		if hasAggregate(x) {
+		if b.scope.C.Rules.HasAggregate(x) {
 			return true
 		}
 	}
 	return b.s.Having != nil
 }
 
-func hasAggregate(x sqltree.Expr) bool {
-	if c, ok := x.(*sqltree.Call); ok && c.Over == nil && isAggregate(c.Name) {
+// HasAggregate says whether an expression has an aggregate function outside of windows and subqueries.
+func (r *Rules[T]) HasAggregate(x sqltree.Expr) bool {
+	if c, ok := x.(*sqltree.Call); ok && c.Over == nil && r.IsAggregate(c.Name) {
 		return true
 	}
 	for _, y := range sqltree.Children(x) {
-		if hasAggregate(y) {
+		if r.HasAggregate(y) {
 			return true
 		}
 	}
@@ -66,10 +67,10 @@ func hasAggregate(x sqltree.Expr) bool {
 }
 
 // groupAll groups by every entry of the select list that has no aggregate (GROUP BY ALL).
-func (b *selectBuilder) groupAll() *Error {
+func (b *builder[T]) groupAll() *sqltree.Error {
 	var out []string
 	for i := range b.items {
-		if hasAggregate(b.items[i].x) {
+		if b.scope.C.Rules.HasAggregate(b.items[i].x) {
 			continue
 		}
 		sql, err := b.groupKey(b.items[i])
@@ -84,12 +85,12 @@ func (b *selectBuilder) groupAll() *Error {
 	return nil
 }
 
-func (b *selectBuilder) groupItem(it sqltree.GroupItem) (string, *Error) {
+func (b *builder[T]) groupItem(it sqltree.GroupItem) (string, *sqltree.Error) {
 	sets := make([]string, len(it.Sets))
 	for i, set := range it.Sets {
 		texts := make([]string, len(set))
 		for k, x := range set {
-			var err *Error
+			var err *sqltree.Error
 			if texts[k], err = b.groupExpr(x); err != nil {
 				return "", err
 			}
@@ -106,42 +107,42 @@ func (b *selectBuilder) groupItem(it sqltree.GroupItem) (string, *Error) {
 }
 
 // groupExpr compiles one group key: a position, a column, an alias or an expression, in that order.
-func (b *selectBuilder) groupExpr(x sqltree.Expr) (string, *Error) {
+func (b *builder[T]) groupExpr(x sqltree.Expr) (string, *sqltree.Error) {
 	if n, ok := x.(*sqltree.NumberLit); ok {
 		if i, e := strconv.Atoi(n.Text); e == nil {
 			if i < 1 || i > len(b.items) {
-				return "", failure("GROUP_BY_POS_OUT_OF_RANGE", "GROUP BY position %d is not in select list (valid range is [1, %d]).", i, len(b.items))
+				return "", b.scope.C.Rules.Position(b.scope.In("GROUP BY"), n, i, len(b.items))
 			}
 			return b.groupKey(b.items[i-1])
 		}
 	}
-	return b.groupKey(item{x: x})
+	return b.groupKey(item[T]{x: x})
 }
 
-func (b *selectBuilder) groupKey(it item) (string, *Error) {
+func (b *builder[T]) groupKey(it item[T]) (string, *sqltree.Error) {
 	v := it.value
 	if !it.done {
-		var err *Error
-		if v, err = b.scope.in("GROUP BY").expr(it.x); err != nil {
+		var err *sqltree.Error
+		if v, err = b.scope.In("GROUP BY").expr(it.x); err != nil {
 			return "", err
 		}
-		b.late.grouped.shapes[fmt.Sprintf("%T", it.x)] = true
-		if r, ok := it.x.(*sqltree.Reference); ok && len(r.Parts) == 1 && b.scope.aliases[strings.ToLower(r.Parts[0].Text)] != nil {
-			b.late.grouped.shapes[fmt.Sprintf("%T", b.scope.aliases[strings.ToLower(r.Parts[0].Text)])] = true
+		b.late.Grouped.shapes[fmt.Sprintf("%T", it.x)] = true
+		if r, ok := it.x.(*sqltree.Reference); ok && len(r.Parts) == 1 && b.scope.aliases[b.scope.fold(r.Parts[0].Text)] != nil {
+			b.late.Grouped.shapes[fmt.Sprintf("%T", b.scope.aliases[b.scope.fold(r.Parts[0].Text)])] = true
 		}
 	}
-	if err := keyable(v.typ); err != nil {
+	if err := b.scope.C.Rules.Key(v.Type); err != nil {
 		return "", err
 	}
-	b.late.grouped.texts[v.sql] = true
-	return v.sql, nil
+	b.late.Grouped.texts[v.SQL] = true
+	return v.SQL, nil
 }
 
-// key compiles x as a row's expression when that is one of the group keys.
-func (s *scope) key(x sqltree.Expr) (value, bool) {
-	if s.grouped == nil || !s.grouped.shapes[fmt.Sprintf("%T", x)] {
-		return value{}, false
+// Key compiles x as a row's expression when that is one of the group keys.
+func (s *Scope[T]) Key(x sqltree.Expr) (Value[T], bool) {
+	if s.Grouped == nil || !s.Grouped.shapes[fmt.Sprintf("%T", x)] {
+		return Value[T]{}, false
 	}
-	v, err := s.rows().expr(x)
-	return v, err == nil && s.grouped.texts[v.sql]
+	v, err := s.Rows().expr(x)
+	return v, err == nil && s.Grouped.texts[v.SQL]
 }
