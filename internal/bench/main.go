@@ -69,7 +69,7 @@ type part struct {
 }
 
 var parts = []part{{"rows", rows}, {"direct", direct}, {"select1", selectOne}, {"plan", plans}, {"audit", auditRecords}, {"worker", workers}, {"idle", idle}, {"slow", slowReader},
-	{"snowflake", snowflake}, {"tpch", tpch}}
+	{"snowflake", warehouse{"Snowflake", "sf"}.run}, {"databricks", warehouse{"Databricks", "lake"}.run}, {"tpch", tpch}}
 
 func run(ctx context.Context, only []string) error {
 	dir, err := os.MkdirTemp("", "waggle-bench-")

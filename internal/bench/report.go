@@ -38,7 +38,7 @@ const method = `- **Rows**: a client process logs in over TLS, sends one query a
 - **Worker**: round trips of one client; the pool has one worker per core ready.
 - **Idle**: connections that have logged in and wait; growth of the server's resident memory over their number.
 - **Slow reader**: a client that pauses after each 64 KiB; the server's resident memory while it reads.
-- **Snowflake**: waggle-sandbox demo over Parquet files with the same rows. The emulator, a process of its own, keeps the encoded chunks
+- **Snowflake, Databricks**: waggle-sandbox demo over Parquet files with the same rows. The emulator, a process of its own, keeps the encoded chunks
   of what it was asked before, so that it costs next to nothing; rows are read as above, in turn with PostgreSQL's. Two sources are
   a UNION ALL of halves. The slow reader comes first, and takes rows that the emulator encodes meanwhile.
 - **TPC-H**: orders and lineitem on one PostgreSQL 17, the other six tables on another, keys and foreign keys indexed. The same two

@@ -25,18 +25,23 @@ const (
 	largeSQL   = "SELECT * FROM bench.large"
 )
 
-// snowflakeTables are the files by place, and the range of their rows.
-var snowflakeTables = map[string][2]int{"sf/bench/mixed": {1, rowCount}, "sf/bench/first": {1, rowCount / 2},
-	"sf_two/bench/second": {rowCount/2 + 1, rowCount}, "sf/bench/large": {1, largeCount}}
+// warehouse is a kind of emulated source: its name, and the folder that makes one of it.
+type warehouse struct{ name, folder string }
 
-// snowflake measures rows from the emulated Snowflake through Waggle beside PostgreSQL: from one source, and from two by way of the
+// tables are the files by place, and the range of their rows: two sources have a half each of the same rows.
+func (w warehouse) tables() map[string][2]int {
+	return map[string][2]int{w.folder + "/bench/mixed": {1, rowCount}, w.folder + "/bench/first": {1, rowCount / 2},
+		w.folder + "_two/bench/second": {rowCount/2 + 1, rowCount}, w.folder + "/bench/large": {1, largeCount}}
+}
+
+// run measures rows from the emulated warehouse through Waggle beside PostgreSQL: from one source, and from two by way of the
 // workspace; and the memory that a slow reader of many takes.
-func snowflake(ctx context.Context, b *bench) error {
+func (w warehouse) run(ctx context.Context, b *bench) error {
 	if err := b.fillTable(ctx); err != nil {
 		return err
 	}
-	dir := filepath.Join(b.dir, "snowflake")
-	if err := writeTables(ctx, filepath.Join(dir, "data")); err != nil {
+	dir := filepath.Join(b.dir, w.folder)
+	if err := w.writeTables(ctx, filepath.Join(dir, "data")); err != nil {
 		return err
 	}
 	d, err := b.startDemo(ctx, dir)
@@ -44,21 +49,21 @@ func snowflake(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer d.Stop()
-	if err := b.slowSnowflake(ctx, d); err != nil {
+	if err := w.slow(ctx, b, d); err != nil {
 		return err
 	}
 	if err := warm(d); err != nil {
 		return err
 	}
-	for _, w := range []struct {
+	for _, way := range []struct {
 		name, sql, path string
 		goal            float64
-	}{{"from an emulated Snowflake", mixedSQL, "direct", 2}, {"from two emulated Snowflakes by the workspace", unionSQL, "federate", 1}} {
-		if err := takes(ctx, d.DSN, w.sql, w.path); err != nil {
+	}{{"from an emulated " + w.name, mixedSQL, "direct", 2}, {"from two emulated " + w.name + "s by the workspace", unionSQL, "federate", 1}} {
+		if err := takes(ctx, d.DSN, way.sql, way.path); err != nil {
 			return err
 		}
 		for _, binary := range []bool{false, true} {
-			if err := b.compareRows(ctx, d, discardJob{DSN: d.DSN, SQL: w.sql, Binary: binary}, w.name, w.goal); err != nil {
+			if err := b.compareRows(ctx, d, discardJob{DSN: d.DSN, SQL: way.sql, Binary: binary}, way.name, way.goal); err != nil {
 				return err
 			}
 		}
@@ -67,13 +72,13 @@ func snowflake(ctx context.Context, b *bench) error {
 }
 
 // writeTables makes the Parquet files.
-func writeTables(ctx context.Context, dir string) error {
+func (w warehouse) writeTables(ctx context.Context, dir string) error {
 	db, err := duck.Open(":memory:", duck.Options{})
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	for place, rows := range snowflakeTables {
+	for place, rows := range w.tables() {
 		file := filepath.Join(dir, filepath.FromSlash(place)+".parquet")
 		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 			return err
@@ -85,8 +90,8 @@ func writeTables(ctx context.Context, dir string) error {
 	return nil
 }
 
-// slowSnowflake reads many rows slowly, before the emulators keep what they have encoded.
-func (b *bench) slowSnowflake(ctx context.Context, d *e2e.Demo) error {
+// slow reads many rows slowly, before the emulators keep what they have encoded.
+func (w warehouse) slow(ctx context.Context, b *bench, d *e2e.Demo) error {
 	if err := takes(ctx, d.DSN, largeSQL, "direct"); err != nil {
 		return err
 	}
@@ -95,16 +100,16 @@ func (b *bench) slowSnowflake(ctx context.Context, d *e2e.Demo) error {
 		return err
 	}
 	slow := discardJob{DSN: d.DSN, SQL: largeSQL, Pause: 300 * time.Microsecond}
-	w, err := watch(d.Waggle, func() (discardResult, error) { return slow.inProcess(ctx) })
+	seen, err := watch(d.Waggle, func() (discardResult, error) { return slow.inProcess(ctx) })
 	if err != nil {
 		return err
 	}
-	if w.Rows != largeCount {
-		return fmt.Errorf("%s: %d rows", largeSQL, w.Rows)
+	if seen.Rows != largeCount {
+		return fmt.Errorf("%s: %d rows", largeSQL, seen.Rows)
 	}
-	b.add(figure{name: "resident memory while a slow reader takes 10,000,000 rows of Snowflake, after the first quarter", value: mebibytes(w.later()),
-		goal: "≤ +32 MiB", met: goal(w.later() <= 32<<20), note: fmt.Sprintf("%d MiB in %s; peak %d MiB, %d MiB before, after 2,000,000 rows to a fast one",
-			w.Bytes>>20, seconds(w.Took), slices.Max(w.samples)>>20, w.before>>20)})
+	b.add(figure{name: "resident memory while a slow reader takes 10,000,000 rows of " + w.name + ", after the first quarter", value: mebibytes(seen.later()),
+		goal: "≤ +32 MiB", met: goal(seen.later() <= 32<<20), note: fmt.Sprintf("%d MiB in %s; peak %d MiB, %d MiB before, after 2,000,000 rows to a fast one",
+			seen.Bytes>>20, seconds(seen.Took), slices.Max(seen.samples)>>20, seen.before>>20)})
 	return nil
 }
 
