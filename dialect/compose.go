@@ -2,7 +2,9 @@ package dialect
 
 import (
 	"strconv"
+	"strings"
 
+	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
@@ -87,6 +89,45 @@ func (p *composer) columns(root plan.Node, out []plan.ColID) []plan.Col {
 	}
 	return cols
 }
+
+// bounded prints an expression by form, at a bounded depth; what has no type yet has the plan's.
+func (p *composer) bounded(e plan.Expr, form func(plan.Expr) sx) sx {
+	if !p.enter(e.Pos()) {
+		return sx{text: "NULL"}
+	}
+	defer p.leave()
+	x := form(e)
+	if x.oid == 0 {
+		x.oid = e.Type().OID
+	}
+	x.text = p.count(x.text)
+	return x
+}
+
+// connective prints AND, OR, NOT and IS NULL; false for any other expression.
+func (p *composer) connective(e plan.Expr) (sx, bool) {
+	text := func(e plan.Expr) string { return p.own.value(e).text }
+	join := func(args []plan.Expr, word string) string {
+		parts := make([]string, len(args))
+		for i, a := range args {
+			parts[i] = text(a)
+		}
+		return strings.Join(parts, word)
+	}
+	switch e := e.(type) {
+	case *plan.And:
+		return boolean(paren(join(e.Args, " AND "))), true
+	case *plan.Or:
+		return boolean(paren(join(e.Args, " OR "))), true
+	case *plan.Not:
+		return boolean("(NOT " + text(e.Arg) + ")"), true
+	case *plan.IsNull:
+		return boolean(paren(text(e.Arg) + " IS" + not(e.Negated) + " NULL")), true
+	}
+	return sx{}, false
+}
+
+func boolean(text string) sx { return sx{text: text, oid: pgcat.Bool} }
 
 // count bounds the text.
 func (p *composer) count(s string) string {

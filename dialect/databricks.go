@@ -15,13 +15,14 @@ const maxDatabricksSQL = 16 << 20
 func databricks() *idiom {
 	return &idiom{
 		name: "Databricks's", longest: maxDatabricksSQL, types: brickTypes, comparable: brickComparable, firstDay: firstBrickDay,
-		iff: "IF", textOf: "CAST($1 AS STRING)", blankless: "TRIM(TRAILING ' ' FROM $1)", digital: true, sign: "SIGN($1)", atLeast: "CASE WHEN $1 < $2 THEN $2 ELSE $1 END", multisets: true, grouping: true, rounds: true,
+		iff: "IF", textOf: "CAST($1 AS STRING)", bytes: "X'$1'", blankless: "TRIM(TRAILING ' ' FROM $1)", digital: true, sign: "SIGN($1)", atLeast: "CASE WHEN $1 < $2 THEN $2 ELSE $1 END", multisets: true, grouping: true, rounds: true,
 		forms: joinTables(brickTexts(), brickTimes), rules: joinTables(brickNumbers(), brickTextRules(), brickTimeRules()), aggs: brickAggs(),
 		casts: brickCasts, zoned: brickZoned, fields: brickFields, formats: brickFormats, datesIn: 4,
 		ident: backtick, quote: brickText, pattern: brickPattern,
 		number:  func(q, s int32) string { return "DECIMAL(" + itoa(q) + ", " + itoa(s) + ")" },
 		convert: func(text, typ string) string { return "CAST(" + text + " AS " + typ + ")" },
-		column:  brickColumn, literal: brickLiteral, raised: brickRaise,
+		column:  brickColumn, raised: brickRaise, int: brickInt, float: brickFloat, moment: brickMoment,
+		fixed: func(text string, q, s int32) sx { return sx{text: signed(text + "BD"), p: q, s: s} },
 		later: brickLater, format: func(moment, format string) string { return "DATE_FORMAT(" + moment + ", " + format + ")" },
 		day: brickDay, between: brickBetween,
 		sum: brickSum, product: brickProduct, integer: brickInteger, whole: brickWhole,

@@ -46,22 +46,12 @@ func brickPattern(like string) string {
 // last line break.
 func brickRegex(negated bool) callRule {
 	return func(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
-		pattern, ok := textConst(c.Args[1])
-		if !ok || !p.binary || args[0].pad > 0 {
+		pattern, first, last, ok := p.regex(c, args)
+		re, said := toRE2(pattern)
+		if !ok || !said || anchored(re) || startsRepeated(pattern) {
 			return sx{}, false
 		}
-		head, tail := "(?s)", ""
-		if rest, ok := strings.CutPrefix(pattern, "^"); ok {
-			pattern, head = rest, head+"^"
-		}
-		if rest, ok := strings.CutSuffix(pattern, "$"); ok && !strings.HasSuffix(rest, `\`) {
-			pattern, tail = rest, `\z`
-		}
-		re, ok := toRE2(pattern)
-		if !ok || anchored(re) || startsRepeated(pattern) {
-			return sx{}, false
-		}
-		literal := brickText(head + re + tail)
+		literal := brickText("(?s)" + map[bool]string{true: "^"}[first] + re + map[bool]string{true: `\z`}[last])
 		if p.mask {
 			literal = "$"
 		}

@@ -10,16 +10,7 @@ import (
 
 // expr prints a typed expression; its oid is the plan's.
 func (p *duck) expr(e plan.Expr) sx {
-	if !p.enter(e.Pos()) {
-		return sx{text: "NULL"}
-	}
-	defer p.leave()
-	x := p.form(e)
-	if x.oid == 0 {
-		x.oid = e.Type().OID
-	}
-	x.text = p.count(x.text)
-	return x
+	return p.bounded(e, p.form)
 }
 
 func (p *duck) form(e plan.Expr) sx {
@@ -38,13 +29,9 @@ func (p *duck) form(e plan.Expr) sx {
 		return p.lazy(e.Args, " AND ", "CASE WHEN NOT ", " THEN false ELSE ")
 	case *plan.Or:
 		return p.lazy(e.Args, " OR ", "CASE WHEN ", " THEN true ELSE ")
-	case *plan.Not:
-		return sx{text: "(NOT " + p.expr(e.Arg).text + ")"}
-	case *plan.IsNull:
-		if e.Negated {
-			return sx{text: paren(p.expr(e.Arg).text + " IS NOT NULL")}
-		}
-		return sx{text: paren(p.expr(e.Arg).text + " IS NULL")}
+	case *plan.Not, *plan.IsNull:
+		x, _ := p.connective(e)
+		return x
 	case *plan.BoolTest:
 		return p.boolTest(e)
 	case *plan.Distinct:

@@ -40,14 +40,9 @@ func (p *postgres) form(e plan.Expr) string {
 		return p.call(e)
 	case *plan.Cast:
 		return p.cast(e)
-	case *plan.And:
-		return paren(strings.Join(p.exprs(e.Args), " AND "))
-	case *plan.Or:
-		return paren(strings.Join(p.exprs(e.Args), " OR "))
-	case *plan.Not:
-		return paren("NOT " + p.expr(e.Arg))
-	case *plan.IsNull:
-		return paren(p.expr(e.Arg) + " IS" + not(e.Negated) + " NULL")
+	case *plan.And, *plan.Or, *plan.Not, *plan.IsNull:
+		x, _ := p.connective(e)
+		return x.text
 	case *plan.BoolTest:
 		truth := [...]string{" TRUE", " FALSE", " UNKNOWN"}[e.Truth]
 		return paren(p.expr(e.Arg) + " IS" + not(e.Negated) + truth)

@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"strconv"
+
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
@@ -12,14 +14,16 @@ const maxSnowflakeSQL = 1_000_000
 func snowflake() *idiom {
 	return &idiom{
 		name: "Snowflake's", longest: maxSnowflakeSQL, types: snowTypes, comparable: snowComparable, firstDay: firstSnowDay,
-		iff: "IFF", ignoring: "_IGNORE_NULLS", textOf: "TO_VARCHAR($1)", blankless: "RTRIM($1, ' ')", sign: "SIGN($1)", atLeast: "GREATEST($1, $2)", unlimited: " LIMIT NULL",
+		iff: "IFF", ignoring: "_IGNORE_NULLS", textOf: "TO_VARCHAR($1)", bytes: "TO_BINARY('$1', 'HEX')", blankless: "RTRIM($1, ' ')", sign: "SIGN($1)", atLeast: "GREATEST($1, $2)", unlimited: " LIMIT NULL",
 		items: [2]int{16_384, 50}, // one more literal is its error 001795
 		forms: joinTables(snowTextForms(), snowTimes), rules: joinTables(snowNumbers(), snowTextRules(), snowTimeRules()), aggs: snowAggs(),
 		casts: snowCasts, zoned: snowZoned, fields: snowFields, formats: snowFormats, datesIn: 3,
 		ident: ident, quote: snowText, pattern: func(like string) string { return like },
 		number:  func(_, s int32) string { return "NUMBER(38, " + itoa(s) + ")" },
 		convert: func(text, typ string) string { return text + "::" + typ },
-		column:  snowColumn, literal: snowLiteral, raised: snowRaise,
+		column:  snowColumn, raised: snowRaise, float: snowFloat, moment: snowMoment,
+		int:     func(n int64, _ uint32) string { return signed(strconv.FormatInt(n, 10)) },
+		fixed:   func(text string, _, s int32) sx { return sx{text: signed(text), p: 38, s: s} },
 		later:   func(moment, unit, n string) string { return "DATEADD(" + unit + ", " + n + ", " + moment + ")" },
 		format:  func(moment, format string) string { return "TO_VARCHAR(" + moment + ", " + format + ")" },
 		day:     func(unit, date string) string { return "DATE_TRUNC('" + unit + "', " + date + ")" },

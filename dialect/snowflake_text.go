@@ -30,20 +30,11 @@ func snowText(s string) string { return quote(strings.ReplaceAll(s, `\`, `\\`)) 
 // snowRegex says a match with a known pattern that means the same to both: Snowflake's must match the whole text.
 func snowRegex(negated bool) callRule {
 	return func(p *warehouse, c *plan.Call, args []sx) (sx, bool) {
-		pattern, ok := textConst(c.Args[1])
-		if !ok || !p.binary || args[0].pad > 0 {
-			return sx{}, false
-		}
-		head, tail := ".*", ".*"
-		if rest, ok := strings.CutPrefix(pattern, "^"); ok {
-			pattern, head = rest, ""
-		}
-		if rest, ok := strings.CutSuffix(pattern, "$"); ok && !strings.HasSuffix(rest, `\`) {
-			pattern, tail = rest, ""
-		}
-		alternative := strings.Contains(pattern, "|") && (head == "" || tail == "")
-		re, ok := toRE2(pattern)
-		if !ok || alternative || strings.ContainsAny(re, "^$") || strings.Contains(re, "(?:") {
+		pattern, first, last, ok := p.regex(c, args)
+		head, tail := map[bool]string{false: ".*"}[first], map[bool]string{false: ".*"}[last]
+		alternative := strings.Contains(pattern, "|") && (first || last)
+		re, said := toRE2(pattern)
+		if !ok || !said || alternative || strings.ContainsAny(re, "^$") || strings.Contains(re, "(?:") {
 			return sx{}, false
 		}
 		literal := snowText(head + "(" + re + ")" + tail)

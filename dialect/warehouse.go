@@ -28,6 +28,7 @@ type idiom struct {
 	iff        string            // a choice between two values
 	ignoring   string            // ends GREATEST and LEAST, so that they ignore NULLs
 	textOf     string            // form of a number's text
+	bytes      string            // form of bytes in hexadecimal digits
 	blankless  string            // form of a text without blanks at its end
 	sign       string            // form of a number's sign, which is a number without a fraction
 	atLeast    string            // form of the greater of a number, which may be NULL, and another one
@@ -47,13 +48,16 @@ type idiom struct {
 	casts   map[[2]uint32]string // forms of conversions without arguments
 	zoned   map[[2]uint32]string // those that go through the session's zone, which is ours when the asking session is in UTC
 
-	ident   func(string) string                             // quotes a name
-	quote   func(string) string                             // quotes a text
-	pattern func(like string) string                        // a pattern of LIKE as the language reads it
-	number  func(q, s int32) string                         // the type of a number
-	convert func(text, typ string) string                   // a cast
-	column  func(text string, t plan.Type) sx               // a column of a table
-	literal func(v datum.Value, oid uint32) sx              // a constant; no text for what cannot be said
+	ident   func(string) string               // quotes a name
+	quote   func(string) string               // quotes a text
+	pattern func(like string) string          // a pattern of LIKE as the language reads it
+	number  func(q, s int32) string           // the type of a number
+	convert func(text, typ string) string     // a cast
+	column  func(text string, t plan.Type) sx // a column of a table
+	int     func(n int64, oid uint32) string  // literals
+	float   func(float64) string
+	fixed   func(text string, q, s int32) sx
+	moment  func(v datum.Value, oid uint32) string          // "" for what cannot be said
 	raised  func(mark, operand string, oid uint32) string   // a value of a type that fails when it is computed
 	later   func(moment, unit, n string) string             // a moment some MONTH, DAY or MICROSECOND later
 	format  func(moment, format string) string              // to_char

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"encoding/hex"
 	"math"
 	"strconv"
 	"strings"
@@ -32,7 +33,7 @@ func (p *warehouse) constant(e *plan.Const) sx {
 	if t, ok := e.Value.(datum.Text); ok && e.T.OID == pgcat.Bpchar { // blanks at its end do not count
 		e = &plan.Const{Base: e.Base, Value: datum.Text(strings.TrimRight(string(t), " "))}
 	}
-	x := p.lang.literal(e.Value, e.T.OID)
+	x := p.lang.literalOf(e.Value, e.T.OID)
 	if x.text == "" {
 		return p.unsupported(e.At, "this value")
 	}
@@ -41,6 +42,37 @@ func (p *warehouse) constant(e *plan.Const) sx {
 		x.text = "$"
 	}
 	return x
+}
+
+// literalOf is a constant; no text for what cannot be said.
+func (d *idiom) literalOf(v datum.Value, oid uint32) sx {
+	switch v := v.(type) {
+	case datum.Bool:
+		return sx{text: strings.ToUpper(strconv.FormatBool(bool(v)))}
+	case datum.Int:
+		if widest[oid] > 0 {
+			return sx{text: d.int(int64(v), oid), p: 38, mag: max(math.Abs(float64(v)), 1)}
+		}
+	case datum.Float:
+		if oid == pgcat.Float8 {
+			return sx{text: d.float(float64(v))}
+		}
+	case *datum.Numeric:
+		if text, q, s, ok := fixedPoint(v); ok {
+			return d.fixed(text, q, s)
+		}
+	case datum.Text:
+		if d.comparable[oid] && strings.IndexByte(string(v), 0) < 0 {
+			return sx{text: d.quote(string(v))}
+		}
+	case datum.Bytes:
+		return sx{text: strings.ReplaceAll(d.bytes, "$1", strings.ToUpper(hex.EncodeToString(v)))}
+	default:
+		if d.types[oid] != "" {
+			return sx{text: d.moment(v, oid)}
+		}
+	}
+	return sx{}
 }
 
 func signed(text string) string {

@@ -11,10 +11,6 @@ import (
 // expr prints a typed expression, in parentheses where it is made of several words. Only a conjunct of a WHERE, or what its
 // NOT holds, may be a subquery that is not scalar.
 func (p *warehouse) expr(e plan.Expr) sx {
-	if !p.enter(e.Pos()) {
-		return sx{text: "NULL"}
-	}
-	defer p.leave()
 	filtering := p.filtering
 	defer func() { p.filtering = filtering }()
 	switch e.(type) {
@@ -22,12 +18,7 @@ func (p *warehouse) expr(e plan.Expr) sx {
 	default:
 		p.filtering = false
 	}
-	x := p.form(e)
-	if x.oid == 0 {
-		x.oid = e.Type().OID
-	}
-	x.text = p.count(x.text)
-	return x
+	return p.bounded(e, p.form)
 }
 
 func (p *warehouse) exprs(list []plan.Expr) []sx {
@@ -54,14 +45,9 @@ func (p *warehouse) form(e plan.Expr) sx {
 		return p.call(e)
 	case *plan.Cast:
 		return p.cast(e)
-	case *plan.And:
-		return boolean(paren(strings.Join(texts(p.exprs(e.Args)), " AND ")))
-	case *plan.Or:
-		return boolean(paren(strings.Join(texts(p.exprs(e.Args)), " OR ")))
-	case *plan.Not:
-		return boolean("(NOT " + p.expr(e.Arg).text + ")")
-	case *plan.IsNull:
-		return boolean(paren(p.expr(e.Arg).text + " IS" + not(e.Negated) + " NULL"))
+	case *plan.And, *plan.Or, *plan.Not, *plan.IsNull:
+		x, _ := p.connective(e)
+		return x
 	case *plan.BoolTest:
 		truth := [...]string{" DISTINCT FROM TRUE", " DISTINCT FROM FALSE", " NULL"}[e.Truth]
 		return boolean(paren(p.expr(e.Arg).text + " IS" + not(e.Negated != (e.Truth != plan.Unknown)) + truth))
@@ -83,8 +69,6 @@ func (p *warehouse) form(e plan.Expr) sx {
 	}
 	return p.unsupported(e.Pos(), "this expression here")
 }
-
-func boolean(text string) sx { return sx{text: text, oid: pgcat.Bool} }
 
 func (p *warehouse) ref(e *plan.Ref) sx {
 	x, ok := p.cols[e.ID]

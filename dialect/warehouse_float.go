@@ -56,7 +56,7 @@ func operandOf(e plan.Expr, x sx) floatOperand {
 }
 
 func (p *warehouse) infinite(text string) string {
-	return text + " IN (" + p.lang.literal(datum.Float(math.Inf(1)), pgcat.Float8).text + ", " + p.lang.literal(datum.Float(math.Inf(-1)), pgcat.Float8).text + ")"
+	return text + " IN (" + p.lang.float(math.Inf(1)) + ", " + p.lang.float(math.Inf(-1)) + ")"
 }
 
 // finite is a condition, "" where it is known to hold.

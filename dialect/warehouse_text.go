@@ -96,6 +96,16 @@ func lowered(text string) (string, bool) {
 	return string(small), err == nil && isText
 }
 
+// regex is the known pattern of a match without an anchor at its ends, and which anchors it had; false where it is not said.
+func (p *warehouse) regex(c *plan.Call, args []sx) (pattern string, first, last, ok bool) {
+	pattern, ok = textConst(c.Args[1])
+	pattern, first = strings.CutPrefix(pattern, "^")
+	if rest, cut := strings.CutSuffix(pattern, "$"); cut && !strings.HasSuffix(rest, `\`) {
+		pattern, last = rest, true
+	}
+	return pattern, first, last, ok && p.binary && args[0].pad == 0
+}
+
 // sized is a part of a text, whose length is an error when it is negative.
 func (p *warehouse) sized(c *plan.Call, args []sx, part string) string {
 	negative := p.raise(pgerr.New("22011", "negative substring length not allowed").At(c.At), args[2].text, pgcat.Text)
