@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/waggle-sql/waggle/dialect"
@@ -24,7 +23,7 @@ type task struct {
 	object *object
 	want   dialect.Calls
 	base   string // of the ids that we send
-	out    chan arrow.RecordBatch
+	emit   source.Emit
 
 	mu     sync.Mutex
 	report source.Report
@@ -204,11 +203,8 @@ func (t *task) read(ctx context.Context, c *call, table *table) error {
 			return nil
 		}
 		rows := batch.NumRows()
-		select {
-		case t.out <- batch:
-		case <-ctx.Done():
-			batch.Release()
-			return context.Cause(ctx)
+		if err := t.emit(ctx, batch); err != nil {
+			return err
 		}
 		return t.earn(rows)
 	}})

@@ -1,7 +1,6 @@
 package salesforce
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -13,6 +12,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/source"
 )
 
 // form says where in a record each column of a result stands, and what it becomes. It is immutable.
@@ -46,23 +46,20 @@ var readable = map[uint32]bool{
 }
 
 // newForm is the form of a statement's answer; 42804 for a column that no field can be.
-func newForm(source string, text dialect.Text) (*form, error) {
-	f := &form{source: source, root: &place{}}
-	fields := make([]arrow.Field, len(text.Columns))
+func newForm(name string, text dialect.Text) (*form, error) {
+	f := &form{source: name, root: &place{}, schema: source.SchemaOf(text.Columns)}
 	for i, c := range text.Columns {
 		v := text.Records.Values[i]
 		if !readable[c.Type.OID] {
-			return nil, pgerr.New(pgerr.DatatypeMismatch, "column %q of the source %s cannot be %s", c.Name, source, datum.FormatType(c.Type.OID, c.Type.Mod))
+			return nil, pgerr.New(pgerr.DatatypeMismatch, "column %q of the source %s cannot be %s", c.Name, name, datum.FormatType(c.Type.OID, c.Type.Mod))
 		}
-		fields[i] = arrow.Field{Name: "c" + strconv.Itoa(int(c.ID)), Type: plan.ArrowType(c.Type), Nullable: true}
-		f.columns = append(f.columns, column{source: source, name: c.Name, path: v.Path, want: c.Type, scale: v.Scale})
+		f.columns = append(f.columns, column{source: name, name: c.Name, path: v.Path, want: c.Type, scale: v.Scale})
 		if v.Path == "" {
 			f.counted = true
 			continue
 		}
 		f.root.add(strings.Split(v.Path, "."), i)
 	}
-	f.schema = arrow.NewSchema(fields, nil)
 	return f, nil
 }
 

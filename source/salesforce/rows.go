@@ -2,30 +2,17 @@ package salesforce
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"sync"
-	"sync/atomic"
-
-	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
 )
 
-// errReleased ends a read that nobody wants any more.
-var errReleased = errors.New("the reader was released")
-
-// rows is a running read. It is the reader's; the requests run beside it, at most one batch ahead.
+// rows is a running read. It is the reader's; the requests run beside it.
 type rows struct {
-	refs    atomic.Int64
-	task    *task
-	current arrow.RecordBatch
-	cancel  context.CancelCauseFunc
-	done    sync.WaitGroup
-	failed  error // of the requests, once out is closed
-	err     error
+	*source.Stream
+	task *task
 }
 
 var _ source.Rows = (*rows)(nil)
@@ -40,83 +27,30 @@ func (c *conn) Run(ctx context.Context, r dialect.Request) (source.Rows, error) 
 	if err != nil {
 		return nil, err
 	}
-	t := &task{conn: c, text: text, base: source.RequestID(ctx), form: form, out: make(chan arrow.RecordBatch)}
-	reader := &rows{task: t}
-	reader.refs.Store(1)
+	t := &task{conn: c, text: text, base: source.RequestID(ctx), form: form}
 	t.report.Status = "running"
-	ctx, reader.cancel = context.WithCancelCause(ctx)
-	reader.done.Go(func() {
-		defer close(t.out)
-		reader.failed = pgerr.Contained(func() error { return t.run(ctx) })
-	})
-	return reader, nil
+	return &rows{task: t, Stream: source.NewStream(ctx, source.StreamOptions{
+		Schema: form.schema, Limit: -1, Ended: t.ended,
+		Read: func(n int64) { t.note(func() { t.report.Rows += n }) },
+		Run: func(ctx context.Context, emit source.Emit) error {
+			t.emit = emit
+			return t.run(ctx)
+		},
+	})}, nil
 }
 
-// Retain adds a reference.
-func (r *rows) Retain() { r.refs.Add(1) }
-
-// Release drops a reference; the last one stops the requests and waits for their end.
-func (r *rows) Release() {
-	if r.refs.Add(-1) != 0 {
-		return
-	}
-	r.drop()
-	r.cancel(errReleased)
-	for batch := range r.task.out {
-		batch.Release()
-	}
-	r.done.Wait()
-}
-
-// Schema is that of the statement's columns.
-func (r *rows) Schema() *arrow.Schema { return r.task.form.schema }
-
-// Next advances to the next batch, which is valid until the next call.
-func (r *rows) Next() bool {
-	r.drop()
-	if r.err != nil {
-		return false
-	}
-	batch, ok := <-r.task.out
-	if !ok {
-		r.done.Wait()
-		r.end()
-		return false
-	}
-	r.current = batch
-	r.task.note(func() { r.task.report.Rows += batch.NumRows() })
-	return true
-}
-
-// end notes how the read ended, and what is left of the organisation's requests.
-func (r *rows) end() {
+// ended notes how the read ended, and what is left of the organisation's requests.
+func (t *task) ended(err error) {
 	status := "ok"
-	if r.failed != nil {
-		r.err = pgerr.From(r.failed)
-		status = pgerr.Code(r.err)
+	if err != nil {
+		status = pgerr.Code(err)
 	}
-	_, base := r.task.conn.current()
-	if used := r.task.conn.system.allowances.text(base.Host); used != "" {
+	_, base := t.conn.current()
+	if used := t.conn.system.allowances.text(base.Host); used != "" {
 		status += ", " + used
 	}
-	r.task.note(func() { r.task.report.Status = status })
+	t.note(func() { t.report.Status = status })
 }
-
-func (r *rows) drop() {
-	if r.current != nil {
-		r.current.Release()
-		r.current = nil
-	}
-}
-
-// RecordBatch returns the present batch.
-func (r *rows) RecordBatch() arrow.RecordBatch { return r.current }
-
-// Record returns the present batch.
-func (r *rows) Record() arrow.RecordBatch { return r.current }
-
-// Err returns what ended the read, nil at its end.
-func (r *rows) Err() error { return r.err }
 
 // Report tells what Salesforce has said so far.
 func (r *rows) Report() source.Report {

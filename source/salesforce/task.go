@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/waggle-sql/waggle/dialect"
@@ -27,7 +26,7 @@ type task struct {
 	text dialect.Text
 	base string // of our requests' ids
 	form *form
-	out  chan arrow.RecordBatch
+	emit source.Emit
 
 	mu     sync.Mutex
 	report source.Report
@@ -115,15 +114,4 @@ func (t *task) pages(ctx context.Context, soql string, many int64) error {
 		}
 	}
 	return nil
-}
-
-// emit hands a batch on.
-func (t *task) emit(ctx context.Context, b arrow.RecordBatch) error {
-	select {
-	case t.out <- b:
-		return nil
-	case <-ctx.Done():
-		b.Release()
-		return context.Cause(ctx)
-	}
 }
