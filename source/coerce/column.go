@@ -24,6 +24,39 @@ type Column struct {
 	Scale  int32          // digits behind the point that integers and decimals stand for
 }
 
+// Convert makes an array of the plan's type, where that depends on the array alone: numbers, texts, JSON, dates, booleans and bytes.
+// The array has been validated (array.Validate).
+func (c *Column) Convert(a arrow.Array) (arrow.Array, error) {
+	switch c.Want.OID {
+	case pgcat.Int2:
+		return Integers[int16](c, a)
+	case pgcat.Int4:
+		return Integers[int32](c, a)
+	case pgcat.Int8:
+		return Integers[int64](c, a)
+	case pgcat.Numeric:
+		switch {
+		case c.To.ID() == arrow.STRING && a.DataType().ID() == arrow.STRING:
+			return c.DecimalText(a)
+		case c.To.ID() == arrow.STRING:
+			return c.NumericText(a)
+		}
+		return c.Decimal(a)
+	case pgcat.Float4:
+		if a.DataType().ID() == arrow.FLOAT32 {
+			return c.Same(a)
+		}
+		return c.Float4(a)
+	case pgcat.Float8, pgcat.Bool, pgcat.Bytea:
+		return c.Same(a)
+	case pgcat.Date:
+		return c.Date(a)
+	case pgcat.JSON, pgcat.JSONB:
+		return c.JSON(a)
+	}
+	return c.Text(a)
+}
+
 // Same hands on an array that is already as wanted.
 func (c *Column) Same(a arrow.Array) (arrow.Array, error) {
 	if a.DataType().ID() != c.To.ID() {

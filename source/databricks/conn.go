@@ -57,7 +57,7 @@ type lease = source.Lease[*session]
 // lease returns a session of the person whose warehouse is as patient as the request.
 func (c *conn) lease(ctx context.Context) (*lease, error) {
 	l, err := c.system.pool.Acquire(ctx, c.key(), c.open)
-	if err != nil || l.Session.patience >= patience(ctx) {
+	if err != nil || l.Session.patience >= source.Patience(ctx) {
 		return l, err
 	}
 	l.Destroy()

@@ -71,36 +71,10 @@ func (c *column) convert(a arrow.Array) (arrow.Array, error) {
 		}
 		return array.MakeArrayOfNull(memory.DefaultAllocator, c.To, a.Len()), nil
 	}
-	switch c.Want.OID {
-	case pgcat.Int2:
-		return coerce.Integers[int16](&c.Column, a)
-	case pgcat.Int4:
-		return coerce.Integers[int32](&c.Column, a)
-	case pgcat.Int8:
-		return coerce.Integers[int64](&c.Column, a)
-	case pgcat.Numeric:
-		switch {
-		case a.DataType().ID() == arrow.STRING:
-			return c.DecimalText(a)
-		case c.To.ID() == arrow.STRING:
-			return c.NumericText(a)
-		}
-		return c.Decimal(a)
-	case pgcat.Float4:
-		if a.DataType().ID() == arrow.FLOAT32 {
-			return c.Same(a)
-		}
-		return c.Float4(a)
-	case pgcat.Float8, pgcat.Bool, pgcat.Bytea:
-		return c.Same(a)
-	case pgcat.Date:
-		return c.Date(a)
-	case pgcat.Timestamp, pgcat.TimestampTZ:
+	if c.Want.OID == pgcat.Timestamp || c.Want.OID == pgcat.TimestampTZ {
 		return c.timestamp(a)
-	case pgcat.JSON, pgcat.JSONB:
-		return c.JSON(a)
 	}
-	return c.Text(a)
+	return c.Convert(a)
 }
 
 // maxNulls bounds the rows of an array that has no data at all.

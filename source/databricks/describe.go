@@ -53,7 +53,7 @@ func (c *conn) Describe(ctx context.Context, object string) (source.Schema, erro
 
 // quoted writes an object as identifiers: schema.table or catalog.schema.table, each part plain or in backquotes or double quotes.
 func quoted(object string) (string, error) {
-	parts, ok := split(object)
+	parts, ok := source.SplitName(object, "\"`")
 	if !ok || len(parts) < 2 || len(parts) > 3 {
 		return "", pgerr.New(pgerr.InvalidName, `the object %q is none of Databricks's`, object).WithHint("write schema.table or catalog.schema.table")
 	}
@@ -61,40 +61,6 @@ func quoted(object string) (string, error) {
 		parts[i] = "`" + strings.ReplaceAll(p, "`", "``") + "`"
 	}
 	return strings.Join(parts, "."), nil
-}
-
-// split takes a name apart at its dots, but for those in quotes.
-func split(object string) ([]string, bool) {
-	var parts []string
-	for rest := object; ; {
-		part, quote := "", rest[:min(1, len(rest))]
-		if quote == `"` || quote == "`" {
-			end := 1
-			for ; end < len(rest) && (rest[end] != quote[0] || strings.HasPrefix(rest[end:], quote+quote)); end++ {
-				if rest[end] == quote[0] {
-					end++
-				}
-			}
-			if end >= len(rest) {
-				return nil, false
-			}
-			part, rest = strings.ReplaceAll(rest[1:end], quote+quote, quote), rest[end+1:]
-		} else {
-			end := strings.IndexByte(rest+".", '.')
-			part, rest = rest[:end], rest[end:]
-		}
-		if part == "" || strings.ContainsRune(part, 0) {
-			return nil, false
-		}
-		parts = append(parts, part)
-		if rest == "" {
-			return parts, true
-		}
-		if rest[0] != '.' {
-			return nil, false
-		}
-		rest = rest[1:]
-	}
 }
 
 // collationOf is a text column's collation as plan.Column has it. DESCRIBE TABLE writes one behind the type, as string collate

@@ -66,7 +66,7 @@ func unlisted() dbsql.ConnOption {
 // open is the pool's opener: a session as the person, which serves no longer than the token.
 func (c *conn) open(ctx context.Context) (*session, time.Time, error) {
 	s, err := c.system.pool.Login(ctx, farewellTime, func(detached context.Context) (*session, error) {
-		return c.system.login(detached, c.credential(), patience(ctx))
+		return c.system.login(detached, c.credential(), source.Patience(ctx))
 	})
 	return s, c.credential().Expires, err
 }
@@ -109,23 +109,6 @@ func (s *system) login(ctx context.Context, b source.Bearer, wanted int64) (*ses
 // Close ends the session at the warehouse, and with it what it still runs.
 func (s *session) Close() error {
 	return pgerr.Contained(s.driver.Close)
-}
-
-// longest is the longest time that a warehouse gives a statement, in seconds.
-const longest = 172800
-
-// patience is the statement timeout of a context in seconds, rounded up to a power of two so that a session serves many. The
-// context itself ends a statement in time; the warehouse's clock ends it when this process cannot any more.
-func patience(ctx context.Context) int64 {
-	end, ok := ctx.Deadline()
-	if !ok {
-		return longest
-	}
-	left, n := int64(time.Until(end)/time.Second)+1, int64(1)
-	for n < left && n < longest {
-		n *= 2
-	}
-	return min(n, longest)
 }
 
 // answer is a running statement's result, as the driver has it.

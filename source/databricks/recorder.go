@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
 )
 
@@ -15,7 +17,6 @@ type recorder struct {
 	mu      sync.Mutex
 	report  source.Report
 	ctx     context.Context
-	cancel  context.CancelCauseFunc
 	refresh func(ctx context.Context) (source.Bearer, error) // of the person's token; nil where nobody can
 	failing error                                            // what ended the request
 	refused *refusal                                         // what Databricks says of it
@@ -34,11 +35,14 @@ type stream struct {
 
 type recorderKey struct{}
 
-// recording returns a context whose exchanges are noted in a new recorder, and its end.
-func recording(ctx context.Context, refresh func(ctx context.Context) (source.Bearer, error)) (context.Context, *recorder) {
-	r := &recorder{refresh: refresh}
-	r.ctx, r.cancel = context.WithCancelCause(ctx)
-	return context.WithValue(r.ctx, recorderKey{}, r), r
+func newRecorder(refresh func(ctx context.Context) (source.Bearer, error)) *recorder {
+	return &recorder{refresh: refresh, report: source.Report{Status: "running"}}
+}
+
+// bind makes the recorder that of a request's context.
+func (r *recorder) bind(ctx context.Context) context.Context {
+	r.ctx = ctx
+	return context.WithValue(ctx, recorderKey{}, r)
 }
 
 // recorderOf returns the context's recorder, or one that nobody reads.
@@ -57,13 +61,32 @@ func (r *recorder) context() context.Context {
 	return r.ctx
 }
 
-// stop ends the request.
-func (r *recorder) stop(cause error) { r.cancel(cause) }
-
 func (r *recorder) note(f func(*source.Report)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f(&r.report)
+}
+
+// read counts rows that are handed on.
+func (r *recorder) read(n int64) { r.note(func(s *source.Report) { s.Rows += n }) }
+
+// ended notes how the request has ended.
+func (r *recorder) ended(err error) {
+	r.note(func(s *source.Report) {
+		s.Status = "ok"
+		if err != nil {
+			s.Status = pgerr.Code(err)
+		}
+	})
+}
+
+// told is what is known of the exchanges.
+func (r *recorder) told() source.Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := r.report
+	out.Requests = slices.Clone(out.Requests)
+	return out
 }
 
 // maxRequests bounds the ids that are kept of one request.

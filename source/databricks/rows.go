@@ -6,59 +6,42 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
-	"sync"
-	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
-	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
 	"github.com/waggle-sql/waggle/source/coerce"
 )
 
-// errReleased ends a read that nobody wants any more.
-var errReleased = errors.New("the reader was released")
-
-// rows is a running statement. It is the reader's; the statement runs beside it, a batch ahead.
+// rows is a running statement.
 type rows struct {
-	refs    atomic.Int64
-	conn    *conn
-	text    dialect.Text
-	rec     *recorder
-	schema  *arrow.Schema
-	out     chan arrow.RecordBatch
-	done    sync.WaitGroup
-	failed  error // of the statement, once out is closed
-	current arrow.RecordBatch
-	err     error
+	*source.Stream
+	conn   *conn
+	text   dialect.Text
+	rec    *recorder
+	schema *arrow.Schema
+	emit   source.Emit
 }
 
 var _ source.Rows = (*rows)(nil)
 
 func (c *conn) start(ctx context.Context, text dialect.Text) *rows {
-	r := &rows{conn: c, text: text, schema: schemaOf(text.Columns), out: make(chan arrow.RecordBatch, 1)}
-	r.refs.Store(1)
-	ctx, r.rec = recording(ctx, c.next)
-	r.rec.report.Status = "running"
-	r.done.Go(func() {
-		defer close(r.out)
-		err := pgerr.Contained(func() error { return r.run(ctx) })
-		r.failed = c.system.failure(ctx, r.rec, err)
-	})
+	r := &rows{conn: c, text: text, rec: newRecorder(c.next), schema: source.SchemaOf(text.Columns)}
+	r.Stream = source.NewStream(ctx, source.StreamOptions{Schema: r.schema, Limit: -1, Read: r.rec.read, Ended: r.rec.ended,
+		Run: func(ctx context.Context, emit source.Emit) error {
+			r.emit = emit
+			ctx = r.rec.bind(ctx)
+			err := pgerr.Contained(func() error { return r.run(ctx) })
+			return c.system.failure(ctx, r.rec, err)
+		}})
 	return r
 }
 
-func schemaOf(columns []plan.Col) *arrow.Schema {
-	fields := make([]arrow.Field, len(columns))
-	for i, c := range columns {
-		fields[i] = arrow.Field{Name: "c" + strconv.Itoa(int(c.ID)), Type: plan.ArrowType(c.Type), Nullable: true}
-	}
-	return arrow.NewSchema(fields, nil)
-}
+// Report tells what Databricks has said so far.
+func (r *rows) Report() source.Report { return r.rec.told() }
 
 // run asks the statement and hands its rows on. The session goes back to the pool when all was read and the statement is closed.
 func (r *rows) run(ctx context.Context) error {
@@ -184,14 +167,7 @@ func (r *rows) hand(ctx context.Context, in arrow.RecordBatch, n int64, columns 
 		}
 		arrays = append(arrays, a)
 	}
-	batch := array.NewRecordBatch(r.schema, arrays, n)
-	select {
-	case r.out <- batch:
-		return nil
-	case <-ctx.Done():
-		batch.Release()
-		return ctx.Err()
-	}
+	return r.emit(ctx, array.NewRecordBatch(r.schema, arrays, n))
 }
 
 // columns holds what a stream's schema says to the plan's columns. A statement of which no column is wanted has one that is not
@@ -210,72 +186,4 @@ func (r *rows) columns(schema *arrow.Schema) ([]column, error) {
 		out = append(out, c)
 	}
 	return out, nil
-}
-
-// Schema is that of the statement's columns.
-func (r *rows) Schema() *arrow.Schema { return r.schema }
-
-// Retain adds a reference.
-func (r *rows) Retain() { r.refs.Add(1) }
-
-// Release drops a reference; the last one stops the statement and waits for its end.
-func (r *rows) Release() {
-	if r.refs.Add(-1) != 0 {
-		return
-	}
-	r.drop()
-	r.rec.stop(errReleased)
-	for batch := range r.out {
-		batch.Release()
-	}
-	r.done.Wait()
-}
-
-func (r *rows) drop() {
-	if r.current != nil {
-		r.current.Release()
-		r.current = nil
-	}
-}
-
-// Next advances to the next batch, which is valid until the next call.
-func (r *rows) Next() bool {
-	r.drop()
-	if r.err != nil {
-		return false
-	}
-	batch, ok := <-r.out
-	if ok {
-		r.current = batch
-		r.rec.note(func(s *source.Report) { s.Rows += batch.NumRows() })
-		return true
-	}
-	r.done.Wait()
-	r.err = r.failed
-	r.rec.note(func(s *source.Report) {
-		s.Status = "ok"
-		if r.err != nil {
-			s.Status = pgerr.Code(r.err)
-		}
-	})
-	return false
-}
-
-// RecordBatch returns the present batch.
-func (r *rows) RecordBatch() arrow.RecordBatch { return r.current }
-
-// Record returns the present batch.
-func (r *rows) Record() arrow.RecordBatch { return r.current }
-
-// Err returns what ended the read, nil at its end.
-func (r *rows) Err() error { return r.err }
-
-// Report tells what Databricks has said so far.
-func (r *rows) Report() source.Report {
-	var out source.Report
-	r.rec.note(func(s *source.Report) {
-		out = *s
-		out.Requests = append([]string(nil), s.Requests...)
-	})
-	return out
 }

@@ -43,32 +43,16 @@ func (c *column) convert(a arrow.Array) (arrow.Array, error) {
 		return nil, c.Malformed(err)
 	}
 	switch c.Want.OID {
-	case pgcat.Int2:
-		return coerce.Integers[int16](&c.Column, a)
-	case pgcat.Int4:
-		return coerce.Integers[int32](&c.Column, a)
-	case pgcat.Int8:
-		return coerce.Integers[int64](&c.Column, a)
 	case pgcat.Numeric:
-		switch {
-		case c.Kind == "text":
-			return c.DecimalText(a)
-		case c.To.ID() == arrow.STRING:
-			return c.NumericText(a)
+		if (c.Kind == "text") != (a.DataType().ID() == arrow.STRING) {
+			return nil, c.Physical(a)
 		}
-		return c.Decimal(a)
 	case pgcat.Float4:
-		return c.Float4(a)
-	case pgcat.Float8, pgcat.Bool, pgcat.Bytea:
-		return c.Same(a)
-	case pgcat.Date:
-		return c.Date(a)
+		return c.Float4(a) // of doubles alone
 	case pgcat.Time:
 		return c.time(a)
 	case pgcat.Timestamp, pgcat.TimestampTZ:
 		return c.timestamp(a)
-	case pgcat.JSON, pgcat.JSONB:
-		return c.JSON(a)
 	}
-	return c.Text(a)
+	return c.Convert(a)
 }

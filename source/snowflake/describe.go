@@ -38,7 +38,7 @@ func (c *conn) Describe(ctx context.Context, object string) (source.Schema, erro
 
 // quoted writes an object as identifiers: schema.table or database.schema.table, each part exact or in double quotes.
 func quoted(object string) (string, error) {
-	parts, ok := split(object)
+	parts, ok := source.SplitName(object, `"`)
 	if !ok || len(parts) < 2 || len(parts) > 3 {
 		return "", pgerr.New(pgerr.InvalidName, `the object %q is none of Snowflake's`, object).WithHint("write schema.table or database.schema.table")
 	}
@@ -46,40 +46,6 @@ func quoted(object string) (string, error) {
 		parts[i] = `"` + strings.ReplaceAll(p, `"`, `""`) + `"`
 	}
 	return strings.Join(parts, "."), nil
-}
-
-// split takes a name apart at its dots, but for those in double quotes.
-func split(object string) ([]string, bool) {
-	var parts []string
-	for rest := object; ; {
-		part := ""
-		if strings.HasPrefix(rest, `"`) {
-			end := 1
-			for ; end < len(rest) && (rest[end] != '"' || strings.HasPrefix(rest[end:], `""`)); end++ {
-				if rest[end] == '"' {
-					end++
-				}
-			}
-			if end >= len(rest) {
-				return nil, false
-			}
-			part, rest = strings.ReplaceAll(rest[1:end], `""`, `"`), rest[end+1:]
-		} else {
-			end := strings.IndexByte(rest+".", '.')
-			part, rest = rest[:end], rest[end:]
-		}
-		if part == "" || strings.ContainsRune(part, 0) {
-			return nil, false
-		}
-		parts = append(parts, part)
-		if rest == "" {
-			return parts, true
-		}
-		if rest[0] != '.' {
-			return nil, false
-		}
-		rest = rest[1:]
-	}
 }
 
 // schema reads what DESCRIBE TABLE answers (https://docs.snowflake.com/en/sql-reference/sql/desc-table).

@@ -60,7 +60,7 @@ func parameters(patience int64) map[string]*string {
 // open is the pool's opener: a session as the person, which serves no longer than the token.
 func (c *conn) open(ctx context.Context) (*session, time.Time, error) {
 	s, err := c.system.pool.Login(ctx, farewellTime, func(detached context.Context) (*session, error) {
-		return c.system.login(detached, c.bearer, patience(ctx))
+		return c.system.login(detached, c.bearer, source.Patience(ctx))
 	})
 	return s, c.bearer.Expires, err
 }
@@ -102,23 +102,6 @@ func (s *session) Close() error {
 	return pgerr.Contained(s.driver.Close)
 }
 
-// longest is Snowflake's own default for a statement's time, in seconds.
-const longest = 172800
-
-// patience is the statement timeout of a context in seconds, rounded up to a power of two so that a session's can stay. The
-// context itself ends a statement in time; Snowflake's clock ends it when this process cannot any more.
-func patience(ctx context.Context) int64 {
-	end, ok := ctx.Deadline()
-	if !ok {
-		return longest
-	}
-	left, n := int64(time.Until(end)/time.Second)+1, int64(1)
-	for n < left && n < longest {
-		n *= 2
-	}
-	return min(n, longest)
-}
-
 // query starts a statement and returns once Snowflake has its result, or has refused it.
 func (s *session) query(ctx context.Context, text string) (sf.ArrowStreamLoader, error) {
 	if tag := source.RequestID(ctx); tag != "" {
@@ -126,7 +109,7 @@ func (s *session) query(ctx context.Context, text string) (sf.ArrowStreamLoader,
 	}
 	var out sf.ArrowStreamLoader
 	err := pgerr.Contained(func() (err error) {
-		if wanted := patience(ctx); wanted != s.patience {
+		if wanted := source.Patience(ctx); wanted != s.patience {
 			if _, err := s.driver.QueryArrowStream(ctx, "ALTER SESSION SET STATEMENT_TIMEOUT_IN_SECONDS = "+strconv.FormatInt(wanted, 10)); err != nil {
 				return err
 			}

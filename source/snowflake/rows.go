@@ -3,7 +3,6 @@ package snowflake
 import (
 	"context"
 	"errors"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -17,49 +16,62 @@ import (
 	"github.com/waggle-sql/waggle/source/coerce"
 )
 
-// errReleased ends a read that nobody wants any more.
-var errReleased = errors.New("the reader was released")
-
 // ahead is how many chunks are read while the present one is handed on.
 const ahead = 2
 
-// rows is a running statement. It is the reader's; the statement and its chunks run beside it.
+// rows is a running statement; its chunks run beside each other.
 type rows struct {
-	refs    atomic.Int64
-	conn    *conn
-	text    dialect.Text
-	rec     *recorder
-	schema  *arrow.Schema
-	line    chan *chunk // in the order of the result
-	chunk   *chunk      // being handed on
-	decode  chan struct{}
-	done    sync.WaitGroup
-	failed  error // of the statement, once line is closed
-	current arrow.RecordBatch
-	err     error
+	*source.Stream
+	conn   *conn
+	text   dialect.Text
+	rec    *recorder
+	schema *arrow.Schema
+	line   chan *chunk // in the order of the result
+	decode chan struct{}
 }
 
 var _ source.Rows = (*rows)(nil)
 
 func (c *conn) start(ctx context.Context, text dialect.Text) *rows {
-	r := &rows{conn: c, text: text, schema: schemaOf(text.Columns), line: make(chan *chunk, ahead-1), decode: make(chan struct{}, 2)}
-	r.refs.Store(1)
+	r := &rows{conn: c, text: text, schema: source.SchemaOf(text.Columns), line: make(chan *chunk, ahead-1), decode: make(chan struct{}, 2)}
 	ctx, r.rec = recording(ctx)
-	r.rec.report.Status = "running"
-	r.done.Go(func() {
-		defer close(r.line)
-		err := pgerr.Contained(func() error { return r.run(ctx) })
-		r.failed = c.system.failure(ctx, r.rec, err)
-	})
+	r.Stream = source.NewStream(ctx, source.StreamOptions{Schema: r.schema, Limit: -1, Read: r.rec.read, Ended: r.rec.ended, Run: r.merge})
 	return r
 }
 
-func schemaOf(columns []plan.Col) *arrow.Schema {
-	fields := make([]arrow.Field, len(columns))
-	for i, c := range columns {
-		fields[i] = arrow.Field{Name: "c" + strconv.Itoa(int(c.ID)), Type: plan.ArrowType(c.Type), Nullable: true}
+// Report tells what Snowflake has said so far.
+func (r *rows) Report() source.Report { return r.rec.told() }
+
+// merge hands the chunks' batches on in order. What fails stops the others.
+func (r *rows) merge(ctx context.Context, emit source.Emit) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var failed error // of the statement
+	var done sync.WaitGroup
+	done.Go(func() {
+		defer close(r.line)
+		err := pgerr.Contained(func() error { return r.run(ctx) })
+		failed = r.conn.system.failure(ctx, r.rec, err)
+	})
+	var err error
+	for c := range r.line {
+		for batch := range c.out {
+			if err != nil {
+				batch.Release()
+			} else if err = emit(ctx, batch); err != nil {
+				cancel()
+			}
+		}
+		if err == nil && c.err != nil {
+			err = c.err
+			cancel()
+		}
 	}
-	return arrow.NewSchema(fields, nil)
+	done.Wait()
+	if err != nil {
+		return err
+	}
+	return failed
 }
 
 // run asks the statement and hands its chunks on. The session goes back to the pool when all was read.
@@ -140,90 +152,4 @@ func (r *rows) columns(loader sf.ArrowStreamLoader) ([]column, error) {
 		out = append(out, c)
 	}
 	return out, nil
-}
-
-// Schema is that of the statement's columns.
-func (r *rows) Schema() *arrow.Schema { return r.schema }
-
-// Retain adds a reference.
-func (r *rows) Retain() { r.refs.Add(1) }
-
-// Release drops a reference; the last one stops the statement and waits for its end.
-func (r *rows) Release() {
-	if r.refs.Add(-1) != 0 {
-		return
-	}
-	r.drop()
-	r.rec.stop(errReleased)
-	if r.chunk != nil {
-		r.chunk.drain()
-	}
-	for c := range r.line {
-		c.drain()
-	}
-	r.done.Wait()
-}
-
-func (r *rows) drop() {
-	if r.current != nil {
-		r.current.Release()
-		r.current = nil
-	}
-}
-
-// Next advances to the next batch, which is valid until the next call.
-func (r *rows) Next() bool {
-	r.drop()
-	for r.err == nil {
-		if r.chunk == nil {
-			next, ok := <-r.line
-			if !ok {
-				r.done.Wait()
-				return r.end(r.failed)
-			}
-			r.chunk = next
-		}
-		batch, ok := <-r.chunk.out
-		if ok {
-			r.current = batch
-			r.rec.note(func(s *source.Report) { s.Rows += batch.NumRows() })
-			return true
-		}
-		if err := r.chunk.err; err != nil {
-			return r.end(err)
-		}
-		r.chunk = nil
-	}
-	return false
-}
-
-// end notes how the statement ended; there is no next batch.
-func (r *rows) end(err error) bool {
-	r.err = err
-	r.rec.note(func(s *source.Report) {
-		s.Status = "ok"
-		if err != nil {
-			s.Status = pgerr.Code(err)
-		}
-	})
-	return false
-}
-
-// RecordBatch returns the present batch.
-func (r *rows) RecordBatch() arrow.RecordBatch { return r.current }
-
-// Record returns the present batch.
-func (r *rows) Record() arrow.RecordBatch { return r.current }
-
-// Err returns what ended the read, nil at its end.
-func (r *rows) Err() error { return r.err }
-
-// Report tells what Snowflake has said so far.
-func (r *rows) Report() source.Report {
-	var out source.Report
-	r.rec.note(func(s *source.Report) {
-		out = *s
-		out.Requests = append([]string(nil), s.Requests...)
-	})
-	return out
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -179,7 +180,7 @@ type recorderKey struct{}
 
 // recording returns a context whose exchanges are noted in a new recorder, and its end.
 func recording(ctx context.Context) (context.Context, *recorder) {
-	r := &recorder{}
+	r := &recorder{report: source.Report{Status: "running"}}
 	ctx, r.cancel = context.WithCancelCause(ctx)
 	return context.WithValue(ctx, recorderKey{}, r), r
 }
@@ -196,6 +197,28 @@ func (r *recorder) note(f func(*source.Report)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f(&r.report)
+}
+
+// read counts rows that are handed on.
+func (r *recorder) read(n int64) { r.note(func(s *source.Report) { s.Rows += n }) }
+
+// ended notes how the request has ended.
+func (r *recorder) ended(err error) {
+	r.note(func(s *source.Report) {
+		s.Status = "ok"
+		if err != nil {
+			s.Status = pgerr.Code(err)
+		}
+	})
+}
+
+// told is what is known of the exchanges.
+func (r *recorder) told() source.Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := r.report
+	out.Requests = slices.Clone(out.Requests)
+	return out
 }
 
 func (r *recorder) query(id string) { r.note(func(s *source.Report) { s.QueryID = id }) }
