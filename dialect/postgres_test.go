@@ -34,19 +34,7 @@ type pgRig struct {
 }
 
 func newPGRig(t *testing.T, script string) *pgRig {
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	conn, err := pgconn.Connect(t.Context(), server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close(context.Background()) })
+	_, conn := oracle.Connected(t)
 	now := datum.Timestamp(time.Now().UnixMicro())
 	r := &pgRig{t: t, conn: conn, env: &datum.Env{ZoneName: "UTC", ExtraFloatDigits: 1, Now: now, Statement: now}}
 	text, err := os.ReadFile(script)

@@ -44,14 +44,7 @@ CREATE TABLE salaries (id int4, amount numeric); INSERT INTO salaries VALUES (1,
 GRANT SELECT ON accounts TO ana, bob; GRANT SELECT ON salaries TO ana`
 
 func startDatabases(t *testing.T) *databases {
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
+	server := oracle.ForTest(t)
 	d := &databases{server: server, admin: dialDatabase(t, server.DSN())}
 	d.exec(t, d.admin, "SET log_statement = 'none'")
 	d.exec(t, d.admin, "CREATE DATABASE billing")

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"os"
@@ -20,19 +19,7 @@ import (
 
 // TestProbes: the recorded answers are PostgreSQL 17's; -update records them again.
 func TestProbes(t *testing.T) {
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	conn, err := pgconn.Connect(t.Context(), server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close(context.Background()) })
+	_, conn := oracle.Connected(t)
 	if _, err := conn.Exec(t.Context(), "SET TimeZone = 'UTC'").ReadAll(); err != nil {
 		t.Fatal(err)
 	}

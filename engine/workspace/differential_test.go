@@ -115,19 +115,7 @@ type rig struct {
 }
 
 func newRig(t *testing.T) *rig {
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	pg, err := pgconn.Connect(t.Context(), server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { pg.Close(context.Background()) })
+	_, pg := oracle.Connected(t)
 	r := &rig{t: t, env: testEnv, pg: pg, pool: testPool(t, Config{Size: 1})}
 	r.view = semantic.NewView(nil, []*plan.Table{table("t", 90001, mixedColumns), table("o", 90002, otherColumns)}, nil)
 	r.create("t", mixedColumns, mixedRows)

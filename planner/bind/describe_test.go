@@ -1,7 +1,6 @@
 package bind
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -58,19 +57,7 @@ func TestRecorded(t *testing.T) {
 
 func connect(t *testing.T) *pgconn.PgConn {
 	t.Helper()
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
-	s, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.Stop)
-	c, err := pgconn.Connect(t.Context(), s.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Close(context.Background()) })
+	_, c := oracle.Connected(t)
 	for name, cols := range tables {
 		if _, err := c.Exec(t.Context(), "CREATE TABLE "+name+" ("+cols+")").ReadAll(); err != nil {
 			t.Fatal(err)

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"strings"
@@ -58,19 +57,7 @@ func rig(t *testing.T) (*pgconn.PgConn, source.Conn) {
 }
 
 func server(t *testing.T) (*pgconn.PgConn, source.Source) {
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	direct, err := pgconn.Connect(t.Context(), server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = direct.Close(context.Background()) })
+	server, direct := oracle.Connected(t)
 	script, err := os.ReadFile("../../dialect/testdata/postgres/mixed.sql")
 	if err != nil {
 		t.Fatal(err)
