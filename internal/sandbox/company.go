@@ -133,10 +133,6 @@ func Start(o Options) (*Company, error) {
 			c.Close()
 			return nil, err
 		}
-		if err := c.organisations(o); err != nil {
-			c.Close()
-			return nil, err
-		}
 	}
 	c.clients = clients(c.urls, o.RedirectURIs, c.roles)
 	c.OAuth.SetClients(c.clients)

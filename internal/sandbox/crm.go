@@ -2,34 +2,20 @@ package sandbox
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strconv"
 
-	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 	"github.com/waggle-sql/waggle/internal/sandbox/salesforce"
 )
 
-// organisations loads what was brought and starts an emulator for each Salesforce organisation.
-func (c *Company) organisations(o Options) error {
-	sources := o.Brought.Of(brought.Salesforce)
+// organisations loads what was brought for Salesforce below dir and starts an emulator for each organisation.
+func (c *Company) organisations(o Options, dir string) error {
 	c.Salesforce, c.urls.Salesforce = map[string]*salesforce.Server{}, map[string]string{}
-	if len(sources) == 0 {
-		return nil
-	}
-	dir, err := os.MkdirTemp("", "waggle-sandbox-crm-")
-	if err != nil {
-		return pgerr.New(pgerr.IOError, "the sandbox's directory cannot be made").WithDetail("%s", err).Because(err)
-	}
-	c.after = append(c.after, func() { _ = os.RemoveAll(dir) })
-	for i, source := range sources {
-		db, err := duck.Open(filepath.Join(dir, source.Name+".duckdb"), duck.Options{Spill: filepath.Join(dir, source.Name+".spill")})
+	for i, source := range o.Brought.Of(brought.Salesforce) {
+		db, err := c.database(dir, source.Name)
 		if err != nil {
 			return err
 		}
-		c.after = append(c.after, db.Close)
 		config := salesforce.Config{
 			Source: source.Name, Tokens: c.OAuth, OAuth: c.OAuth, Database: db, Policy: o.Brought.Policy,
 			Licences: len(c.Data.People) + len(o.People), Now: o.Now,
@@ -44,15 +30,20 @@ func (c *Company) organisations(o Options) error {
 		if o.Salesforce != nil {
 			o.Salesforce(&config)
 		}
-		s, err := salesforce.New(context.Background(), config)
-		if err != nil {
-			return err
-		}
-		c.after = append(c.after, s.Close)
-		c.Salesforce[source.Name] = s
-		if c.urls.Salesforce[source.Name], err = c.serve("Salesforce emulator", address(o.SalesforceAddr, i), s); err != nil {
+		if err := c.organisation(config, address(o.SalesforceAddr, i)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (c *Company) organisation(config salesforce.Config, addr string) error {
+	s, err := salesforce.New(context.Background(), config)
+	if err != nil {
+		return err
+	}
+	c.after = append(c.after, s.Close)
+	c.Salesforce[config.Source] = s
+	c.urls.Salesforce[config.Source], err = c.serve("Salesforce emulator", addr, s)
+	return err
 }

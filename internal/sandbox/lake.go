@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"context"
-	"path/filepath"
 	"strconv"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
@@ -22,11 +21,10 @@ const (
 func (c *Company) lakes(o Options, dir string) error {
 	c.Databricks, c.urls.Databricks = map[string]*databricks.Server{}, map[string]string{}
 	for i, source := range o.Brought.Of(brought.Databricks) {
-		db, err := duck.Open(filepath.Join(dir, source.Name+".duckdb"), duck.Options{Memory: 2 << 30, Spill: filepath.Join(dir, source.Name+".spill")})
+		db, err := c.database(dir, source.Name)
 		if err != nil {
 			return err
 		}
-		c.after = append(c.after, db.Close)
 		config := databricks.Config{
 			Source: source.Name, Tokens: c.OAuth, OAuth: c.OAuth, Warehouses: []string{LakeWarehouse, SecondWarehouse}, Catalog: Catalog, Database: db,
 			Policy: o.Brought.Policy, Dir: dir, Now: o.Now,

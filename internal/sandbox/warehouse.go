@@ -35,7 +35,8 @@ func others(logins []string) []oauth.Person {
 	return out
 }
 
-// warehouses loads what was brought and starts an emulator for each account of Snowflake and each workspace of Databricks.
+// warehouses loads what was brought and starts an emulator for each account of Snowflake, workspace of Databricks and organisation of
+// Salesforce.
 func (c *Company) warehouses(o Options) error {
 	c.roles = []string{access.Public}
 	if o.Brought.Policy != nil {
@@ -51,18 +52,29 @@ func (c *Company) warehouses(o Options) error {
 	if err := c.accounts(o, dir); err != nil {
 		return err
 	}
-	return c.lakes(o, dir)
+	if err := c.lakes(o, dir); err != nil {
+		return err
+	}
+	return c.organisations(o, dir)
+}
+
+// database opens the database of a source below a directory.
+func (c *Company) database(dir, source string) (*duck.Database, error) {
+	db, err := duck.Open(filepath.Join(dir, source+".duckdb"), duck.Options{Memory: 2 << 30, Spill: filepath.Join(dir, source+".spill")})
+	if err == nil {
+		c.after = append(c.after, db.Close)
+	}
+	return db, err
 }
 
 // accounts starts Snowflake's emulators.
 func (c *Company) accounts(o Options, dir string) error {
 	c.Snowflake, c.urls.Snowflake = map[string]*snowflake.Server{}, map[string]string{}
 	for i, source := range o.Brought.Of(brought.Snowflake) {
-		db, err := duck.Open(filepath.Join(dir, source.Name+".duckdb"), duck.Options{Memory: 2 << 30, Spill: filepath.Join(dir, source.Name+".spill")})
+		db, err := c.database(dir, source.Name)
 		if err != nil {
 			return err
 		}
-		c.after = append(c.after, db.Close)
 		config := snowflake.Config{
 			Account: "acme", Source: source.Name, Tokens: c.OAuth, OAuth: c.OAuth, Warehouses: []string{Warehouse}, Database: db,
 			Policy: o.Brought.Policy, Dir: dir, Now: o.Now,
