@@ -188,7 +188,7 @@ func (s *Scope[T]) using(j *sqltree.JoinItem, lf, rf []Field[T]) ([]Field[T], st
 		if err != nil {
 			return nil, "", err
 		}
-		eq, err := s.C.L.Equal(l, r)
+		eq, err := s.C.L.Compare("=", l, r)
 		if err != nil {
 			return nil, "", err
 		}
@@ -198,7 +198,7 @@ func (s *Scope[T]) using(j *sqltree.JoinItem, lf, rf []Field[T]) ([]Field[T], st
 		case "RIGHT":
 			v = r
 		case "FULL":
-			if v, err = s.C.L.Coalesce([]Value[T]{l, r}); err != nil {
+			if v, err = s.C.Coalesce([]Value[T]{l, r}); err != nil {
 				return nil, "", err
 			}
 		}

@@ -17,8 +17,7 @@ type Language[T comparable] interface {
 type Expressions[T comparable] interface {
 	Expr(s *Scope[T], x sqltree.Expr) (Value[T], *sqltree.Error)
 	Condition(s *Scope[T], x sqltree.Expr) (Value[T], *sqltree.Error)
-	Equal(l, r Value[T]) (Value[T], *sqltree.Error)
-	Coalesce(vs []Value[T]) (Value[T], *sqltree.Error)
+	Compare(op string, l, r Value[T]) (Value[T], *sqltree.Error)
 }
 
 // Relations compiles what FROM names. Relation is a DuckDB FROM item that yields columns named and typed as cols, or of types that cast
@@ -40,8 +39,10 @@ type Rules[T comparable] struct {
 	IsAggregate  func(name string) bool
 	Outer        func(f *sqltree.FunctionItem) bool // keeps the rows on its left for which it yields none
 	DuckDB       func(t T) string
+	Exact        func(t T) bool // a function's result is cast to it
+	Boolean      T
 	Union        func(a, b T) (T, bool) // of set operations
-	Meet         func(a, b T) (T, bool) // of VALUES
+	Meet         func(a, b T) (T, bool) // of VALUES, CASE and COALESCE
 	SameFamily   func(a, b T) bool      // of recursive WITH
 	Output       func(t T) T            // of a result column
 	Key          func(t T) *sqltree.Error
@@ -61,6 +62,7 @@ type Refusals[T comparable] struct {
 	Types       func(op string, i int, l, r T) *sqltree.Error
 	RowWidth    func(s *Scope[T], b *sqltree.ValuesBody, want, got, row int) *sqltree.Error
 	RowTypes    func(column int, a, b T) *sqltree.Error
+	Mixed       func(name string, vs []Value[T]) *sqltree.Error
 	Names       func(c *Compiler[T], names []sqltree.Name, want int) *sqltree.Error
 	Correlated  func(parts []sqltree.Name) *sqltree.Error // a reference to the query around, where it is refused
 	Form        func(what string) *sqltree.Error

@@ -82,10 +82,11 @@ type Scope[T comparable] struct {
 	Nest       *Nest[T]
 	With       *CTEs[T]
 	Clause     string
-	Grouped    *Keys  // not nil: only group keys and aggregates may be said
-	Aggregates bool   // aggregates are allowed
-	Windows    bool   // window functions are allowed
-	Serial     string // what a function in FROM leaves for the expressions: a row number
+	Grouped    *Keys               // not nil: only group keys and aggregates may be said
+	Aggregates bool                // aggregates are allowed
+	Windows    bool                // window functions are allowed
+	Serial     string              // what a function in FROM leaves for the expressions: a row number
+	Locals     map[string]Value[T] // parameters of the lambdas around, by folded name
 	aliases    map[string]sqltree.Expr
 	busy       []string // aliases under substitution
 }
@@ -141,14 +142,17 @@ func (s *Scope[T]) Find(parts []sqltree.Name) (*Field[T], *sqltree.Error) {
 	return found, nil
 }
 
-// Resolve finds a reference: in the scope's own relations, then among the select list's aliases, then in the query around a subquery,
+// Resolve finds a reference: among the parameters of lambdas, in the scope's own relations, then among the select list's aliases, then in the query around a subquery,
 // one level out.
 func (s *Scope[T]) Resolve(r *sqltree.Reference) (Value[T], *sqltree.Error) {
+	key := s.fold(r.Parts[0].Text)
+	if v, ok := s.Locals[key]; ok && len(r.Parts) == 1 {
+		return v, nil
+	}
 	f, err := s.Find(r.Parts)
 	if err != nil {
 		return Value[T]{}, err
 	}
-	key := s.fold(r.Parts[0].Text)
 	x, aliased := s.aliases[key]
 	aliased = aliased && len(r.Parts) == 1 && !slices.Contains(s.busy, key)
 	if f != nil {

@@ -146,7 +146,7 @@ func (a *aggregation) prepare(inner *scope) (err *Error) {
 		a.x.Within != nil && n != "LISTAGG" && n != "STRING_AGG" && !strings.HasPrefix(n, "PERCENTILE_") {
 		return unsupported("%s in this form", a.s.c.Source(a.x))
 	}
-	if a.args, err = inner.exprs(a.x.Args); err != nil {
+	if a.args, err = inner.Exprs(a.x.Args); err != nil {
 		return err
 	}
 	if a.x.Filter != nil {
@@ -168,7 +168,9 @@ func (a *aggregation) prepare(inner *scope) (err *Error) {
 		}
 	}
 	if a.x.Within != nil {
-		a.order, err = inner.sortKeys(a.x.Within)
+		if a.order, err = inner.SortKeys(a.x.Within); a.order != "" {
+			a.order = " " + a.order
+		}
 	}
 	return err
 }
@@ -184,7 +186,7 @@ func (a *aggregation) apply(f aggregate) (value, *Error) {
 	if a.distinct != "" && !strings.Contains(f.form, "$D") && strings.HasPrefix(a.x.Name, "COUNT_IF") || strings.Contains(f.form, " FILTER ") && a.over != "" {
 		return value{}, unsupported("%s in this form", a.s.c.Source(a.x))
 	}
-	out := (&function{typ: f.typ, of: f.of, form: a.text(f.form)}).apply(args)
+	out := a.s.c.Apply(&function{Type: f.typ, Of: f.of, Form: a.text(f.form)}, args)
 	if out.Type.Kind == Array && (args[0].Type.Kind == Decimal || args[0].Type.Kind == Array) {
 		return value{}, unsupported("an array of %s", args[0].Type)
 	}

@@ -26,7 +26,7 @@ func (t Type) elem() Type { return of(t.Elem) }
 
 // arrayCall makes an array of its arguments' common type.
 func arrayCall(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	to, _, err := s.c.common(s.c.Source(x), a)
+	to, _, err := s.c.Common(s.c.Source(x), a)
 	if err != nil {
 		return value{}, err
 	}
@@ -161,12 +161,7 @@ func lambdaCall(t Type, form string) func(s *scope, x *sqltree.Call) (value, *Er
 			return value{}, mismatch(s.c.Source(x), []value{v})
 		}
 		inner, param := *s, s.c.ID("e")
-		inner.lambda = map[string]value{strings.ToLower(l.Params[0].Text): {SQL: param, Type: v.Type.elem(), Nullable: true}}
-		for name, outer := range s.lambda {
-			if _, hidden := inner.lambda[name]; !hidden {
-				inner.lambda[name] = outer
-			}
-		}
+		inner.Locals = merge(s.Locals, map[string]value{strings.ToLower(l.Params[0].Text): {SQL: param, Type: v.Type.elem(), Nullable: true}})
 		body, err := inner.expr(l.X)
 		if err != nil {
 			return body, err
@@ -189,7 +184,7 @@ func lambdaCall(t Type, form string) func(s *scope, x *sqltree.Call) (value, *Er
 // functionItem compiles explode, explode_outer, posexplode and range in FROM and LATERAL VIEW (functions/explode, -posexplode, -range).
 func (s *scope) functionItem(f *sqltree.FunctionItem, left []field) (string, []field, *Error) {
 	sc := s.c.scope(&scopeOf{C: &s.c.Compiler, Fields: left, With: s.With, Nest: s.Nest})
-	args, err := sc.exprs(f.F.Args)
+	args, err := sc.Exprs(f.F.Args)
 	if err != nil {
 		return "", nil, err
 	}

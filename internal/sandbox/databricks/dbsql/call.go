@@ -4,22 +4,15 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/waggle-sql/waggle/internal/sandbox/duckselect"
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
-// function is one overload on the allow-list: its argument letters, result type and DuckDB form.
+// function is one overload on the allow-list.
 //
 // Letters: t STRING, i an integer (given to the form as BIGINT), n an exact number, f any number (given as DOUBLE), b BOOLEAN, d DATE,
-// s TIMESTAMP or TIMESTAMP_NTZ or DATE (given as the session's local TIMESTAMP), y BINARY, x anything. A final * repeats the letter
-// before it. In the form $1, $2, … are the arguments and $* all of them. The vendor page is functions/ and the name, or that of page.
-type function struct {
-	name string
-	args string
-	typ  Type
-	of   func([]value) Type
-	form string
-	page string
-}
+// s TIMESTAMP or TIMESTAMP_NTZ or DATE (given as the session's local TIMESTAMP), y BINARY, x anything. The vendor page is below functions/.
+type function = duckselect.Function[Type]
 
 // special is a function whose arguments or result type no letters describe; it may look at the tree.
 type special struct {
@@ -61,7 +54,7 @@ func (s *scope) call(x *sqltree.Call) (value, *Error) {
 		return value{}, failure("UNRESOLVED_ROUTINE", "Cannot resolve routine %s on search path [`system`.`builtin`, `system`.`session`, `%s`.`%s`].",
 			ticked(strings.ToLower(x.Name)), s.c.env.Catalog, s.c.env.Schema)
 	}
-	args, err := s.exprs(x.Args)
+	args, err := s.Exprs(x.Args)
 	if err != nil {
 		return value{}, err
 	}
@@ -76,17 +69,6 @@ func (s *scope) call(x *sqltree.Call) (value, *Error) {
 
 // generators yield rows; they stand in FROM and LATERAL VIEW.
 var generators = sqltree.WordSet("EXPLODE EXPLODE_OUTER POSEXPLODE POSEXPLODE_OUTER INLINE STACK")
-
-func (s *scope) exprs(xs []sqltree.Expr) (out []value, err *Error) {
-	for _, x := range xs {
-		v, err := s.expr(x)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, nil
-}
 
 func (s *scope) arity(x *sqltree.Call, lo, hi int) *Error {
 	n := len(x.Args)
@@ -104,19 +86,11 @@ func (s *scope) arity(x *sqltree.Call, lo, hi int) *Error {
 }
 
 func (s *scope) overload(x *sqltree.Call, overloads []function, args []value) (value, *Error) {
-	lo, hi := 1<<30, 0
-	for i := range overloads {
-		f := &overloads[i]
-		letters := strings.TrimSuffix(f.args, "*")
-		lo, hi = min(lo, len(letters)), max(hi, len(letters))
-		if letters != f.args {
-			hi = -1 << 30
-		}
-		if vs, ok := s.c.fit(f.args, args); ok {
-			return f.apply(vs), nil
-		}
+	v, lo, hi, ok := s.c.Overload(overloads, args, s.c.fitOne)
+	if ok {
+		return v, nil
 	}
-	if err := s.arity(x, lo, max(hi, -1)); err != nil {
+	if err := s.arity(x, lo, hi); err != nil {
 		return value{}, err
 	}
 	return value{}, mismatch(s.c.Source(x), args)
@@ -124,23 +98,7 @@ func (s *scope) overload(x *sqltree.Call, overloads []function, args []value) (v
 
 // fit converts arguments to an overload's letters.
 func (c *compiler) fit(letters string, args []value) ([]value, bool) {
-	repeat := strings.HasSuffix(letters, "*")
-	letters = strings.TrimSuffix(letters, "*")
-	for repeat && len(letters) < len(args) {
-		letters += letters[len(letters)-1:]
-	}
-	if len(letters) != len(args) {
-		return nil, false
-	}
-	out := make([]value, len(args))
-	for i := range args {
-		v, ok := c.fitOne(letters[i], args[i])
-		if !ok {
-			return nil, false
-		}
-		out[i] = v
-	}
-	return out, true
+	return duckselect.Fit(letters, args, c.fitOne)
 }
 
 var letterTypes = map[byte]Type{'t': of(String), 'i': of(Bigint), 'n': of(Int), 'f': of(Double), 'b': of(Boolean), 'd': of(Date),
@@ -175,39 +133,9 @@ func (c *compiler) fitOne(letter byte, v value) (value, bool) {
 	return value{SQL: sql, Type: to, Nullable: v.Nullable}, ok
 }
 
-// apply fills an overload's form.
-func (f *function) apply(args []value) value {
-	t := f.typ
-	if f.of != nil {
-		t = f.of(args)
-	}
-	texts := make([]string, len(args))
-	out := value{Type: t}
-	for i, a := range args {
-		texts[i] = a.SQL
-		out.Nullable = out.Nullable || a.Nullable
-	}
-	out.SQL = sqltree.Fill(f.form, texts)
-	if t.isExact() {
-		out.SQL = castTo(out.SQL, t)
-	}
-	return out
-}
-
 func first(a []value) Type { return a[0].Type }
 
-// index groups overloads by name.
-func index(lists ...[]function) map[string][]function {
-	m := map[string][]function{}
-	for _, list := range lists {
-		for _, f := range list {
-			m[f.name] = append(m[f.name], f)
-		}
-	}
-	return m
-}
-
-var functions = index(textFunctions, numberFunctions, dateFunctions, otherFunctions)
+var functions = duckselect.Index(textFunctions, numberFunctions, dateFunctions, otherFunctions)
 
 // merge joins tables of functions.
 func merge[V any](tables ...map[string]V) map[string]V {

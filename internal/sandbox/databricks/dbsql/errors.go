@@ -108,12 +108,16 @@ func ticked(parts ...string) string {
 
 // mismatch is an operator or function that takes no arguments of these types.
 func mismatch(text string, args []value) *Error {
+	return failure("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "Cannot resolve \"%s\" due to data type mismatch: the types of the arguments, %s, do not fit.",
+		text, typesOf(args))
+}
+
+func typesOf(args []value) string {
 	types := make([]string, len(args))
 	for i, a := range args {
 		types[i] = `"` + a.Type.upper() + `"`
 	}
-	return failure("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "Cannot resolve \"%s\" due to data type mismatch: the types of the arguments, %s, do not fit.",
-		text, strings.Join(types, ", "))
+	return strings.Join(types, ", ")
 }
 
 // raised marks an error that a compiled text raises at run time: class, SQLSTATE, message.

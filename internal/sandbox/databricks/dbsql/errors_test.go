@@ -51,7 +51,7 @@ func TestAllowList(t *testing.T) {
 	pages := map[string]string{"CAST": "", "TRY_CAST": "", "EXPLODE": "", "EXPLODE_OUTER": "", "POSEXPLODE": "", "POSEXPLODE_OUTER": "", "RANGE": ""}
 	for _, list := range functions {
 		for _, f := range list {
-			pages[f.name] = f.page
+			pages[f.Name] = f.Page
 		}
 	}
 	for name, f := range specialTable() {

@@ -26,9 +26,6 @@ func (s *scope) compile(x sqltree.Expr) (value, *Error) {
 	}
 	switch x := x.(type) {
 	case *sqltree.Reference:
-		if v, ok := s.lambda[strings.ToLower(x.Parts[0].Text)]; ok && len(x.Parts) == 1 {
-			return v, nil
-		}
 		return s.Resolve(x)
 	case *sqltree.NumberLit:
 		return numberLiteral(x.Text)
@@ -45,13 +42,13 @@ func (s *scope) compile(x sqltree.Expr) (value, *Error) {
 	case *sqltree.Binary:
 		return s.binary(x)
 	case *sqltree.Logic:
-		return s.logic(x)
+		return s.Logic(x)
 	case *sqltree.Call:
 		return s.call(x)
 	case *sqltree.CastExpr:
 		return s.cast(x)
 	case *sqltree.CaseExpr:
-		return s.caseExpr(x)
+		return s.Case(x)
 	case *sqltree.Path:
 		return s.path(x)
 	case *sqltree.Interval:
@@ -63,14 +60,13 @@ func (s *scope) compile(x sqltree.Expr) (value, *Error) {
 func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
 	switch x := x.(type) {
 	case *sqltree.IsNull:
-		v, err := s.expr(x.X)
-		return value{SQL: "(" + v.SQL + map[bool]string{true: " IS NOT NULL)", false: " IS NULL)"}[x.Not], Type: of(Boolean)}, err
+		return s.IsNull(x)
 	case *sqltree.IsTruth:
 		return s.isTruth(x)
 	case *sqltree.IsDistinct:
-		return s.pair(map[bool]string{true: "IS NOT DISTINCT FROM", false: "IS DISTINCT FROM"}[x.Not], x.L, x.R)
+		return s.IsDistinct(x)
 	case *sqltree.Between:
-		return s.between(x)
+		return s.Between(x)
 	case *sqltree.InList:
 		return s.inList(x)
 	case *sqltree.InQuery:
@@ -137,23 +133,8 @@ func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
 	return v, nil
 }
 
-func (s *scope) two(l, r sqltree.Expr) (a, b value, err *Error) {
-	if a, err = s.expr(l); err == nil {
-		b, err = s.expr(r)
-	}
-	return a, b, err
-}
-
-func (s *scope) pair(op string, l, r sqltree.Expr) (value, *Error) {
-	a, b, err := s.two(l, r)
-	if err != nil {
-		return value{}, err
-	}
-	return s.c.compare(op, a, b)
-}
-
 func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
-	a, b, err := s.two(x.L, x.R)
+	a, b, err := s.Two(x.L, x.R)
 	if err != nil {
 		return value{}, err
 	}
@@ -170,35 +151,6 @@ func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
 		return s.c.bits(x.Op, a, b)
 	}
 	return s.c.arithmetic(x.Op, a, b)
-}
-
-func (s *scope) logic(x *sqltree.Logic) (value, *Error) {
-	out := make([]string, len(x.Xs))
-	isNullable := false
-	for i, y := range x.Xs {
-		v, err := s.condition(y)
-		if err != nil {
-			return value{}, err
-		}
-		out[i], isNullable = v.SQL, isNullable || v.Nullable
-	}
-	return value{SQL: "(" + strings.Join(out, " "+x.Op+" ") + ")", Type: of(Boolean), Nullable: isNullable}, nil
-}
-
-func (s *scope) between(x *sqltree.Between) (value, *Error) {
-	lo, err := s.pair(">=", x.X, x.Lo)
-	if err != nil {
-		return value{}, err
-	}
-	hi, err := s.pair("<=", x.X, x.Hi)
-	if err != nil {
-		return value{}, err
-	}
-	v := value{SQL: "(" + lo.SQL + " AND " + hi.SQL + ")", Type: of(Boolean), Nullable: lo.Nullable || hi.Nullable}
-	if x.Not {
-		v.SQL = "(NOT " + v.SQL + ")"
-	}
-	return v, nil
 }
 
 // inList compiles IN (a, b, …), whose values meet in their least common type (functions/in).
@@ -228,75 +180,4 @@ func (s *scope) inList(x *sqltree.InList) (value, *Error) {
 		not = "NOT "
 	}
 	return value{SQL: fmt.Sprintf("(%s %sIN (%s))", s.c.operand(v, to), not, strings.Join(out, ", ")), Type: of(Boolean), Nullable: true}, nil
-}
-
-func (s *scope) caseExpr(x *sqltree.CaseExpr) (value, *Error) {
-	var conds []string
-	var results []value
-	for _, w := range x.Whens {
-		var c value
-		var err *Error
-		if x.Operand != nil {
-			c, err = s.pair("=", x.Operand, w.Cond)
-		} else {
-			c, err = s.condition(w.Cond)
-		}
-		if err != nil {
-			return value{}, err
-		}
-		r, err := s.expr(w.Then)
-		if err != nil {
-			return value{}, err
-		}
-		conds, results = append(conds, c.SQL), append(results, r)
-	}
-	other := value{SQL: "NULL", Nullable: true}
-	if x.Other != nil {
-		var err *Error
-		if other, err = s.expr(x.Other); err != nil {
-			return value{}, err
-		}
-	}
-	return s.c.choose(s.c.Source(x), conds, append(results, other))
-}
-
-// choose is CASE WHEN conds[i] THEN results[i] … ELSE the last result END, of the results' common type.
-func (c *compiler) choose(source string, conds []string, results []value) (value, *Error) {
-	to, isNullable, err := c.common(source, results)
-	if err != nil {
-		return value{}, err
-	}
-	var b strings.Builder
-	b.WriteString("CASE")
-	for i, cond := range conds {
-		b.WriteString(" WHEN " + cond + " THEN " + c.convert(results[i], to).SQL)
-	}
-	b.WriteString(" ELSE " + c.convert(results[len(results)-1], to).SQL + " END")
-	return value{SQL: "(" + b.String() + ")", Type: to, Nullable: isNullable}, nil
-}
-
-// common is the type in which all values meet.
-func (c *compiler) common(source string, vs []value) (Type, bool, *Error) {
-	to, isNullable := Type{}, false
-	for _, v := range vs {
-		t, ok := coerced(to, v.Type)
-		if !ok {
-			return to, false, failure("DATATYPE_MISMATCH.DATA_DIFF_TYPES", "Cannot resolve \"%s\" due to data type mismatch: Input to the function should all be the same type, but it's [\"%s\", \"%s\"].",
-				source, to.upper(), v.Type.upper())
-		}
-		to, isNullable = t, isNullable || v.Nullable
-	}
-	return to, isNullable, nil
-}
-
-func (c *compiler) coalesce(vs []value) (value, *Error) {
-	to, _, err := c.common("coalesce", vs)
-	if err != nil {
-		return value{}, err
-	}
-	out, isNullable := make([]string, len(vs)), true
-	for i, v := range vs {
-		out[i], isNullable = c.convert(v, to).SQL, isNullable && v.Nullable
-	}
-	return value{SQL: "COALESCE(" + strings.Join(out, ", ") + ")", Type: to, Nullable: isNullable}, nil
 }

@@ -72,10 +72,10 @@ func typeCall(k Kind) func(s *scope, x *sqltree.Call, a []value) (value, *Error)
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.c.explicit(a[0], t, false) }
 }
 
-func coalesceCall(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.c.coalesce(a) }
+func coalesceCall(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.c.Coalesce(a) }
 
 func nvl2(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	return s.c.choose(s.c.Source(x), []string{a[0].SQL + " IS NOT NULL"}, a[1:])
+	return s.c.Choose(s.c.Source(x), []string{a[0].SQL + " IS NOT NULL"}, a[1:])
 }
 
 func nullIf(s *scope, x *sqltree.Call, a []value) (value, *Error) {
@@ -91,12 +91,12 @@ func ifCall(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if !ok {
 		return value{}, mismatch(s.c.Source(x), a)
 	}
-	return s.c.choose(s.c.Source(x), []string{c.SQL}, a[1:])
+	return s.c.Choose(s.c.Source(x), []string{c.SQL}, a[1:])
 }
 
 // extreme is greatest and least, which skip NULLs (functions/greatest, -least).
 func extreme(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	to, isNullable, err := s.c.common(s.c.Source(x), a)
+	to, isNullable, err := s.c.Common(s.c.Source(x), a)
 	if err != nil {
 		return value{}, err
 	}

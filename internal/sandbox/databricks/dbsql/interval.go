@@ -150,7 +150,7 @@ func dateAdd(s *scope, x *sqltree.Call) (value, *Error) {
 	if len(x.Args) == 3 {
 		return timestampAdd(s, x)
 	}
-	a, err := s.exprs(x.Args)
+	a, err := s.Exprs(x.Args)
 	if err != nil {
 		return value{}, err
 	}
@@ -160,7 +160,7 @@ func dateAdd(s *scope, x *sqltree.Call) (value, *Error) {
 // timestampAdd adds n units to a timestamp (functions/timestampadd): a DATE becomes a TIMESTAMP.
 func timestampAdd(s *scope, x *sqltree.Call) (value, *Error) {
 	unit := unitName(x.Args[0])
-	a, err := s.exprs(x.Args[1:])
+	a, err := s.Exprs(x.Args[1:])
 	if err != nil {
 		return value{}, err
 	}
@@ -185,7 +185,7 @@ func timestampAdd(s *scope, x *sqltree.Call) (value, *Error) {
 // timestampDiff counts the whole units from one moment to another, towards zero (functions/timestampdiff): a BIGINT.
 func timestampDiff(s *scope, x *sqltree.Call) (value, *Error) {
 	unit := unitName(x.Args[0])
-	a, err := s.exprs(x.Args[1:])
+	a, err := s.Exprs(x.Args[1:])
 	if err != nil {
 		return value{}, err
 	}

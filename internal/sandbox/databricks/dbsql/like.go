@@ -14,7 +14,7 @@ func (s *scope) like(x *sqltree.Like) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	patterns, err := s.exprs(x.Patterns)
+	patterns, err := s.Exprs(x.Patterns)
 	if err != nil {
 		return value{}, err
 	}

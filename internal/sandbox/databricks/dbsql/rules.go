@@ -9,8 +9,6 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
-type scopeOf = duckselect.Scope[Type]
-
 // rules are Databricks's (sql-ref-name-resolution, sql-ref-syntax-qry-select): a name is found without regard to case, first among the
 // columns, then among the select list's aliases; ORDER BY, HAVING and QUALIFY look at aliases first, so that a name of both is refused there.
 var rules = duckselect.Rules[Type]{
@@ -21,6 +19,8 @@ var rules = duckselect.Rules[Type]{
 	IsAggregate:  isAggregate,
 	Outer:        func(f *sqltree.FunctionItem) bool { return f.Outer || strings.HasSuffix(f.F.Name, "_OUTER") },
 	DuckDB:       Type.inner,
+	Exact:        Type.isExact,
+	Boolean:      of(Boolean),
 	Union:        least,
 	Meet:         coerced,
 	SameFamily:   func(a, b Type) bool { t, ok := coerced(a, b); return ok && t.Kind == a.Kind },
@@ -57,6 +57,10 @@ var rules = duckselect.Rules[Type]{
 		RowTypes: func(column int, _, _ Type) *Error {
 			return failure("INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "Invalid inline table. Found incompatible types in the "+
 				"column %d for inline table.", column+1)
+		},
+		Mixed: func(name string, vs []value) *Error {
+			return failure("DATATYPE_MISMATCH.DATA_DIFF_TYPES", "Cannot resolve \"%s\" due to data type mismatch: Input to the function should "+
+				"all be the same type, but it's [%s].", strings.ToLower(name), typesOf(vs))
 		},
 		Names: func(_ *duckselect.Compiler[Type], names []sqltree.Name, want int) *Error {
 			return failure("ASSIGNMENT_ARITY_MISMATCH", "The number of columns or variables assigned or aliased: %d does not match the number "+

@@ -13,6 +13,8 @@ type (
 	field = duckselect.Field[Type]
 	table = duckselect.Table[Type]
 	col   = duckselect.Col[Type]
+
+	scopeOf = duckselect.Scope[Type]
 )
 
 // compiler turns one statement's tree into DuckDB text; it is the statement's duckselect.Language.
@@ -24,40 +26,32 @@ type compiler struct {
 	raws     map[string]raw
 }
 
-// scope is where an expression stands, and the parameters of the lambdas around it, by lower-case name.
+// scope is where an expression stands.
 type scope struct {
-	duckselect.Scope[Type]
-	c      *compiler
-	lambda map[string]value
+	scopeOf
+	c *compiler
 }
 
-func (c *compiler) scope(s *duckselect.Scope[Type]) *scope { return &scope{Scope: *s, c: c} }
+func (c *compiler) scope(s *scopeOf) *scope { return &scope{*s, c} }
 
 // bare is a scope without columns.
-func (c *compiler) bare() *scope { return c.scope(&duckselect.Scope[Type]{C: &c.Compiler}) }
+func (c *compiler) bare() *scope { return c.scope(&scopeOf{C: &c.Compiler}) }
 
 // rows returns a copy of s in which neither groups, aggregates nor window functions stand.
-func (s *scope) rows() *scope {
-	t := *s
-	t.Scope = *s.Rows()
-	return &t
-}
+func (s *scope) rows() *scope { return s.c.scope(s.Rows()) }
 
 // Expr compiles an expression.
-func (c *compiler) Expr(s *duckselect.Scope[Type], x sqltree.Expr) (value, *Error) {
+func (c *compiler) Expr(s *scopeOf, x sqltree.Expr) (value, *Error) {
 	return c.scope(s).expr(x)
 }
 
 // Condition compiles a BOOLEAN expression.
-func (c *compiler) Condition(s *duckselect.Scope[Type], x sqltree.Expr) (value, *Error) {
+func (c *compiler) Condition(s *scopeOf, x sqltree.Expr) (value, *Error) {
 	return c.scope(s).condition(x)
 }
 
-// Equal compiles the equality of a column that USING merges.
-func (c *compiler) Equal(l, r value) (value, *Error) { return c.compare("=", l, r) }
-
-// Coalesce is the first of the values that is not NULL.
-func (c *compiler) Coalesce(vs []value) (value, *Error) { return c.coalesce(vs) }
+// Compare compiles a comparison.
+func (c *compiler) Compare(op string, l, r value) (value, *Error) { return c.compare(op, l, r) }
 
 // Convert makes a value of a type that Databricks coerces to without being asked.
 func (c *compiler) Convert(v value, to Type) value { return c.convert(v, to) }

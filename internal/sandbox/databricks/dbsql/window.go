@@ -2,6 +2,7 @@ package dbsql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
@@ -96,50 +97,20 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 // over compiles an OVER clause (sql-ref-window-functions, sql-ref-window-functions-frame): the frame that is not given is RANGE BETWEEN
 // UNBOUNDED PRECEDING AND CURRENT ROW with ORDER BY, all rows without.
 func (s *scope) over(x *sqltree.Call) (string, *Error) {
-	var parts []string
-	if len(x.Over.Partition) > 0 {
-		out := make([]string, len(x.Over.Partition))
-		for i, p := range x.Over.Partition {
-			v, err := s.expr(p)
-			if err != nil {
-				return "", err
-			}
-			if err := keyable(v.Type); err != nil {
-				return "", err
-			}
-			out[i] = v.SQL
-		}
-		parts = append(parts, "PARTITION BY "+strings.Join(out, ", "))
+	partition, err := s.PartitionBy(x.Over.Partition)
+	if err != nil {
+		return "", err
 	}
-	if len(x.Over.Order) > 0 {
-		order, err := s.sortKeys(x.Over.Order)
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, strings.TrimSpace(order))
+	order, err := s.SortKeys(x.Over.Order)
+	if err != nil {
+		return "", err
 	}
 	frame, err := s.frame(x)
 	if err != nil {
 		return "", err
 	}
-	if frame != "" {
-		parts = append(parts, frame)
-	}
+	parts := slices.DeleteFunc([]string{partition, order, frame}, func(p string) bool { return p == "" })
 	return " OVER (" + strings.Join(parts, " ") + ")", nil
-}
-
-func (s *scope) sortKeys(order []sqltree.OrderItem) (string, *Error) {
-	out := make([]string, len(order))
-	for i, o := range order {
-		v, err := s.expr(o.X)
-		if err != nil {
-			return "", err
-		}
-		if out[i], err = s.c.Sorted(v.SQL, v.Type, o); err != nil {
-			return "", err
-		}
-	}
-	return " ORDER BY " + strings.Join(out, ", "), nil
 }
 
 var boundRank = map[string]int{"UNBOUNDED PRECEDING": 0, "n PRECEDING": 1, "CURRENT ROW": 2, "n FOLLOWING": 3, "UNBOUNDED FOLLOWING": 4}

@@ -131,7 +131,7 @@ func (a *aggregation) prepare(inner *scope) (err *Error) {
 	if a.x.Star && a.x.Name != "COUNT" || a.x.Nulls != "" && isAggregate(a.x.Name) {
 		return syntaxError(a.s.c.Text, a.x.From, a.x.Name)
 	}
-	if a.args, err = inner.exprs(a.x.Args); err != nil {
+	if a.args, err = inner.Exprs(a.x.Args); err != nil {
 		return err
 	}
 	if a.x.Distinct {
@@ -151,22 +151,9 @@ func (a *aggregation) prepare(inner *scope) (err *Error) {
 	if n := a.x.Name; n != "LISTAGG" && n != "ARRAY_AGG" && !strings.HasPrefix(n, "PERCENTILE_") {
 		return syntaxError(a.s.c.Text, a.x.From, a.x.Name)
 	}
-	a.order, err = inner.sortKeys(a.x.Within)
+	order, err := inner.SortKeys(a.x.Within)
+	a.order = " " + order
 	return err
-}
-
-func (s *scope) sortKeys(order []sqltree.OrderItem) (string, *Error) {
-	out := make([]string, len(order))
-	for i, o := range order {
-		v, err := s.expr(o.X)
-		if err != nil {
-			return "", err
-		}
-		if out[i], err = s.c.Sorted(v.SQL, v.Type, o); err != nil {
-			return "", err
-		}
-	}
-	return " ORDER BY " + strings.Join(out, ", "), nil
 }
 
 func (a *aggregation) apply(f aggregate) (value, *Error) {
@@ -188,7 +175,7 @@ func (a *aggregation) apply(f aggregate) (value, *Error) {
 		}
 		return value{}, invalidTypes(a.x.Name, a.args)
 	}
-	out := (&function{typ: f.typ, of: f.of, form: a.text(f.form)}).apply(args)
+	out := a.s.c.Apply(&function{Type: f.typ, Of: f.of, Form: a.text(f.form)}, args)
 	out.Nullable = true
 	return out, nil
 }

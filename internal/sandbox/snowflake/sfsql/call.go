@@ -1,24 +1,15 @@
 package sfsql
 
 import (
-	"strings"
-
+	"github.com/waggle-sql/waggle/internal/sandbox/duckselect"
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
-// function is one overload on the allow-list: its argument letters, result type and DuckDB form.
+// function is one overload on the allow-list.
 //
 // Letters: t VARCHAR, i integer NUMBER (given to the form as BIGINT), n NUMBER, f any number (given as DOUBLE), b BOOLEAN, d DATE,
-// m TIME, y BINARY, v VARIANT, ARRAY or OBJECT, x anything. A final * repeats the letter before it. In the form $1, $2, … are
-// the arguments and $* all of them. page is the vendor page below sql-reference/functions/, by default the name.
-type function struct {
-	name string
-	args string
-	typ  Type
-	of   func([]value) Type
-	form string
-	page string
-}
+// m TIME, y BINARY, v VARIANT, ARRAY or OBJECT, x anything. The vendor page is below sql-reference/functions/.
+type function = duckselect.Function[Type]
 
 // special is a function whose arguments or result type no letters describe; it may look at the tree.
 type special struct {
@@ -49,7 +40,7 @@ func (s *scope) call(x *sqltree.Call) (value, *Error) {
 	if x.Named != nil {
 		return value{}, unsupported("named arguments of %s", x.Name)
 	}
-	args, err := s.exprs(x.Args)
+	args, err := s.Exprs(x.Args)
 	if err != nil {
 		return value{}, err
 	}
@@ -60,17 +51,6 @@ func (s *scope) call(x *sqltree.Call) (value, *Error) {
 		return sp.build(s, x, args)
 	}
 	return s.overload(x, overloads, args)
-}
-
-func (s *scope) exprs(xs []sqltree.Expr) (out []value, err *Error) {
-	for _, x := range xs {
-		v, err := s.expr(x)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, v)
-	}
-	return out, nil
 }
 
 func (s *scope) arity(x *sqltree.Call, lo, hi int) *Error {
@@ -85,20 +65,9 @@ func (s *scope) arity(x *sqltree.Call, lo, hi int) *Error {
 }
 
 func (s *scope) overload(x *sqltree.Call, overloads []function, args []value) (value, *Error) {
-	lo, hi := 1<<30, 0
-	for i := range overloads {
-		f := &overloads[i]
-		letters := strings.TrimSuffix(f.args, "*")
-		lo, hi = min(lo, len(letters)), max(hi, len(letters))
-		if letters != f.args {
-			hi = 1 << 30
-		}
-		if vs, ok := s.c.fit(f.args, args); ok {
-			return f.apply(vs), nil
-		}
-	}
-	if hi == 1<<30 {
-		hi = -1
+	v, lo, hi, ok := s.c.Overload(overloads, args, s.c.fitOne)
+	if ok {
+		return v, nil
 	}
 	if err := s.arity(x, lo, hi); err != nil {
 		return value{}, err
@@ -108,23 +77,7 @@ func (s *scope) overload(x *sqltree.Call, overloads []function, args []value) (v
 
 // fit converts arguments to an overload's letters.
 func (c *compiler) fit(letters string, args []value) ([]value, bool) {
-	repeat := strings.HasSuffix(letters, "*")
-	letters = strings.TrimSuffix(letters, "*")
-	for repeat && len(letters) < len(args) {
-		letters += letters[len(letters)-1:]
-	}
-	if len(letters) != len(args) {
-		return nil, false
-	}
-	out := make([]value, len(args))
-	for i := range args {
-		v, ok := c.fitOne(letters[i], args[i])
-		if !ok {
-			return nil, false
-		}
-		out[i] = v
-	}
-	return out, true
+	return duckselect.Fit(letters, args, c.fitOne)
 }
 
 var letterKinds = map[byte]Kind{'t': Varchar, 'n': Number, 'f': Float, 'b': Boolean, 'd': Date, 'm': Time, 'y': Binary}
@@ -163,25 +116,6 @@ func bigint(v value) (value, bool) {
 	return v, true
 }
 
-// apply fills an overload's form.
-func (f *function) apply(args []value) value {
-	t := f.typ
-	if f.of != nil {
-		t = f.of(args)
-	}
-	texts := make([]string, len(args))
-	out := value{Type: t}
-	for i, a := range args {
-		texts[i] = a.SQL
-		out.Nullable = out.Nullable || a.Nullable
-	}
-	out.SQL = sqltree.Fill(f.form, texts)
-	if t.Kind == Number {
-		out.SQL = castTo(out.SQL, t)
-	}
-	return out
-}
-
 // constant is the text of a literal argument.
 func constant(v value) (string, bool) {
 	if v.Lit == nil {
@@ -198,15 +132,4 @@ func constInt(v value) (int, bool) {
 	return atoi(*v.Lit)
 }
 
-// index groups overloads by name.
-func index(lists ...[]function) map[string][]function {
-	m := map[string][]function{}
-	for _, list := range lists {
-		for _, f := range list {
-			m[f.name] = append(m[f.name], f)
-		}
-	}
-	return m
-}
-
-var functions = index(textFunctions, regexFunctions, numberFunctions, otherFunctions)
+var functions = duckselect.Index(textFunctions, regexFunctions, numberFunctions, otherFunctions)

@@ -95,7 +95,7 @@ func dateAddCall(s *scope, x *sqltree.Call) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	n, v, err := s.two(x.Args[1], x.Args[2])
+	n, v, err := s.Two(x.Args[1], x.Args[2])
 	if err != nil {
 		return value{}, err
 	}
@@ -107,7 +107,7 @@ func dateDiffCall(s *scope, x *sqltree.Call) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	a, b, err := s.two(x.Args[1], x.Args[2])
+	a, b, err := s.Two(x.Args[1], x.Args[2])
 	if err != nil {
 		return value{}, err
 	}
@@ -142,7 +142,7 @@ func lastDay(s *scope, x *sqltree.Call) (value, *Error) {
 
 // addMonths keeps the last day of a month last (sql-reference/functions/add_months).
 func addMonths(s *scope, x *sqltree.Call) (value, *Error) {
-	v, n, err := s.two(x.Args[0], x.Args[1])
+	v, n, err := s.Two(x.Args[0], x.Args[1])
 	if err != nil {
 		return value{}, err
 	}
@@ -173,7 +173,7 @@ func named3(format string) func(s *scope, x *sqltree.Call) (value, *Error) {
 // convertTimezone: three arguments move a wall clock between zones; two give the instant with the target's offset
 // (sql-reference/functions/convert_timezone).
 func convertTimezone(s *scope, x *sqltree.Call) (value, *Error) {
-	a, err := s.exprs(x.Args)
+	a, err := s.Exprs(x.Args)
 	if err != nil {
 		return value{}, err
 	}
@@ -246,7 +246,7 @@ func timestampFromParts(s *scope, x *sqltree.Call) (value, *Error) {
 }
 
 func (s *scope) integers(x *sqltree.Call) ([]value, bool, *Error) {
-	a, err := s.exprs(x.Args)
+	a, err := s.Exprs(x.Args)
 	if err != nil {
 		return nil, false, err
 	}

@@ -32,7 +32,7 @@ func TestAllowList(t *testing.T) {
 	pages := map[string]string{"RATIO_TO_REPORT": "", "SUM": "", "CAST": "", "TRY_CAST": "", "FLATTEN": "", "GENERATOR": ""}
 	for _, list := range functions {
 		for _, f := range list {
-			pages[f.name] = f.page
+			pages[f.Name] = f.Page
 		}
 	}
 	for name, f := range specialTable() {

@@ -40,13 +40,13 @@ func (s *scope) compile(x sqltree.Expr) (value, *Error) {
 	case *sqltree.Binary:
 		return s.binary(x)
 	case *sqltree.Logic:
-		return s.logic(x)
+		return s.Logic(x)
 	case *sqltree.Call:
 		return s.call(x)
 	case *sqltree.CastExpr:
 		return s.cast(x)
 	case *sqltree.CaseExpr:
-		return s.caseExpr(x)
+		return s.Case(x)
 	case *sqltree.Path:
 		return s.path(x)
 	}
@@ -56,15 +56,11 @@ func (s *scope) compile(x sqltree.Expr) (value, *Error) {
 func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
 	switch x := x.(type) {
 	case *sqltree.IsNull:
-		return s.isNull(x)
+		return s.IsNull(x)
 	case *sqltree.IsDistinct:
-		op := " IS DISTINCT FROM "
-		if x.Not {
-			op = " IS NOT DISTINCT FROM "
-		}
-		return s.pair(op, x.L, x.R)
+		return s.IsDistinct(x)
 	case *sqltree.Between:
-		return s.between(x)
+		return s.Between(x)
 	case *sqltree.InList:
 		return s.inList(x)
 	case *sqltree.InQuery:
@@ -154,26 +150,11 @@ func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
 	return v, nil
 }
 
-func (s *scope) two(l, r sqltree.Expr) (a, b value, err *Error) {
-	if a, err = s.expr(l); err == nil {
-		b, err = s.expr(r)
-	}
-	return a, b, err
-}
-
-func (s *scope) pair(op string, l, r sqltree.Expr) (value, *Error) {
-	a, b, err := s.two(l, r)
-	if err != nil {
-		return value{}, err
-	}
-	return s.c.compare(op, a, b)
-}
-
 func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
 	if iv, ok := x.R.(*sqltree.Interval); ok {
 		return s.intervalSum(x, iv)
 	}
-	a, b, err := s.two(x.L, x.R)
+	a, b, err := s.Two(x.L, x.R)
 	if err != nil {
 		return value{}, err
 	}
@@ -184,47 +165,6 @@ func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
 		return s.c.concat(a, b)
 	}
 	return s.c.arithmetic(x.Op, a, b)
-}
-
-func (s *scope) logic(x *sqltree.Logic) (value, *Error) {
-	out := make([]string, len(x.Xs))
-	isNullable := false
-	for i, y := range x.Xs {
-		v, err := s.condition(y)
-		if err != nil {
-			return value{}, err
-		}
-		out[i], isNullable = v.SQL, isNullable || v.Nullable
-	}
-	return value{SQL: "(" + strings.Join(out, " "+x.Op+" ") + ")", Type: of(Boolean), Nullable: isNullable}, nil
-}
-
-func (s *scope) isNull(x *sqltree.IsNull) (value, *Error) {
-	v, err := s.expr(x.X)
-	if err != nil {
-		return value{}, err
-	}
-	op := " IS NULL)"
-	if x.Not {
-		op = " IS NOT NULL)"
-	}
-	return value{SQL: "(" + v.SQL + op, Type: of(Boolean)}, nil
-}
-
-func (s *scope) between(x *sqltree.Between) (value, *Error) {
-	lo, err := s.pair(">=", x.X, x.Lo)
-	if err != nil {
-		return value{}, err
-	}
-	hi, err := s.pair("<=", x.X, x.Hi)
-	if err != nil {
-		return value{}, err
-	}
-	v := value{SQL: "(" + lo.SQL + " AND " + hi.SQL + ")", Type: of(Boolean), Nullable: lo.Nullable || hi.Nullable}
-	if x.Not {
-		v.SQL = "(NOT " + v.SQL + ")"
-	}
-	return v, nil
 }
 
 // inList compiles IN (a, b, …): an equality with each, by three-valued logic (sql-reference/functions/in).
@@ -282,74 +222,4 @@ func computedList(list []sqltree.Expr) *Error {
 		return compilation(2014, "22000", "In-list contains more than 50 non-constant values")
 	}
 	return nil
-}
-
-func (s *scope) caseExpr(x *sqltree.CaseExpr) (value, *Error) {
-	var conds []string
-	var results []value
-	for _, w := range x.Whens {
-		var c value
-		var err *Error
-		if x.Operand != nil {
-			c, err = s.pair("=", x.Operand, w.Cond)
-		} else {
-			c, err = s.condition(w.Cond)
-		}
-		if err != nil {
-			return value{}, err
-		}
-		r, err := s.expr(w.Then)
-		if err != nil {
-			return value{}, err
-		}
-		conds, results = append(conds, c.SQL), append(results, r)
-	}
-	other := value{SQL: "NULL", Nullable: true}
-	if x.Other != nil {
-		var err *Error
-		if other, err = s.expr(x.Other); err != nil {
-			return value{}, err
-		}
-	}
-	return s.c.choose("CASE", conds, append(results, other))
-}
-
-// choose is CASE WHEN conds[i] THEN results[i] … ELSE the last result END, of the results' common type.
-func (c *compiler) choose(name string, conds []string, results []value) (value, *Error) {
-	to, isNullable, err := c.common(name, results)
-	if err != nil {
-		return value{}, err
-	}
-	var b strings.Builder
-	b.WriteString("CASE")
-	for i, cond := range conds {
-		b.WriteString(" WHEN " + cond + " THEN " + c.convert(results[i], to).SQL)
-	}
-	b.WriteString(" ELSE " + c.convert(results[len(results)-1], to).SQL + " END")
-	return value{SQL: "(" + b.String() + ")", Type: to, Nullable: isNullable}, nil
-}
-
-// common is the type that holds all values.
-func (c *compiler) common(name string, vs []value) (Type, bool, *Error) {
-	to, isNullable := Type{}, false
-	for _, v := range vs {
-		t, ok := union(to, v.Type)
-		if !ok {
-			return to, false, invalidTypes(name, vs)
-		}
-		to, isNullable = t, isNullable || v.Nullable
-	}
-	return to, isNullable, nil
-}
-
-func (c *compiler) coalesce(vs []value) (value, *Error) {
-	to, _, err := c.common("COALESCE", vs)
-	if err != nil {
-		return value{}, err
-	}
-	out, isNullable := make([]string, len(vs)), true
-	for i, v := range vs {
-		out[i], isNullable = c.convert(v, to).SQL, isNullable && v.Nullable
-	}
-	return value{SQL: "COALESCE(" + strings.Join(out, ", ") + ")", Type: to, Nullable: isNullable}, nil
 }

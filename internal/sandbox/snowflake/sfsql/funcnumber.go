@@ -8,36 +8,36 @@ import (
 
 // numberFunctions follow sql-reference/functions-numeric.
 var numberFunctions = []function{
-	{name: "ABS", args: "n", of: first, form: "abs($1)"},
-	{name: "ABS", args: "f", typ: floatType, form: "abs($1)"},
-	{name: "SIGN", args: "n", typ: number(1, 0), form: "sign($1)"},
-	{name: "SIGN", args: "f", typ: floatType, form: "CAST(sign($1) AS DOUBLE)"},
-	{name: "SQRT", args: "f", typ: floatType, form: "sqrt($1)"},
-	{name: "SQUARE", args: "f", typ: floatType, form: "($1 * $1)"},
-	{name: "POWER", args: "ff", typ: floatType, form: "sf_power($1, $2)", page: "pow"},
-	{name: "POW", args: "ff", typ: floatType, form: "sf_power($1, $2)"},
-	{name: "EXP", args: "f", typ: floatType, form: "sf_finite(exp($1), 'exp')"},
-	{name: "LN", args: "f", typ: floatType, form: "ln($1)"},
-	{name: "LOG", args: "ff", typ: floatType, form: "(ln($2) / ln($1))"},
-	{name: "PI", args: "", typ: floatType, form: "pi()"},
-	{name: "SIN", args: "f", typ: floatType, form: "sin($1)"},
-	{name: "COS", args: "f", typ: floatType, form: "cos($1)"},
-	{name: "TAN", args: "f", typ: floatType, form: "tan($1)"},
-	{name: "COT", args: "f", typ: floatType, form: "cot($1)"},
-	{name: "ASIN", args: "f", typ: floatType, form: "sf_asin($1)"},
-	{name: "ACOS", args: "f", typ: floatType, form: "sf_acos($1)"},
-	{name: "ATAN", args: "f", typ: floatType, form: "atan($1)"},
-	{name: "ATAN2", args: "ff", typ: floatType, form: "atan2($1, $2)"},
-	{name: "SINH", args: "f", typ: floatType, form: "sinh($1)"},
-	{name: "COSH", args: "f", typ: floatType, form: "cosh($1)"},
-	{name: "TANH", args: "f", typ: floatType, form: "tanh($1)"},
-	{name: "DEGREES", args: "f", typ: floatType, form: "degrees($1)"},
-	{name: "RADIANS", args: "f", typ: floatType, form: "radians($1)"},
-	{name: "FACTORIAL", args: "i", typ: number(38, 0), form: "sf_factorial($1)"},
-	{name: "BITAND", args: "ii", typ: number(38, 0), form: "($1 & $2)"},
-	{name: "BITOR", args: "ii", typ: number(38, 0), form: "($1 | $2)"},
-	{name: "BITXOR", args: "ii", typ: number(38, 0), form: "xor($1, $2)"},
-	{name: "BITNOT", args: "i", typ: number(38, 0), form: "(~$1)"},
+	{Name: "ABS", Args: "n", Of: first, Form: "abs($1)"},
+	{Name: "ABS", Args: "f", Type: floatType, Form: "abs($1)"},
+	{Name: "SIGN", Args: "n", Type: number(1, 0), Form: "sign($1)"},
+	{Name: "SIGN", Args: "f", Type: floatType, Form: "CAST(sign($1) AS DOUBLE)"},
+	{Name: "SQRT", Args: "f", Type: floatType, Form: "sqrt($1)"},
+	{Name: "SQUARE", Args: "f", Type: floatType, Form: "($1 * $1)"},
+	{Name: "POWER", Args: "ff", Type: floatType, Form: "sf_power($1, $2)", Page: "pow"},
+	{Name: "POW", Args: "ff", Type: floatType, Form: "sf_power($1, $2)"},
+	{Name: "EXP", Args: "f", Type: floatType, Form: "sf_finite(exp($1), 'exp')"},
+	{Name: "LN", Args: "f", Type: floatType, Form: "ln($1)"},
+	{Name: "LOG", Args: "ff", Type: floatType, Form: "(ln($2) / ln($1))"},
+	{Name: "PI", Args: "", Type: floatType, Form: "pi()"},
+	{Name: "SIN", Args: "f", Type: floatType, Form: "sin($1)"},
+	{Name: "COS", Args: "f", Type: floatType, Form: "cos($1)"},
+	{Name: "TAN", Args: "f", Type: floatType, Form: "tan($1)"},
+	{Name: "COT", Args: "f", Type: floatType, Form: "cot($1)"},
+	{Name: "ASIN", Args: "f", Type: floatType, Form: "sf_asin($1)"},
+	{Name: "ACOS", Args: "f", Type: floatType, Form: "sf_acos($1)"},
+	{Name: "ATAN", Args: "f", Type: floatType, Form: "atan($1)"},
+	{Name: "ATAN2", Args: "ff", Type: floatType, Form: "atan2($1, $2)"},
+	{Name: "SINH", Args: "f", Type: floatType, Form: "sinh($1)"},
+	{Name: "COSH", Args: "f", Type: floatType, Form: "cosh($1)"},
+	{Name: "TANH", Args: "f", Type: floatType, Form: "tanh($1)"},
+	{Name: "DEGREES", Args: "f", Type: floatType, Form: "degrees($1)"},
+	{Name: "RADIANS", Args: "f", Type: floatType, Form: "radians($1)"},
+	{Name: "FACTORIAL", Args: "i", Type: number(38, 0), Form: "sf_factorial($1)"},
+	{Name: "BITAND", Args: "ii", Type: number(38, 0), Form: "($1 & $2)"},
+	{Name: "BITOR", Args: "ii", Type: number(38, 0), Form: "($1 | $2)"},
+	{Name: "BITXOR", Args: "ii", Type: number(38, 0), Form: "xor($1, $2)"},
+	{Name: "BITNOT", Args: "i", Type: number(38, 0), Form: "(~$1)"},
 }
 
 // div0 compiles DIV0(a, b) and DIV0NULL(a, b): a/b, or 0 when b is 0 (or NULL).
@@ -132,7 +132,7 @@ func roundFloat(name string, v value, n int) (value, *Error) {
 // extreme compiles GREATEST and LEAST, NULL when any argument is (sql-reference/functions/greatest), or the forms that skip NULLs.
 func extreme(name string, skip bool) func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	return func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-		to, isNullable, err := s.c.common(x.Name, a)
+		to, isNullable, err := s.c.Common(x.Name, a)
 		if err != nil {
 			return value{}, err
 		}

@@ -72,7 +72,7 @@ func specialTable() map[string]special {
 	}
 }
 
-func coalesceCall(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.c.coalesce(a) }
+func coalesceCall(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.c.Coalesce(a) }
 
 func nullIf(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	eq, err := s.c.compare("=", a[0], a[1])
@@ -90,11 +90,11 @@ func iff(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	return s.c.choose("IFF", []string{cond.SQL}, a[1:])
+	return s.c.Choose("IFF", []string{cond.SQL}, a[1:])
 }
 
 func nvl2(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	return s.c.choose("NVL2", []string{"(" + a[0].SQL + " IS NOT NULL)"}, a[1:])
+	return s.c.Choose("NVL2", []string{"(" + a[0].SQL + " IS NOT NULL)"}, a[1:])
 }
 
 // decode compares with IS NOT DISTINCT FROM: NULL matches NULL (sql-reference/functions/decode).
@@ -114,7 +114,7 @@ func decode(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	} else {
 		results = append(results, a[i])
 	}
-	return s.c.choose("DECODE", conds, results)
+	return s.c.Choose("DECODE", conds, results)
 }
 
 func equalNull(s *scope, x *sqltree.Call, a []value) (value, *Error) {
@@ -126,7 +126,7 @@ func zeroIfNull(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		return value{}, invalidTypes(x.Name, a)
 	}
 	zero, _ := numberLiteral("0")
-	return s.c.coalesce([]value{a[0], zero})
+	return s.c.Coalesce([]value{a[0], zero})
 }
 
 func nullIfZero(s *scope, x *sqltree.Call, a []value) (value, *Error) {

@@ -20,6 +20,8 @@ var rules = duckselect.Rules[Type]{
 	IsAggregate:  isAggregate,
 	Outer:        outerFlatten,
 	DuckDB:       Type.DuckDB,
+	Exact:        func(t Type) bool { return t.Kind == Number },
+	Boolean:      of(Boolean),
 	Union:        union,
 	Meet:         union,
 	SameFamily:   func(a, b Type) bool { t, ok := union(a, b); return ok && t.Kind == a.Kind },
@@ -58,6 +60,7 @@ var rules = duckselect.Rules[Type]{
 			return at(s.C.Text, b.At, 1795, "42601", "number of columns in the rows of VALUES differs")
 		},
 		RowTypes: func(_ int, a, b Type) *Error { return unsupported("VALUES of %s and %s", a, b) },
+		Mixed:    invalidTypes,
 		Names: func(c *duckselect.Compiler[Type], names []sqltree.Name, want int) *Error {
 			return at(c.Text, names[0].At, 2057, "42601", "invalid number of columns, expected %d, got %d", want, len(names))
 		},

@@ -47,11 +47,8 @@ func (c *compiler) Condition(s *scopeOf, x sqltree.Expr) (value, *Error) {
 	return c.scope(s).condition(x)
 }
 
-// Equal compiles the equality of a column that USING merges.
-func (c *compiler) Equal(l, r value) (value, *Error) { return c.compare("=", l, r) }
-
-// Coalesce is the first of the values that is not NULL.
-func (c *compiler) Coalesce(vs []value) (value, *Error) { return c.coalesce(vs) }
+// Compare compiles a comparison.
+func (c *compiler) Compare(op string, l, r value) (value, *Error) { return c.compare(op, l, r) }
 
 // Convert makes a value of a type that Snowflake coerces to without being asked.
 func (c *compiler) Convert(v value, to Type) value { return c.convert(v, to) }

@@ -102,7 +102,7 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 	}
 	if len(a.args) == 3 {
 		var err *Error
-		if t, _, err = a.s.c.common(a.x.Name, []value{a.args[0], a.args[2]}); err != nil {
+		if t, _, err = a.s.c.Common(a.x.Name, []value{a.args[0], a.args[2]}); err != nil {
 			return "", t, err
 		}
 		texts[0] = a.s.c.convert(a.args[0], t).SQL
@@ -118,33 +118,19 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 // over compiles an OVER clause. An aggregate's frame with ORDER BY and none of its own is RANGE BETWEEN UNBOUNDED PRECEDING AND
 // CURRENT ROW (sql-reference/functions-window-syntax); preset is the frame of functions that have another.
 func (s *scope) over(x *sqltree.Call, preset string) (string, *Error) {
-	var parts []string
-	if len(x.Over.Partition) > 0 {
-		out := make([]string, len(x.Over.Partition))
-		for i, p := range x.Over.Partition {
-			v, err := s.expr(p)
-			if err != nil {
-				return "", err
-			}
-			if err := keyable(v.Type); err != nil {
-				return "", err
-			}
-			out[i] = v.SQL
-		}
-		parts = append(parts, "PARTITION BY "+strings.Join(out, ", "))
+	partition, err := s.PartitionBy(x.Over.Partition)
+	if err != nil {
+		return "", err
 	}
-	if len(x.Over.Order) > 0 {
-		order, err := s.sortKeys(x.Over.Order)
-		if err != nil {
-			return "", err
-		}
-		parts = append(parts, strings.TrimSpace(order))
+	order, err := s.SortKeys(x.Over.Order)
+	if err != nil {
+		return "", err
 	}
 	f, err := frameText(x, preset)
 	if err != nil {
 		return "", err
 	}
-	return " OVER (" + strings.TrimSpace(strings.Join(parts, " ")+f) + ")", nil
+	return " OVER (" + strings.TrimSpace(strings.TrimSpace(partition+" "+order)+f) + ")", nil
 }
 
 var boundRank = map[string]int{"UNBOUNDED PRECEDING": 0, "n PRECEDING": 1, "CURRENT ROW": 2, "n FOLLOWING": 3, "UNBOUNDED FOLLOWING": 4}
