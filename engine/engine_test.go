@@ -84,6 +84,9 @@ func TestRevokedTokenIsNamedWithItsAddress(t *testing.T) {
 	if n := len(w.company.Gong.Control().Requests()) + len(w.company.Google.Control().Requests()); n > 0 {
 		t.Errorf("%d requests were made although a connection is known to be dead", n)
 	}
+	if _, err = w.query("emea", "SELECT id FROM meetings WHERE false"); pgerr.Code(err) != pgerr.InvalidAuthorization {
+		t.Errorf("nothing needs to be asked for: %v", err)
+	}
 	last := w.entries()
 	if got := last[len(last)-1]; got.SQLState != pgerr.InvalidAuthorization || got.Outcome != audit.Denied {
 		t.Errorf("the audit log says %s %s", got.SQLState, got.Outcome)

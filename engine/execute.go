@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -61,7 +62,7 @@ func (r *run) start(p *planner.Prepared) (array.RecordReader, error) {
 	if err := r.refuse(); err != nil {
 		return nil, err
 	}
-	if persons := r.persons(); len(persons) > 1 { // a single dead one says so itself when its token is asked for
+	if persons := r.persons(); len(persons) > 1 || len(r.plan.Fragments) == 0 { // a single dead one says so itself when its token is asked for
 		if err := r.engine.config.Tokens.Check(r.ctx, r.who, persons); err != nil {
 			_ = r.begin() // the refusal is what counts
 			return nil, err
@@ -94,17 +95,9 @@ func (r *run) refuse() error {
 	return e
 }
 
-// persons are the connections that need a token, each once.
+// persons are the connections that need a token, each once; also those that are named and not asked, since no row of theirs is needed.
 func (r *run) persons() []string {
-	var out []string
-	seen := map[string]bool{Catalog: true}
-	for _, f := range r.plan.Fragments {
-		if !seen[f.Connection] {
-			seen[f.Connection] = true
-			out = append(out, f.Connection)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(r.plan.Named), func(c string) bool { return c == Catalog })
 }
 
 // begin writes the audit record of the statement: with the next group commit, and together with its end when all is computed

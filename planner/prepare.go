@@ -26,12 +26,13 @@ func Prepare(in Input) (*Prepared, error) {
 		out[i] = c.ID
 	}
 	in.Sources = inZone(in.Sources, in.Settings.TimeZone)
-	env := &rules.Env{Sources: in.Sources, Off: in.Settings.Pushdown == "off", Next: b.NextID}
+	named := lineage(rules.Prune(b.Root, out))
+	env := &rules.Env{Sources: in.Sources, Off: in.Settings.Pushdown == "off", Ask: hides(in.View, named), Next: b.NextID}
 	root, quotients := place(env, rules.Rewrite(env, b.Root, out), out)
 	p := &Prepared{Input: in, Params: b.Params, Custom: b.Custom && in.Values == nil, Remainder: root}
 	p.Input.Values = nil
 	p.Template, p.Literals = Template(in.Query.Text)
-	p.Entities = lineage(root)
+	p.Entities, p.Named = lineage(root), connections(in.View, named)
 	p.fragments()
 	p.keys(env)
 	p.choosePath()

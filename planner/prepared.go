@@ -37,6 +37,7 @@ type Prepared struct {
 	Remainder plan.Node
 	Custom    bool // a parameter's value decides the plan: plan again at Bind with Values
 	Entities  []EntityUse
+	Named     []string // the connections of all entities that the statement names, also where no row of them is needed
 	Notes     []Note
 	Template  string   // the statement with each literal replaced by $n, all else verbatim
 	Literals  []string // the literals, in order

@@ -14,9 +14,10 @@ import (
 //	  filter false
 //	    y [b]
 //
-// It would be wrong to drop an aggregate without groups, which has a row for no rows, and the side that an outer join keeps.
-var RemoveEmpty = Rule{"RemoveEmpty", func(_ *Env, n plan.Node) (plan.Node, bool) {
-	if isEmpty(n) {
+// It would be wrong to drop an aggregate without groups, which has a row for no rows, the side that an outer join keeps, and what is
+// hidden from the person: that its source refuses him is the source's to say.
+var RemoveEmpty = Rule{"RemoveEmpty", func(env *Env, n plan.Node) (plan.Node, bool) {
+	if env.Ask || isEmpty(n) {
 		return n, false
 	}
 	switch n := n.(type) {

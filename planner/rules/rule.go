@@ -12,6 +12,7 @@ import (
 type Env struct {
 	Sources map[string]source.Capabilities // by connection
 	Off     bool                           // SET waggle.pushdown = off: sources are only scanned
+	Ask     bool                           // sources are asked also where no row can be
 	Next    plan.ColID                     // the first identity that no column has
 	// Check, when given, sees every step of a rule: the node before and after.
 	Check func(rule string, before, after plan.Node)
