@@ -137,7 +137,7 @@ func (s *Server) seen(env dbsql.Env, catalog, schema, name string) (*Table, acce
 			"output, or qualify the name with the correct schema and catalog.\nTo tolerate the error on drop use DROP VIEW IF EXISTS or DROP TABLE IF EXISTS.")
 	}
 	sight, ok := s.config.Policy.SeesAs(env.Groups, t.Key, t.names())
-	if !ok || s.isRefused(t.Key) {
+	if !ok || s.Refused(t.Key) {
 		return nil, none, insufficient("SELECT", "Table", catalog, schema, name)
 	}
 	return t, sight, nil
@@ -179,7 +179,7 @@ func (s *Server) visible(groups []string) []*Table {
 	var out []*Table
 	for i := range s.config.Tables {
 		t := &s.config.Tables[i]
-		if _, ok := s.config.Policy.SeesAs(groups, t.Key, t.names()); ok && !s.isRefused(t.Key) {
+		if _, ok := s.config.Policy.SeesAs(groups, t.Key, t.names()); ok && !s.Refused(t.Key) {
 			out = append(out, t)
 		}
 	}

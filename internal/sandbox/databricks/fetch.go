@@ -2,7 +2,6 @@ package databricks
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/result"
@@ -101,7 +100,7 @@ func (s *Server) fetch(x *exchange, op *operation, maxRows int64) *tcli.FetchRes
 		}
 		if op.answer.linked {
 			rows.ResultLinks = append(rows.ResultLinks, &tcli.ResultLink{
-				FileLink: x.base() + "/cloudfetch/" + c.Key, ExpiryTime: s.results.Expiry(c).Unix(), StartRowOffset: op.offset, RowCount: c.Rows,
+				FileLink: x.base() + "/cloudfetch/" + c.Key, ExpiryTime: s.Results.Expiry(c).Unix(), StartRowOffset: op.offset, RowCount: c.Rows,
 				Bytes: c.Bytes + int64(len(op.answer.head)+len(result.End())),
 			})
 		} else {
@@ -122,28 +121,9 @@ func (s *Server) fetch(x *exchange, op *operation, maxRows int64) *tcli.FetchRes
 // downloadKey is the key of a result's address.
 func downloadKey(path string) (string, bool) { return strings.CutPrefix(path, "/cloudfetch/") }
 
-// download serves a part of a result. Its address is the permission: a request that brings a token too is refused, as the vendor's
-// storage does.
+// download serves a part of a result.
 func (s *Server) download(w http.ResponseWriter, r *http.Request) {
-	c := s.results.Find(r.PathValue("key"))
-	switch {
-	case c == nil:
-		http.Error(w, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>", http.StatusForbidden)
-		return
-	case r.Header.Get("Authorization") != "":
-		http.Error(w, "<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed</Message></Error>", http.StatusBadRequest)
-		return
-	}
-	data, err := c.Data()
-	if err != nil {
-		http.Error(w, "<Error><Code>InternalError</Code></Error>", http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Length", strconv.Itoa(len(c.Head)+len(data)+len(result.End())))
-	for _, part := range [][]byte{c.Head, data, result.End()} {
-		if _, err := w.Write(part); err != nil {
-			return
-		}
+	if c := s.Results.Admit(w, r, r.PathValue("key")); c != nil {
+		c.Send(w, result.End())
 	}
 }

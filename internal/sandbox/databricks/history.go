@@ -1,11 +1,11 @@
 package databricks
 
 import (
-	"slices"
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/result"
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/tcli"
+	"github.com/waggle-sql/waggle/internal/sandbox/emulator"
 )
 
 // Entry is a statement that the emulator has been given.
@@ -30,17 +30,8 @@ type Entry struct {
 	Linked bool `json:"linked"`
 }
 
-const maxHistory = 100_000
-
-// remember adds a statement to the history; the oldest half goes when it is full.
-func (s *Server) remember(op *operation) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.history) == maxHistory {
-		s.history = slices.Clone(s.history[maxHistory/2:])
-	}
-	s.history = append(s.history, op)
-}
+// Person is whose statement it is.
+func (op *operation) Person() string { return op.session.login }
 
 // entry is a statement's line of the history.
 func (op *operation) entry() Entry {
@@ -64,23 +55,7 @@ func (op *operation) entry() Entry {
 
 // History returns the statements of a person in order of arrival; everybody's when the login is empty.
 func (s *Server) History(login string) []Entry {
-	s.mu.Lock()
-	all := slices.Clone(s.history)
-	s.mu.Unlock()
-	var out []Entry
-	for _, op := range all {
-		if login == "" || op.session.login == login {
-			out = append(out, op.entry())
-		}
-	}
-	return out
-}
-
-// Forget empties the history; statements that run are forgotten too.
-func (s *Server) Forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.history = nil
+	return emulator.Entries(&s.Base, login, (*operation).entry)
 }
 
 // warmKey is a statement whose encoded result is kept.
@@ -129,17 +104,9 @@ func (s *Server) keep(op *operation) {
 	if s.warm == nil || len(op.in.Parameters) > 0 {
 		return
 	}
-	s.results.Keep(op.answer.chunks)
+	s.Results.Keep(op.answer.chunks)
 	s.warm[key] = op.answer
 	op.batch = nil // so that nobody drops it
-}
-
-// Contradict makes the emulator send a column of this name with another physical type than the answer's description says, or
-// stops it.
-func (s *Server) Contradict(column string, on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.contra[column] = on
 }
 
 // Pad makes the emulator send all results behind addresses, with so many rows at the end of each that are none of the result's, as the
@@ -152,12 +119,13 @@ func (s *Server) Pad(rows int64) {
 
 // misbehaves tells by position which of a result's columns are sent with a wrong type, and how many rows too many.
 func (s *Server) misbehaves(op *operation) (contradicted []bool, pad int64) {
+	names := make([]string, len(op.answer.columns))
+	for i, c := range op.answer.columns {
+		names[i] = c.Name
+	}
+	contradicted = s.Contradicted(names)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	contradicted = make([]bool, len(op.answer.columns))
-	for i, c := range op.answer.columns {
-		contradicted[i] = s.contra[c.Name]
-	}
 	if is(op.in.CanDownload) {
 		pad = s.pad
 	}

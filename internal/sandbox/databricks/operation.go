@@ -53,7 +53,7 @@ func (s *Server) begin(n *session, in tcli.ExecuteStatementReq) (*operation, *fa
 	if n.closed {
 		return nil, noSession(n.handle.String())
 	}
-	ctx, cancel := context.WithCancelCause(s.life)
+	ctx, cancel := context.WithCancelCause(s.Life())
 	op := &operation{
 		handle: newHandle(), session: n, in: in, tags: n.conf["query_tags"], started: s.config.Now(), cancel: cancel, done: make(chan struct{}),
 		state: tcli.Running,
@@ -62,8 +62,8 @@ func (s *Server) begin(n *session, in tcli.ExecuteStatementReq) (*operation, *fa
 		op.tags = own
 	}
 	n.operations[op.handle.String()] = op
-	s.remember(op)
-	s.runs.Go(func() {
+	s.Remember(op)
+	s.Run(func() {
 		defer cancel(nil)
 		s.run(ctx, op)
 		n.mu.Lock()
@@ -156,7 +156,7 @@ func (op *operation) drop() {
 
 // read runs a compiled query and keeps its rows.
 func (s *Server) read(ctx context.Context, op *operation, sql string) error {
-	keep := s.results.Begin()
+	keep := s.Results.Begin()
 	encoder := result.NewEncoder(op.answer.columns, op.form(), func(p result.Part) error {
 		op.answer.rows += p.Rows
 		return keep.Add(shelf.Chunk{Owner: op.session.login, Rows: p.Rows, Size: int64(len(p.Data)), Head: op.answer.head}, p.Data)

@@ -195,7 +195,7 @@ func (s *Server) tell(op *operation, columns []string, rows [][]string) error {
 	for _, name := range columns {
 		op.answer.columns = append(op.answer.columns, result.Column{Name: name, Type: dbsql.Type{Kind: dbsql.String}})
 	}
-	keep := s.results.Begin()
+	keep := s.Results.Begin()
 	encoder := result.NewEncoder(op.answer.columns, op.form(), func(p result.Part) error {
 		op.answer.rows += p.Rows
 		return keep.Add(shelf.Chunk{Owner: op.session.login, Rows: p.Rows, Size: int64(len(p.Data))}, p.Data)

@@ -85,7 +85,7 @@ func (s *Server) admit(x *exchange, requestID string) *failure {
 		return &failure{http.StatusForbidden, "403", "Provided OAuth token does not have required scopes: sql"}
 	case !slices.Contains(s.config.Warehouses, x.warehouse):
 		return noWarehouse(x.warehouse)
-	case s.isRefused(x.warehouse):
+	case s.Refused(x.warehouse):
 		return noRight()
 	}
 	x.grant = grant

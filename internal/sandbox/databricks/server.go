@@ -6,7 +6,6 @@
 package databricks
 
 import (
-	"context"
 	"net/http"
 	"sync"
 	"time"
@@ -14,9 +13,9 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/dbsql"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/emulator"
 	"github.com/waggle-sql/waggle/internal/sandbox/fault"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
-	"github.com/waggle-sql/waggle/internal/sandbox/shelf"
 )
 
 // Tokens says what an access token stands for; *oauth.Server is one.
@@ -53,25 +52,16 @@ type Config struct {
 	Now           func() time.Time
 }
 
-// Server is the emulator: an http.Handler, safe for use by several goroutines. Close ends what runs.
+// Server is the emulator. Refuse takes tables (source.schema.table) or warehouses (their identifiers) from everybody.
 type Server struct {
-	config  Config
-	control *fault.Control
-	handler http.Handler
-	results *shelf.Shelf
-
-	life context.Context // of the statements: a client that goes away does not end them
-	end  context.CancelFunc
-	runs sync.WaitGroup
+	emulator.Base[*operation]
+	config Config
 
 	mu        sync.Mutex
 	sessions  map[string]*session
-	history   []*operation
 	calls     map[string]int // by the RPC's name
 	telemetry int
 	warm      map[warmKey]answer // what Warm keeps; nil when it is off
-	refused   map[string]bool    // tables and warehouses that nobody may use until Refuse says otherwise
-	contra    map[string]bool    // columns that are sent with another physical type
 	pad       int64
 }
 
@@ -88,35 +78,18 @@ func New(config Config) (*Server, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	s := &Server{config: config, sessions: map[string]*session{}, calls: map[string]int{}, refused: map[string]bool{}, contra: map[string]bool{}}
+	s := &Server{config: config, sessions: map[string]*session{}, calls: map[string]int{}}
 	if err := s.checkRules(); err != nil {
 		return nil, err
 	}
-	var err error
-	if s.results, err = shelf.New(config.Dir, config.LinkTTL, config.Now); err != nil {
+	err := s.Start(emulator.Options{
+		Faults: fault.Config{Source: config.Source, Person: s.person, Refuse: refuseStatus, Expire: s.expire}, Serve: s.serve,
+		Dir: config.Dir, TTL: config.LinkTTL, Now: config.Now, Switches: s.Switches(func(login string) any { return s.History(login) }, s.own()),
+	})
+	if err != nil {
 		return nil, err
 	}
-	s.life, s.end = context.WithCancel(context.Background())
-	s.control = fault.New(fault.Config{Source: config.Source, Person: s.person, Refuse: refuseStatus, Expire: s.expire})
-	s.handler = s.control.Handler(s.serve)
 	return s, nil
-}
-
-// Control returns the emulator's misbehaviour and its log of requests.
-func (s *Server) Control() *fault.Control { return s.control }
-
-// ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !s.switches(w, r) {
-		s.handler.ServeHTTP(w, r)
-	}
-}
-
-// Close stops all statements and removes the results.
-func (s *Server) Close() {
-	s.end()
-	s.runs.Wait()
-	s.results.Close()
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, x *fault.Exchange) {
@@ -154,7 +127,7 @@ func (s *Server) Telemetry() int {
 // person is whose request it is, or "" where the token is not valid.
 func (s *Server) person(r *http.Request) string {
 	if key, ok := downloadKey(r.URL.Path); ok {
-		return s.results.Owner(key)
+		return s.Results.Owner(key)
 	}
 	grant, state := s.config.Tokens.Bearer(r)
 	if state != oauth.Live || grant.Source != s.config.Source {

@@ -10,19 +10,6 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/dbsql"
 )
 
-// Refuse takes the right to read a table (source.schema.table) or to use a warehouse (its identifier) from everybody, or gives it back.
-func (s *Server) Refuse(key string, refused bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.refused[key] = refused
-}
-
-func (s *Server) isRefused(key string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.refused[key]
-}
-
 // limited compiles what is seen of a table as a statement over the whole of it: its row filters and column masks are SQL of the
 // service's. A column that is not granted is as absent, as a view without it would have it: Unity Catalog has no privileges on columns.
 func limited(env dbsql.Env, t *Table, sight access.Sight) (dbsql.Relation, error) {

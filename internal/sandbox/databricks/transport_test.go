@@ -319,7 +319,7 @@ func TestSwitches(t *testing.T) {
 			t.Errorf("%s %s: %s", c.method, c.path, strconv.Itoa(resp.StatusCode))
 		}
 	}
-	if !b.isRefused("lake.shop.orders") || b.pad != 2 || b.Sessions("") != 0 {
+	if !b.Refused("lake.shop.orders") || b.pad != 2 || b.Sessions("") != 0 {
 		t.Error("the switches do nothing")
 	}
 }

@@ -4,6 +4,7 @@ package shelf
 
 import (
 	"crypto/rand"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -184,4 +185,35 @@ func (c *Chunk) Data() ([]byte, error) {
 		return os.ReadFile(c.file)
 	}
 	return c.data, nil
+}
+
+// Admit returns the chunk that a request asks for by its address, which is the permission. Where there is none, or the request brings a
+// token too, it refuses as the vendors' storage does and returns nil.
+func (s *Shelf) Admit(w http.ResponseWriter, r *http.Request, key string) *Chunk {
+	c := s.Find(key)
+	switch {
+	case c == nil:
+		http.Error(w, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>", http.StatusForbidden)
+		return nil
+	case r.Header.Get("Authorization") != "":
+		http.Error(w, "<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed</Message></Error>", http.StatusBadRequest)
+		return nil
+	}
+	return c
+}
+
+// Send answers with a chunk: its head, its data and a tail.
+func (c *Chunk) Send(w http.ResponseWriter, tail []byte) {
+	data, err := c.Data()
+	if err != nil {
+		http.Error(w, "<Error><Code>InternalError</Code></Error>", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Length", strconv.Itoa(len(c.Head)+len(data)+len(tail)))
+	for _, part := range [][]byte{c.Head, data, tail} {
+		if _, err := w.Write(part); err != nil {
+			return
+		}
+	}
 }

@@ -87,7 +87,7 @@ func (s *Server) relation(env sfsql.Env, role, database, schema, name string) (s
 		return sfsql.Relation{}, missing("Object", database, schema, name)
 	}
 	sight, ok := s.config.Policy.Sees(role, t.Key, t.names())
-	if !ok || s.isRefused(t.Key) {
+	if !ok || s.Refused(t.Key) {
 		return sfsql.Relation{}, missing("Object", database, schema, name)
 	}
 	whole := t.relation()

@@ -1,9 +1,9 @@
 package snowflake
 
 import (
-	"slices"
 	"time"
 
+	"github.com/waggle-sql/waggle/internal/sandbox/emulator"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
 )
 
@@ -30,17 +30,8 @@ type Entry struct {
 	Rows  int64  `json:"rows"`
 }
 
-const maxHistory = 100_000
-
-// remember adds a statement to the history; the oldest half goes when it is full.
-func (s *Server) remember(j *job) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.history) == maxHistory {
-		s.history = slices.Clone(s.history[maxHistory/2:])
-	}
-	s.history = append(s.history, j)
-}
+// Person is whose statement it is.
+func (j *job) Person() string { return j.session.login }
 
 // entry is a statement's line of the history.
 func (j *job) entry() Entry {
@@ -64,25 +55,7 @@ func (j *job) entry() Entry {
 }
 
 // History returns the statements of a person in order of arrival; everybody's when the login is empty.
-func (s *Server) History(login string) []Entry {
-	s.mu.Lock()
-	jobs := slices.Clone(s.history)
-	s.mu.Unlock()
-	var out []Entry
-	for _, j := range jobs {
-		if login == "" || j.session.login == login {
-			out = append(out, j.entry())
-		}
-	}
-	return out
-}
-
-// Forget empties the history; statements that run are forgotten too.
-func (s *Server) Forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.history = nil
-}
+func (s *Server) History(login string) []Entry { return emulator.Entries(&s.Base, login, (*job).entry) }
 
 // warmKey is a statement whose encoded chunks are kept.
 type warmKey struct{ login, role, warehouse, text string }
@@ -114,25 +87,15 @@ func (s *Server) keep(j *job) {
 	if s.warm == nil || len(j.in.Bindings) > 0 {
 		return
 	}
-	s.results.Keep(j.chunks)
+	s.Results.Keep(j.chunks)
 	s.warm[j.key()] = &job{columns: j.columns, first: j.first, chunks: j.chunks, headers: j.headers, rows: j.rows, kind: j.kind}
-}
-
-// Contradict makes the emulator send a column of this name with another physical type than the answer's description says, or
-// stops it.
-func (s *Server) Contradict(column string, on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.contra[column] = on
 }
 
 // contradicted tells by position which of a result's columns are sent with a wrong type.
 func (s *Server) contradicted(columns []result.Column) []bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := make([]bool, len(columns))
+	names := make([]string, len(columns))
 	for i, c := range columns {
-		out[i] = s.contra[c.Name]
+		names[i] = c.Name
 	}
-	return out
+	return s.Contradicted(names)
 }

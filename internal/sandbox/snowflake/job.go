@@ -59,15 +59,15 @@ func (s *Server) begin(n *session, requestID string, in queryRequest) *job {
 	if j := n.jobs[requestID]; j != nil {
 		return j
 	}
-	ctx, cancel := context.WithCancelCause(s.life)
+	ctx, cancel := context.WithCancelCause(s.Life())
 	j := &job{
 		id: newID(), requestID: requestID, session: n, in: in, role: n.role, warehouse: n.warehouse, started: s.config.Now(),
 		tag: text(either(in.Parameters["QUERY_TAG"], n.parameters["QUERY_TAG"])), cancel: cancel, done: make(chan struct{}),
 	}
 	n.jobs[requestID] = j
 	n.forget(j)
-	s.remember(j)
-	s.runs.Go(func() {
+	s.Remember(j)
+	s.Run(func() {
 		defer close(j.done)
 		defer cancel(nil)
 		s.run(ctx, j)
@@ -144,7 +144,7 @@ func (s *Server) refusal(ctx context.Context, err error) *failure {
 
 // read runs a compiled query and keeps its chunks.
 func (s *Server) read(ctx context.Context, j *job, sql string) error {
-	keep := s.results.Begin()
+	keep := s.Results.Begin()
 	j.headers = storageHeaders()
 	encoder, err := result.NewEncoder(j.columns, func(c result.Chunk) error {
 		j.rows += int64(c.Rows)

@@ -22,7 +22,7 @@ func large(c *Config, rows string) {
 
 func TestLargeResultsAreFlatInMemory(t *testing.T) {
 	var dir string
-	s, web := emulator(t, func(c *Config) {
+	s, web := emulated(t, func(c *Config) {
 		dir = c.Dir
 		large(c, "600000")
 	})
@@ -73,7 +73,7 @@ func BenchmarkEncode(b *testing.B) {
 			name = "plain"
 		}
 		b.Run(name, func(b *testing.B) {
-			s, _ := emulator(b, func(c *Config) { c.Plain = plain; large(c, "1000000") })
+			s, _ := emulated(b, func(c *Config) { c.Plain = plain; large(c, "1000000") })
 			for b.Loop() {
 				j := &job{session: &session{login: "analyst@acme.example"}, columns: s.config.Tables[2].Columns}
 				if err := s.read(b.Context(), j, "SELECT * FROM "+s.config.Tables[2].From); err != nil {

@@ -144,10 +144,8 @@ func milli(t time.Time) int64 {
 
 // find returns a statement of the same person by its id.
 func (s *Server) find(n *session, id string) *job {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, j := range slices.Backward(s.history) {
-		if j.id == id && j.session.login == n.login {
+	for _, j := range slices.Backward(s.Statements(n.login)) {
+		if j.id == id {
 			return j
 		}
 	}

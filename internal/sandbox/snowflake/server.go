@@ -5,16 +5,15 @@
 package snowflake
 
 import (
-	"context"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/emulator"
 	"github.com/waggle-sql/waggle/internal/sandbox/fault"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
-	"github.com/waggle-sql/waggle/internal/sandbox/shelf"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
 )
 
@@ -53,27 +52,18 @@ type Config struct {
 	Now   func() time.Time
 }
 
-// Server is the emulator: an http.Handler, safe for use by several goroutines. Close ends what runs.
+// Server is the emulator. Refuse takes tables (source.schema.table) from everybody.
 type Server struct {
-	config  Config
-	control *fault.Control
-	handler http.Handler
-	results *shelf.Shelf
-
-	life context.Context // of the statements: a client that goes away does not end them
-	end  context.CancelFunc
-	runs sync.WaitGroup
+	emulator.Base[*job]
+	config Config
 
 	mu        sync.Mutex
 	sessions  map[int64]*session
 	tokens    map[string]*session // by session token
 	masters   map[string]*session
 	last      int64
-	history   []*job
 	telemetry int
 	warm      map[warmKey]*job // what Warm keeps; nil when it is off
-	refused   map[string]bool  // tables that nobody may read until Refuse says otherwise
-	contra    map[string]bool  // columns that are sent with another physical type
 }
 
 // New returns an emulator. It fails with 58030 when its directory cannot be made, and with F0000 where the policy has rules that are no SQL.
@@ -92,33 +82,15 @@ func New(config Config) (*Server, error) {
 	if err := s.checkRules(); err != nil {
 		return nil, err
 	}
-	var err error
-	if s.results, err = shelf.New(config.Dir, config.ResultTTL, config.Now); err != nil {
+	s.sessions, s.tokens, s.masters = map[int64]*session{}, map[string]*session{}, map[string]*session{}
+	err := s.Start(emulator.Options{
+		Faults: fault.Config{Source: config.Source, Person: s.person, Refuse: refuseStatus, Expire: s.expire}, Serve: s.serve,
+		Dir: config.Dir, TTL: config.ResultTTL, Now: config.Now, Switches: s.Switches(func(login string) any { return s.History(login) }, s.own()),
+	})
+	if err != nil {
 		return nil, err
 	}
-	s.sessions, s.tokens, s.masters = map[int64]*session{}, map[string]*session{}, map[string]*session{}
-	s.refused, s.contra = map[string]bool{}, map[string]bool{}
-	s.life, s.end = context.WithCancel(context.Background())
-	s.control = fault.New(fault.Config{Source: config.Source, Person: s.person, Refuse: refuseStatus, Expire: s.expire})
-	s.handler = s.control.Handler(s.serve)
 	return s, nil
-}
-
-// Control returns the emulator's misbehaviour and its log of requests.
-func (s *Server) Control() *fault.Control { return s.control }
-
-// ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !s.switches(w, r) {
-		s.handler.ServeHTTP(w, r)
-	}
-}
-
-// Close stops all statements and removes the results.
-func (s *Server) Close() {
-	s.end()
-	s.runs.Wait()
-	s.results.Close()
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, x *fault.Exchange) {

@@ -192,7 +192,7 @@ func (s *Server) person(r *http.Request) string {
 		return s.loginPerson(r)
 	}
 	if key, ok := strings.CutPrefix(r.URL.Path, "/results/"); ok {
-		return s.results.Owner(key)
+		return s.Results.Owner(key)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,7 +15,7 @@ import (
 )
 
 func TestLogin(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	for _, c := range []struct {
 		name, token string
 		change      func(*sf.Config)
@@ -44,7 +44,7 @@ func TestLogin(t *testing.T) {
 }
 
 func TestRolesAreSeen(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	emea := connect(t, web, "emea", nil)
 	var id int
 	var customer string
@@ -63,7 +63,7 @@ func TestRolesAreSeen(t *testing.T) {
 }
 
 func TestSessionIsRenewed(t *testing.T) {
-	s, web := emulator(t, nil)
+	s, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	db.SetMaxOpenConns(1)
 	ask := func() error { return db.QueryRowContext(t.Context(), "SELECT 1").Scan(new(int)) }
@@ -86,7 +86,7 @@ func TestSessionIsRenewed(t *testing.T) {
 }
 
 func TestLongPoll(t *testing.T) {
-	s, web := emulator(t, func(c *Config) { c.Poll = time.Millisecond })
+	s, web := emulated(t, func(c *Config) { c.Poll = time.Millisecond })
 	db := connect(t, web, "analyst", nil)
 	if err := db.QueryRowContext(t.Context(), `SELECT * FROM "DEMO"."shop"."orders"`).Scan(new(string), new(string), new(string), new(string)); err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func TestLongPoll(t *testing.T) {
 }
 
 func TestStatementTimeout(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	one := "1"
 	db := connect(t, web, "analyst", func(c *sf.Config) { c.Params["STATEMENT_TIMEOUT_IN_SECONDS"] = &one })
 	if _, err := db.QueryContext(t.Context(), slow); number(err) != 630 {
@@ -112,7 +112,7 @@ func TestStatementTimeout(t *testing.T) {
 }
 
 func TestNoWarehouse(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	db := connect(t, web, "analyst", func(c *sf.Config) { c.Warehouse = "NOSUCH" })
 	if err := db.QueryRowContext(t.Context(), "SELECT 1").Scan(new(int)); err != nil {
 		t.Error("without a table:", err)
@@ -123,7 +123,7 @@ func TestNoWarehouse(t *testing.T) {
 }
 
 func TestDescribeOnly(t *testing.T) {
-	s, web := emulator(t, nil)
+	s, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	rows, err := db.QueryContext(sf.WithDescribeOnly(t.Context()), `SELECT "id", "price" FROM "DEMO"."shop"."orders"`)
 	if err != nil {
@@ -146,7 +146,7 @@ func TestDescribeOnly(t *testing.T) {
 }
 
 func TestStatementsOfTheSession(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	db.SetMaxOpenConns(1)
 	for _, text := range []string{"USE ROLE EMEA", "ALTER SESSION SET TIMEZONE = 'UTC'", `USE SCHEMA DEMO."shop"`} {
@@ -197,7 +197,7 @@ func TestFaults(t *testing.T) {
 		{"login refused", fault.Rule{Kind: fault.Status, Status: 403, Path: "/session/v1/"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s, web := emulator(t, nil)
+			s, web := emulated(t, nil)
 			if err := s.Control().Add(c.rule); err != nil {
 				t.Fatal(err)
 			}
@@ -217,7 +217,7 @@ func TestFaults(t *testing.T) {
 }
 
 func TestExpiredInTheMiddle(t *testing.T) {
-	s, web := emulator(t, nil)
+	s, web := emulated(t, nil)
 	if err := s.Control().Add(fault.Rule{Kind: fault.Expired, Path: "/queries/v1/query-request", Times: 1}); err != nil {
 		t.Fatal(err)
 	}
@@ -228,16 +228,14 @@ func TestExpiredInTheMiddle(t *testing.T) {
 
 func TestAddressesOfChunks(t *testing.T) {
 	now := time.Now()
-	s, web := emulator(t, func(c *Config) { c.Now = func() time.Time { return now } })
+	s, web := emulated(t, func(c *Config) { c.Now = func() time.Time { return now } })
 	db := connect(t, web, "analyst", nil)
 	rows, err := db.QueryContext(t.Context(), `SELECT * FROM "DEMO"."shop"."orders"`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows.Close()
-	s.mu.Lock()
-	chunk := s.history[0].chunks[0]
-	s.mu.Unlock()
+	chunk := s.Statements("")[0].chunks[0]
 	key, secret := chunk.Key, chunk.Secret
 	get := func(key string, header http.Header) int {
 		r, _ := http.NewRequestWithContext(context.Background(), "GET", web.URL+"/results/"+key, nil)
@@ -273,7 +271,7 @@ func TestAddressesOfChunks(t *testing.T) {
 }
 
 func TestTwoPeopleShareNothing(t *testing.T) {
-	s, web := emulator(t, nil)
+	s, web := emulated(t, nil)
 	s.Warm()
 	analyst, emea := connect(t, web, "analyst", nil), connect(t, web, "emea", nil)
 	text := `SELECT "customer" FROM "DEMO"."shop"."orders"`
@@ -290,7 +288,7 @@ func TestTwoPeopleShareNothing(t *testing.T) {
 }
 
 func TestSwitchesOverHTTP(t *testing.T) {
-	s, web := emulator(t, nil)
+	s, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	if err := db.QueryRowContext(t.Context(), "SELECT 1").Scan(new(int)); err != nil {
 		t.Fatal(err)
@@ -312,7 +310,7 @@ func TestSwitchesOverHTTP(t *testing.T) {
 		t.Error(got)
 	}
 	do("POST", "/_sandbox/refuse?table=sf.shop.orders")
-	if !s.isRefused("sf.shop.orders") {
+	if !s.Refused("sf.shop.orders") {
 		t.Error("not refused")
 	}
 	if got := do("POST", "/_sandbox/sessions/expire"); got != `{"sessions":1}` {

@@ -27,7 +27,7 @@ func (s *Server) visible(role string) []*Table {
 	var out []*Table
 	for i := range s.config.Tables {
 		t := &s.config.Tables[i]
-		if _, ok := s.config.Policy.Sees(role, t.Key, t.names()); ok && !s.isRefused(t.Key) {
+		if _, ok := s.config.Policy.Sees(role, t.Key, t.names()); ok && !s.Refused(t.Key) {
 			out = append(out, t)
 		}
 	}
@@ -39,19 +39,6 @@ func (s *Server) sees(role, database, schema string) bool {
 	return slices.ContainsFunc(s.visible(role), func(t *Table) bool {
 		return t.Database == database && (schema == "" || t.Schema == schema)
 	})
-}
-
-// Refuse takes the right to read a table (source.schema.table) from everybody, or gives it back.
-func (s *Server) Refuse(key string, refused bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.refused[key] = refused
-}
-
-func (s *Server) isRefused(key string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.refused[key]
 }
 
 // limited compiles what a role sees of a table as a statement over the whole of it. Its rules and masks may name columns as

@@ -53,8 +53,8 @@ func grant(login string, scopes ...string) oauth.Grant {
 	return oauth.Grant{Person: login, Subject: "sub-" + login, Source: "sf", Scopes: scopes, Expires: time.Now().Add(time.Hour)}
 }
 
-// emulator starts an emulator with two tables and three people.
-func emulator(t testing.TB, change func(*Config)) (*Server, *httptest.Server) {
+// emulated starts an emulator with two tables and three people.
+func emulated(t testing.TB, change func(*Config)) (*Server, *httptest.Server) {
 	t.Helper()
 	db, err := duck.Open(":memory:", duck.Options{})
 	if err != nil {
@@ -149,7 +149,7 @@ func number(err error) int {
 }
 
 func TestSelectOne(t *testing.T) {
-	s, web := emulator(t, nil)
+	s, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	var one int
 	ctx := sf.WithQueryTag(t.Context(), "request-7")
@@ -170,7 +170,7 @@ func TestSelectOne(t *testing.T) {
 }
 
 func TestScan(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	rows, err := db.QueryContext(t.Context(), `SELECT * FROM "DEMO"."shop"."orders"`)
 	if err != nil {
@@ -197,7 +197,7 @@ func TestScan(t *testing.T) {
 const slow = `SELECT SUM(a."id" * b."id") FROM "DEMO"."shop"."orders" AS a, "DEMO"."shop"."orders" AS b`
 
 func TestAbort(t *testing.T) {
-	s, web := emulator(t, nil)
+	s, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
@@ -260,7 +260,7 @@ func stream(t *testing.T, db *sql.DB, text string) (batches []arrow.RecordBatch)
 }
 
 func TestPhysicalForms(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	batches := stream(t, db, `SELECT * FROM "DEMO"."shop"."types"`)
 	if len(batches) != 1 {
@@ -282,7 +282,7 @@ func TestPhysicalForms(t *testing.T) {
 }
 
 func TestChunksGrow(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	var rows []int64
 	var forms []string
 	for _, b := range stream(t, connect(t, web, "analyst", nil), `SELECT "id", "customer" FROM "DEMO"."shop"."orders" ORDER BY "id"`) {
@@ -297,7 +297,7 @@ func TestChunksGrow(t *testing.T) {
 }
 
 func TestNothing(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	if got := stream(t, db, `SELECT * FROM "DEMO"."shop"."orders" WHERE "id" < 0`); len(got) != 0 {
 		t.Errorf("%d batches", len(got))
@@ -305,7 +305,7 @@ func TestNothing(t *testing.T) {
 }
 
 func TestBindings(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	var customer string
 	err := db.QueryRowContext(t.Context(), `SELECT "customer" FROM "DEMO"."shop"."orders" WHERE "id" = ? AND "paid" = ?`, 42, true).Scan(&customer)
@@ -315,7 +315,7 @@ func TestBindings(t *testing.T) {
 }
 
 func TestRefusedTableAndWrongType(t *testing.T) {
-	s, web := emulator(t, nil)
+	s, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	text := `SELECT "id" FROM "DEMO"."shop"."orders"`
 	s.Refuse("sf.shop.orders", true)
@@ -330,7 +330,7 @@ func TestRefusedTableAndWrongType(t *testing.T) {
 }
 
 func TestShow(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	for text, want := range map[string]int{
 		`SHOW TABLES IN DATABASE "DEMO"`: 2, `SHOW SCHEMAS IN DATABASE "DEMO"`: 1, "SHOW DATABASES": 1, "SHOW ROLES": 3, "SHOW WAREHOUSES": 1,
@@ -354,7 +354,7 @@ func TestShow(t *testing.T) {
 }
 
 func TestStatusOfAStatement(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	ids := make(chan string, 1)
 	if err := db.QueryRowContext(sf.WithQueryIDChan(t.Context(), ids), "SELECT 1").Scan(new(int)); err != nil {
@@ -382,7 +382,7 @@ func TestStatusOfAStatement(t *testing.T) {
 }
 
 func TestFormsOfExpressions(t *testing.T) {
-	_, web := emulator(t, nil)
+	_, web := emulated(t, nil)
 	db := connect(t, web, "analyst", nil)
 	for text, want := range map[string]string{
 		"1::TINYINT":                    "FIXED int8 1",

@@ -59,20 +59,15 @@ func unsupportedSubquery() *Error {
 	return compilation(2031, "42601", "Unsupported subquery type cannot be evaluated")
 }
 
-// raised marks an error that a compiled text raises at run time: number, SQLSTATE, message.
-const (
-	raisedOpen  = "WSF|"
-	raisedClose = "|FSW"
-)
-
 // Translate returns what Snowflake reports for an error of DuckDB's that a compiled text raised; nil for nil.
 func Translate(err error) *Error {
 	if err == nil {
 		return nil
 	}
 	text := err.Error()
-	if e := raisedError(text); e != nil {
-		return e
+	if class, state, message, ok := sqltree.Raised(text, "WSF|", "|FSW"); ok {
+		number, _ := atoi(class)
+		return &Error{Number: number, SQLState: state, Message: message}
 	}
 	for _, k := range knownErrors {
 		if strings.Contains(text, k.contains) {
@@ -80,24 +75,6 @@ func Translate(err error) *Error {
 		}
 	}
 	return &Error{Number: 603, SQLState: "XX000", Message: "SQL execution internal error:\nProcessing aborted."}
-}
-
-func raisedError(text string) *Error {
-	_, rest, ok := strings.Cut(text, raisedOpen)
-	if !ok {
-		return nil
-	}
-	rest, _, ok = strings.Cut(rest, raisedClose)
-	if !ok {
-		return nil
-	}
-	parts := strings.SplitN(rest, "|", 3)
-	if len(parts) != 3 {
-		return nil
-	}
-	e := &Error{SQLState: parts[1], Message: parts[2]}
-	fmt.Sscanf(parts[0], "%d", &e.Number)
-	return e
 }
 
 // knownErrors maps the texts of DuckDB's own run-time errors.
