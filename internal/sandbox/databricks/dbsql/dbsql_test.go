@@ -8,9 +8,8 @@ import (
 	"testing"
 	"time"
 
-	_ "github.com/duckdb/duckdb-go/v2"
-
 	"github.com/waggle-sql/waggle/internal/golden"
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltest"
 )
 
 // tables are the relations of the tests' database, in DuckDB.
@@ -45,22 +44,11 @@ func testEnv() Env {
 // open prepares an in-memory DuckDB with Setup and the tests' tables.
 func open(t testing.TB) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("duckdb", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	db.SetMaxOpenConns(1)
 	statements := Setup()
 	for _, table := range tables {
 		statements = append(statements, table.create)
 	}
-	for _, s := range statements {
-		if _, err := db.Exec(s); err != nil {
-			t.Fatalf("%v\n%s", err, s)
-		}
-	}
-	return db
+	return sqltest.Open(t, statements)
 }
 
 // run compiles and executes a text and prints the columns' types and the rows, or the error.
@@ -83,34 +71,11 @@ func run(t *testing.T, db *sql.DB, text string, env Env) string {
 	for i, c := range q.Columns {
 		types[i] = c.Type.String()
 	}
-	rows, err := db.Query("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (" + q.SQL + ")")
+	rows, err := sqltest.Rows(db, q.SQL, len(types))
 	if err != nil {
 		return runtimeError(err)
 	}
-	defer rows.Close()
-	out := []string{strings.Join(types, " | ")}
-	for rows.Next() {
-		cells := make([]sql.NullString, len(q.Columns))
-		ptrs := make([]any, len(cells))
-		for i := range cells {
-			ptrs[i] = &cells[i]
-		}
-		if err := rows.Scan(ptrs...); err != nil {
-			t.Fatal(err)
-		}
-		texts := make([]string, len(cells))
-		for i, c := range cells {
-			texts[i] = c.String
-			if !c.Valid {
-				texts[i] = "NULL"
-			}
-		}
-		out = append(out, strings.Join(texts, " | "))
-	}
-	if err := rows.Err(); err != nil {
-		return runtimeError(err)
-	}
-	return strings.Join(out, "\n")
+	return strings.Join(append([]string{strings.Join(types, " | ")}, rows...), "\n")
 }
 
 func runtimeError(err error) string {
@@ -124,22 +89,12 @@ func runtimeError(err error) string {
 // checkTypes fails when DuckDB's types are not the representation of the columns' types.
 func checkTypes(t *testing.T, db *sql.DB, text string, q *Query) {
 	t.Helper()
-	rows, err := db.Query("DESCRIBE " + q.SQL)
-	if err != nil {
-		if Translate(err).Class == "INTERNAL_ERROR" {
-			t.Errorf("%s\n%v\n%s", text, err, q.SQL)
-		}
-		return
+	types, err := sqltest.Types(db, q.SQL)
+	if err != nil && Translate(err).Class == "INTERNAL_ERROR" {
+		t.Errorf("%s\n%v\n%s", text, err, q.SQL)
 	}
-	defer rows.Close()
-	for i := 0; rows.Next(); i++ {
-		var name, typ string
-		var rest [4]any
-		if err := rows.Scan(&name, &typ, &rest[0], &rest[1], &rest[2], &rest[3]); err != nil {
-			t.Fatal(err)
-		}
-		want := q.Columns[i].Type.DuckDB()
-		if typ = strings.ReplaceAll(strings.ReplaceAll(typ, "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ"), `"`, ""); typ != want {
+	for i, typ := range types {
+		if want := q.Columns[i].Type.DuckDB(); typ != want {
 			t.Errorf("%s\ncolumn %d is %s in DuckDB and should be %s\n%s", text, i, typ, want, q.SQL)
 		}
 	}

@@ -120,20 +120,14 @@ func typesOf(args []value) string {
 	return strings.Join(types, ", ")
 }
 
-// raised marks an error that a compiled text raises at run time: class, SQLSTATE, message.
-const (
-	raisedOpen  = "WDB|"
-	raisedClose = "|BDW"
-)
-
 // Translate returns what Databricks reports for an error of DuckDB's that a compiled text raised; nil for nil.
 func Translate(err error) *Error {
 	if err == nil {
 		return nil
 	}
 	text := err.Error()
-	if e := raisedError(text); e != nil {
-		return e
+	if class, state, message, ok := sqltree.Raised(text, "WDB|", "|BDW"); ok {
+		return &Error{Class: class, SQLState: state, Message: fmt.Sprintf("[%s] %s SQLSTATE: %s", class, message, state)}
 	}
 	for _, k := range knownErrors {
 		if strings.Contains(text, k.contains) {
@@ -141,22 +135,6 @@ func Translate(err error) *Error {
 		}
 	}
 	return &Error{Class: "INTERNAL_ERROR", SQLState: "XX000", Message: "[INTERNAL_ERROR] The statement failed. SQLSTATE: XX000"}
-}
-
-func raisedError(text string) *Error {
-	_, rest, ok := strings.Cut(text, raisedOpen)
-	if !ok {
-		return nil
-	}
-	rest, _, ok = strings.Cut(rest, raisedClose)
-	if !ok {
-		return nil
-	}
-	parts := strings.SplitN(rest, "|", 3)
-	if len(parts) != 3 {
-		return nil
-	}
-	return &Error{Class: parts[0], SQLState: parts[1], Message: fmt.Sprintf("[%s] %s SQLSTATE: %s", parts[0], parts[2], parts[1])}
 }
 
 const outOfRange = "The value cannot be represented in the type of the result. If necessary set \"ansi_mode\" to \"false\" to bypass this error, and return NULL instead."
