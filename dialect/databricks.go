@@ -68,9 +68,23 @@ func brickColumn(text string, t plan.Type) sx {
 func brickAggs() map[string]aggRule {
 	return joinTables(warehouseAggs(), map[string]aggRule{
 		"bool_and(bool)": aggOf("BOOL_AND"), "bool_or(bool)": aggOf("BOOL_OR"), "every(bool)": aggOf("BOOL_AND"),
-		"sum(int8)": brickBigSum, "percentile_disc(float8,anyelement)": brickPercentile,
+		"string_agg(text,text)": brickList, "sum(int8)": brickBigSum, "percentile_disc(float8,anyelement)": brickPercentile,
 		"percentile_cont(float8,float8)": brickMedian,
 	})
+}
+
+// brickList is said where the keys of its order are made of the same columns as the text, as LISTAGG wants
+// (https://docs.databricks.com/aws/en/sql/language-manual/functions/listagg).
+func brickList(p *warehouse, c *aggregateCall) (sx, bool) {
+	shown := plan.Refs(c.a.Args[0])
+	for _, k := range c.a.Order {
+		for id := range plan.Refs(k.Expr) {
+			if !shown[id] {
+				return sx{}, false
+			}
+		}
+	}
+	return listAgg(p, c)
 }
 
 func brickBigSum(p *warehouse, c *aggregateCall) (sx, bool) {

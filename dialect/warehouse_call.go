@@ -139,7 +139,21 @@ func (p *warehouse) compare(c *plan.Call, op string, args []sx) sx {
 	}
 	p.comparable(a, c.At)
 	p.comparable(b, c.At)
-	return p.compareMoment(c, op, a, b)
+	if x, ok := p.compareWide(op, a, b); ok {
+		return x
+	}
+	both := p.alike([]sx{a, b}, c.At)
+	return p.compareMoment(c, op, both[0], both[1])
+}
+
+// compareWide compares numbers that no one type holds by their difference, where that keeps its digits.
+func (p *warehouse) compareWide(op string, a, b sx) (sx, bool) {
+	if _, _, fits := common38([]sx{a, b}); fits || !p.lang.digital {
+		return sx{}, false
+	}
+	_, s, ok := p.lang.sum(a, b)
+	a, b = p.declared(a, s), p.declared(b, s)
+	return boolean(paren("(" + a.text + " - " + b.text + ") " + op + " 0")), ok
 }
 
 // maxRepeated is how long an operand may be that is said more than once.

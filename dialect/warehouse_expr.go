@@ -55,7 +55,8 @@ func (p *warehouse) form(e plan.Expr) sx {
 		a, b := p.expr(e.Left), p.expr(e.Right)
 		p.comparable(a, e.At)
 		p.comparable(b, e.At)
-		return boolean(paren(a.text + " IS" + not(e.Negated) + " DISTINCT FROM " + b.text))
+		both := p.alike([]sx{a, b}, e.At)
+		return boolean(paren(both[0].text + " IS" + not(e.Negated) + " DISTINCT FROM " + both[1].text))
 	case *plan.Case:
 		return p.caseOf(e)
 	case *plan.Choose:
@@ -118,6 +119,7 @@ func (p *warehouse) caseOf(e *plan.Case) sx {
 func (p *warehouse) branched(oid uint32, conds []string, branches []sx, at int) sx {
 	var b, scales strings.Builder
 	x := sx{oid: oid, null: true}
+	branches = p.alike(branches, at)
 	for i, v := range branches {
 		if v.den != 0 {
 			return p.unsupported(at, "a quotient as one of several values")
@@ -150,7 +152,7 @@ func (p *warehouse) branched(oid uint32, conds []string, branches []sx, at int) 
 
 // choose prints COALESCE, NULLIF, GREATEST and LEAST, which ignore NULLs in PostgreSQL.
 func (p *warehouse) choose(e *plan.Choose) sx {
-	list := p.exprs(e.Args)
+	list := p.alike(p.exprs(e.Args), e.At)
 	if !p.lang.comparable[e.T.OID] {
 		return p.unsupported(e.At, "a choice of this type")
 	}
@@ -194,11 +196,12 @@ func isConst(e plan.Expr) bool {
 
 // in prints a list in parts that the language takes.
 func (p *warehouse) in(e *plan.In) sx {
-	x := p.expr(e.Arg)
+	all := p.alike(p.exprs(append([]plan.Expr{e.Arg}, e.List...)), e.At)
+	x := all[0]
 	p.comparable(x, e.At)
 	items, most := make([]string, len(e.List)), p.lang.items[0]
 	for i, a := range e.List {
-		v := p.expr(a)
+		v := all[i+1]
 		p.comparable(v, a.Pos())
 		items[i] = v.text
 		if v.null {

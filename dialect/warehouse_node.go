@@ -274,6 +274,9 @@ func (p *warehouse) setOf(n *plan.SetOp) *sel {
 		if reps[i].den != 0 || x.den != 0 {
 			p.unsupported(-1, "a quotient in a set operation")
 		}
+		if p.lang.digital && reps[i].oid == pgcat.Numeric && reps[i].s != x.s && !reps[i].null && !x.null {
+			p.unsupported(-1, "numbers of several scales in a set operation")
+		}
 		reps[i] = mixed(reps[i], x)
 	}
 	if len(n.Out) == 0 {

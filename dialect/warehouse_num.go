@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -72,6 +73,36 @@ func (p *warehouse) declared(x sx, scale int32) sx {
 		x.text = p.decimal(x.text, x.p, x.s)
 	}
 	return x
+}
+
+// alike are numbers that meet in a comparison or a choice, where DECIMALs of several scales take one type: one of more than 38 digits
+// gives up digits of the fraction, so that it is not said. A column has its declared digits.
+func (p *warehouse) alike(list []sx, at int) []sx {
+	digits, scale, fits := common38(list)
+	if !p.lang.digital || digits == 0 && fits {
+		return list
+	}
+	if !fits {
+		p.unsupported(at, "numbers of so many digits together")
+	}
+	out := slices.Clone(list)
+	for i, x := range out {
+		if x.plain && x.oid == pgcat.Numeric && x.s < scale {
+			out[i].text, out[i].plain = p.decimal(x.text, x.p, x.s), false
+		}
+	}
+	return out
+}
+
+// common38 is the type that holds all numbers of a list; false where 38 digits do not, or where one's digits are not known.
+func common38(list []sx) (digits, scale int32, fits bool) {
+	fits = true
+	for _, x := range list {
+		if x.oid == pgcat.Numeric && !x.null {
+			digits, scale, fits = max(digits, x.p-x.s), max(scale, x.s), fits && x.p > 0
+		}
+	}
+	return digits + scale, scale, fits && digits+scale <= 38
 }
 
 // unknown: where one operand's scale is not known, a computed one says nothing.

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
@@ -114,6 +115,9 @@ func (p *warehouse) inQuery(e *plan.Subquery, op string) sx {
 	query := p.arm(e.Plan)
 	if cols := e.Plan.Cols(); len(cols) == 1 {
 		p.comparable(p.cols[cols[0].ID], e.At)
+		if p.lang.digital && test.oid == pgcat.Numeric && test.s != p.cols[cols[0].ID].s {
+			return p.unsupported(e.At, "numbers of several scales in a subquery")
+		}
 		return boolean(paren(test.text + op + paren(query)))
 	}
 	return p.unsupported(e.At, "a subquery with several columns here")
