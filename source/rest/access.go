@@ -58,7 +58,7 @@ func (t *task) visibility(ctx context.Context) (*visibility, error) {
 	if t.definition().access == "" {
 		return nil, nil
 	}
-	person := strings.ToLower(t.conn.bearer.Person)
+	person := strings.ToLower(t.conn.bearer.Bearer().Person)
 	if person == "" {
 		return nil, pgerr.New(pgerr.InsufficientPrivilege, "the source %s shows rows to people with a verified e-mail address alone", t.conn.system.config.Name)
 	}

@@ -6,14 +6,13 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/source"
 )
 
 const (
@@ -36,7 +35,7 @@ func (t *task) page(ctx context.Context, c *call, begin func(), record func(any)
 	refreshed := false
 	for attempt := 0; ; {
 		begin()
-		token := t.conn.current()
+		token := t.conn.bearer.Bearer().Token
 		doc, fail := t.exchange(ctx, c, token.Reveal(), record)
 		if fail == nil {
 			return doc, nil
@@ -46,7 +45,7 @@ func (t *task) page(ctx context.Context, c *call, begin func(), record func(any)
 		}
 		if fail.refresh && !refreshed {
 			refreshed = true
-			if err := t.conn.renew(ctx, token); err != nil {
+			if err := t.conn.bearer.Renew(ctx, token); err != nil {
 				return nil, err
 			}
 			continue
@@ -128,18 +127,8 @@ func (t *task) theirID(doc map[string]any, ours string) string {
 
 // unreached classifies a request that got no answer.
 func (t *task) unreached(err error) *failure {
-	var own *pgerr.Error
-	var dns *net.DNSError
-	name := t.conn.system.config.Name
-	switch {
-	case errors.As(err, &own):
-		return &failure{err: own}
-	case errors.Is(err, syscall.ECONNREFUSED), errors.As(err, &dns):
-		return &failure{err: pgerr.New(pgerr.CannotConnect, "the source %s cannot be reached", name).Because(err)}
-	case errors.Is(err, context.DeadlineExceeded):
-		return &failure{err: pgerr.New(pgerr.ConnectionFailure, "the source %s does not answer in time", name).Because(err)}
-	}
-	return &failure{retry: true, err: pgerr.New(pgerr.ConnectionFailure, "the connection to the source %s broke off", name).Because(err)}
+	e, again := source.Unreached(t.conn.system.config.Name, err)
+	return &failure{err: e, retry: again}
 }
 
 // broken classifies an answer that could not be read to its end.
@@ -230,7 +219,7 @@ func (t *task) refusal(code string, status int, doc map[string]any) error {
 	words := plainWords(t.definition().message.text(any(doc)))
 	switch {
 	case code == pgerr.InvalidAuthorization:
-		return t.conn.unauthorized()
+		return source.TokenRejected(name)
 	case words == "":
 		return pgerr.New(code, "the source %s answers with status %d %s", name, status, strings.ToLower(http.StatusText(status)))
 	}

@@ -15,7 +15,6 @@ import (
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
-	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/source"
 )
 
@@ -112,7 +111,7 @@ func (s *system) Open(_ context.Context, c source.Credential) (source.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	conn := &conn{system: s, bearer: bearer, token: bearer.Token, base: base}
+	conn := &conn{system: s, bearer: source.NewRenewable(s.config.Name, bearer), base: base}
 	transport := s.config.Transport
 	if transport == nil {
 		own := newTransport(isLoopback(s.base))
@@ -146,14 +145,10 @@ func (s *system) Close() error { return nil }
 // conn is one person's connection.
 type conn struct {
 	system *system
-	bearer source.Bearer
+	bearer *source.Renewable
 	base   *url.URL
 	http   *http.Client
 	idle   func()
-
-	flight sync.Mutex // held while the token is refreshed
-	mu     sync.Mutex
-	token  secret.Text
 }
 
 // Describe returns the definition's columns; 42P01 for an object that it does not have.
@@ -175,35 +170,4 @@ func (c *conn) Close() error {
 		c.idle()
 	}
 	return nil
-}
-
-func (c *conn) current() secret.Text {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.token
-}
-
-// renew replaces a token that the system has rejected, once for all requests that carried it.
-func (c *conn) renew(ctx context.Context, rejected secret.Text) error {
-	c.flight.Lock()
-	defer c.flight.Unlock()
-	if !c.current().Equal(rejected) {
-		return nil
-	}
-	if c.bearer.Refresh == nil {
-		return c.unauthorized()
-	}
-	next, err := c.bearer.Refresh(ctx)
-	if err != nil {
-		return err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.token, c.bearer.Refresh = next.Token, next.Refresh
-	return nil
-}
-
-func (c *conn) unauthorized() error {
-	return pgerr.New(pgerr.InvalidAuthorization, "the source %s does not accept the token", c.system.config.Name).
-		WithHint("connect to %s again", c.system.config.Name)
 }

@@ -1,15 +1,11 @@
 package salesforce
 
 import (
-	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
-	"syscall"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
@@ -61,7 +57,7 @@ func (t *task) refusal(status int, code, words string) error {
 	state := states[code]
 	switch {
 	case status == http.StatusUnauthorized || state == pgerr.InvalidAuthorization:
-		return t.conn.unauthorized()
+		return source.TokenRejected(name)
 	case state == "" && status == http.StatusForbidden:
 		state = pgerr.InsufficientPrivilege
 	case state == "" && status == http.StatusTooManyRequests:
@@ -104,21 +100,8 @@ var hints = map[string]string{
 
 // unreached classifies a request that got no answer.
 func (t *task) unreached(err error) *failure {
-	var own *pgerr.Error
-	var dns *net.DNSError
-	var unproven *tls.CertificateVerificationError
-	name := t.conn.system.config.Name
-	switch {
-	case errors.As(err, &own):
-		return &failure{err: own}
-	case errors.Is(err, syscall.ECONNREFUSED), errors.As(err, &dns):
-		return &failure{err: pgerr.New(pgerr.CannotConnect, "the source %s cannot be reached", name).Because(err)}
-	case errors.As(err, &unproven):
-		return &failure{err: pgerr.New(pgerr.CannotConnect, "the source %s does not prove who it is", name).Because(err)}
-	case errors.Is(err, context.DeadlineExceeded):
-		return &failure{err: pgerr.New(pgerr.ConnectionFailure, "the source %s does not answer in time", name).Because(err)}
-	}
-	return &failure{retry: true, err: pgerr.New(pgerr.ConnectionFailure, "the connection to the source %s broke off", name).Because(err)}
+	e, again := source.Unreached(t.conn.system.config.Name, err)
+	return &failure{err: e, retry: again}
 }
 
 // broken classifies an answer that could not be read to its end.

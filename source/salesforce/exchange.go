@@ -45,7 +45,7 @@ type failure struct {
 func (t *task) exchange(ctx context.Context, c call, read func(*http.Response) error) error {
 	refreshed := false
 	for attempt := 0; ; {
-		token, _ := t.conn.current()
+		token := t.conn.bearer.Bearer().Token
 		fail := t.once(ctx, c, read)
 		if fail == nil {
 			return nil
@@ -55,7 +55,7 @@ func (t *task) exchange(ctx context.Context, c call, read func(*http.Response) e
 		}
 		if fail.refresh && !refreshed {
 			refreshed = true
-			if err := t.conn.renew(ctx, token); err != nil {
+			if err := t.conn.bearer.Renew(ctx, token); err != nil {
 				return err
 			}
 			continue
@@ -91,7 +91,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 func (t *task) once(ctx context.Context, c call, read func(*http.Response) error) *failure {
 	s := t.conn.system
-	token, base := t.conn.current()
+	bearer := t.conn.bearer.Bearer()
+	base, err := s.instance(bearer)
+	if err != nil {
+		return &failure{err: err}
+	}
 	if err := s.allowances.check(base.Host, s.config.Name); err != nil {
 		return &failure{err: err}
 	}
@@ -103,9 +107,9 @@ func (t *task) once(ctx context.Context, c call, read func(*http.Response) error
 		path = "services/data/v" + s.config.APIVersion + "/" + path
 	}
 	client := simpleforce.NewClient(base.String(), "waggle", s.config.APIVersion)
-	client.SetSidLoc(token.Reveal(), base.String())
+	client.SetSidLoc(bearer.Token.Reveal(), base.String())
 	client.SetHttpClient(&http.Client{Transport: through})
-	_, err := client.ApexREST(c.method, path, strings.NewReader(c.body))
+	_, err = client.ApexREST(c.method, path, strings.NewReader(c.body))
 	if err != nil || through.err != nil {
 		return t.unreached(errors.Join(through.err, err))
 	}

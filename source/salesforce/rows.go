@@ -45,9 +45,10 @@ func (t *task) ended(err error) {
 	if err != nil {
 		status = pgerr.Code(err)
 	}
-	_, base := t.conn.current()
-	if used := t.conn.system.allowances.text(base.Host); used != "" {
-		status += ", " + used
+	if base, err := t.conn.system.instance(t.conn.bearer.Bearer()); err == nil {
+		if used := t.conn.system.allowances.text(base.Host); used != "" {
+			status += ", " + used
+		}
 	}
 	t.note(func() { t.report.Status = status })
 }

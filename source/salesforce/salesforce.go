@@ -14,7 +14,6 @@ import (
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
-	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/source"
 )
 
@@ -102,11 +101,10 @@ func (s *system) Open(_ context.Context, c source.Credential) (source.Conn, erro
 	if !ok || bearer.Token.Empty() {
 		return nil, pgerr.New(pgerr.InvalidAuthorization, "the source %s is opened with an OAuth token", s.config.Name)
 	}
-	base, err := s.instance(bearer)
-	if err != nil {
+	if _, err := s.instance(bearer); err != nil {
 		return nil, err
 	}
-	return &conn{system: s, bearer: bearer, token: bearer.Token, base: base}, nil
+	return &conn{system: s, bearer: source.NewRenewable(s.config.Name, bearer)}, nil
 }
 
 // instance is where the token's answer has said that the organisation's API lies.
@@ -136,48 +134,8 @@ func (s *system) Close() error {
 // conn is one person's connection.
 type conn struct {
 	system *system
-	bearer source.Bearer
-
-	flight sync.Mutex // held while the token is refreshed
-	mu     sync.Mutex
-	token  secret.Text
-	base   *url.URL
+	bearer *source.Renewable
 }
 
 // Close does nothing: the exchanges end with their requests.
 func (c *conn) Close() error { return nil }
-
-func (c *conn) current() (secret.Text, *url.URL) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.token, c.base
-}
-
-// renew replaces a token that Salesforce has rejected, once for all exchanges that carried it.
-func (c *conn) renew(ctx context.Context, rejected secret.Text) error {
-	c.flight.Lock()
-	defer c.flight.Unlock()
-	if now, _ := c.current(); !now.Equal(rejected) {
-		return nil
-	}
-	if c.bearer.Refresh == nil {
-		return c.unauthorized()
-	}
-	next, err := c.bearer.Refresh(ctx)
-	if err != nil {
-		return err
-	}
-	base, err := c.system.instance(next)
-	if err != nil {
-		return err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.token, c.base, c.bearer.Refresh = next.Token, base, next.Refresh
-	return nil
-}
-
-func (c *conn) unauthorized() error {
-	return pgerr.New(pgerr.InvalidAuthorization, "the source %s does not accept the token", c.system.config.Name).
-		WithHint("connect to %s again", c.system.config.Name)
-}
