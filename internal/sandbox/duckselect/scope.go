@@ -142,8 +142,8 @@ func (s *Scope[T]) Find(parts []sqltree.Name) (*Field[T], *sqltree.Error) {
 	return found, nil
 }
 
-// Resolve finds a reference: among the parameters of lambdas, in the scope's own relations, then among the select list's aliases, then in the query around a subquery,
-// one level out.
+// Resolve finds a reference: among the parameters of lambdas, in the scope's own relations, among the select list's aliases, then in the
+// query around a subquery, one level out.
 func (s *Scope[T]) Resolve(r *sqltree.Reference) (Value[T], *sqltree.Error) {
 	key := s.fold(r.Parts[0].Text)
 	if v, ok := s.Locals[key]; ok && len(r.Parts) == 1 {

@@ -1,12 +1,10 @@
-// Package sqltest runs what the warehouse emulators' languages compile, for their tests.
+// Package sqltest runs what the warehouse emulators' languages compile, for their tests, which bring DuckDB's driver.
 package sqltest
 
 import (
 	"database/sql"
 	"strings"
 	"testing"
-
-	_ "github.com/duckdb/duckdb-go/v2"
 )
 
 // Open prepares an in-memory DuckDB by statements; it is closed with the test.

@@ -103,7 +103,8 @@ func (s *scope) aggregate(x *sqltree.Call) (value, *Error) {
 	if x.Over == nil && !s.Aggregates {
 		switch s.Clause {
 		case "WHERE":
-			return value{}, failure("INVALID_WHERE_CONDITION", "The WHERE condition \"%s\" contains invalid expressions: %s. Rewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause.",
+			return value{}, failure("INVALID_WHERE_CONDITION", "The WHERE condition \"%s\" contains invalid expressions: %s. Rewrite the "+
+				"query to avoid window functions, aggregate functions, and generator functions in the WHERE clause.",
 				s.c.Source(x), s.c.Source(x))
 		case "GROUP BY":
 			return value{}, failure("GROUP_BY_AGGREGATE", "Aggregate functions are not allowed in GROUP BY, but found %s.", s.c.Source(x))
@@ -290,7 +291,8 @@ func listAgg(a *aggregation) (value, *Error) {
 		return value{}, mismatch(a.s.c.Source(a.x), a.args)
 	}
 	if a.distinct != "" && a.order != "" && !strings.HasPrefix(a.order, " ORDER BY "+v.SQL+" ") {
-		return value{}, failure("INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "Invalid function %s with WITHIN GROUP. The function is invoked with DISTINCT and WITHIN GROUP but expressions and ordering do not match.", strings.ToLower(a.x.Name))
+		return value{}, failure("INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "Invalid function %s with WITHIN GROUP. "+
+			"The function is invoked with DISTINCT and WITHIN GROUP but expressions and ordering do not match.", strings.ToLower(a.x.Name))
 	}
 	return value{SQL: fmt.Sprintf("string_agg(%s%s, %s%s)%s", a.distinct, v.SQL, sep, a.order, a.over), Type: of(String), Nullable: true}, nil
 }

@@ -215,7 +215,8 @@ func (s *scope) functionItem(f *sqltree.FunctionItem, left []field) (string, []f
 		}
 		t.SQL = fmt.Sprintf("(SELECT range AS %s FROM range(%s, %s))", add("id", of(Bigint)), ints[0].SQL, ints[1].SQL)
 	default:
-		return "", nil, failure("UNRESOLVABLE_TABLE_VALUED_FUNCTION", "Could not resolve %s to a table-valued function.", ticked(strings.ToLower(f.F.Name)))
+		return "", nil, failure("UNRESOLVABLE_TABLE_VALUED_FUNCTION", "Could not resolve %s to a table-valued "+
+			"function.", ticked(strings.ToLower(f.F.Name)))
 	}
 	own := []string{}
 	if f.Alias == nil {

@@ -37,7 +37,8 @@ func (s *scope) call(x *sqltree.Call) (value, *Error) {
 		return value{}, failure("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "Window function \"%s\" requires an OVER clause.", s.c.Source(x))
 	}
 	if x.Distinct || x.Star || x.Within != nil || x.Nulls != "" || x.Filter != nil || x.Named != nil {
-		return value{}, failure("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "Invalid SQL syntax: The function %s does not support DISTINCT, FILTER or named arguments.", strings.ToLower(x.Name))
+		return value{}, failure("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "Invalid SQL syntax: The function %s does not "+
+			"support DISTINCT, FILTER or named arguments.", strings.ToLower(x.Name))
 	}
 	if r, ok := s.c.raws[x.Name]; ok {
 		if err := s.arity(x, r.lo, r.hi); err != nil {
@@ -82,7 +83,8 @@ func (s *scope) arity(x *sqltree.Call, lo, hi int) *Error {
 	case hi != lo:
 		want = fmt.Sprintf("[%d, %d]", lo, hi)
 	}
-	return failure("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "The `%s` requires %s parameters but the actual number is %d.", strings.ToLower(x.Name), want, n)
+	return failure("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "The `%s` requires %s parameters but the actual number is "+
+		"%d.", strings.ToLower(x.Name), want, n)
 }
 
 func (s *scope) overload(x *sqltree.Call, overloads []function, args []value) (value, *Error) {

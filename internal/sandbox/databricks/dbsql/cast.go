@@ -53,7 +53,8 @@ func binaryLiteral(x *sqltree.CastExpr) (value, *Error) {
 func (c *compiler) explicit(v value, to Type, try bool) (value, *Error) {
 	sql, ok := c.conversion(v, to, try)
 	if !ok {
-		return value{}, failure("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", "Cannot resolve \"CAST(… AS %s)\" due to data type mismatch: cannot cast \"%s\" to \"%s\".",
+		return value{}, failure("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", "Cannot resolve \"CAST(… AS %s)\" due to data type mismatch: "+
+			"cannot cast \"%s\" to \"%s\".",
 			to.upper(), v.Type.upper(), to.upper())
 	}
 	return value{SQL: sql, Type: to, Nullable: v.Nullable || try}, nil

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/duckdb/duckdb-go/v2"
+
 	"github.com/waggle-sql/waggle/internal/golden"
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltest"
 )

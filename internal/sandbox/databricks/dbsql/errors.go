@@ -77,7 +77,8 @@ func unsupported(format string, args ...any) *Error {
 
 // tooComplex is the error of statements beyond the limits of length, nesting and chains.
 func tooComplex() *Error {
-	return &Error{Class: "FAILED_TO_PARSE_TOO_COMPLEX", SQLState: "54001", Message: "[FAILED_TO_PARSE_TOO_COMPLEX] The statement, including potential SQL functions " +
+	return &Error{Class: "FAILED_TO_PARSE_TOO_COMPLEX", SQLState: "54001", Message: "[FAILED_TO_PARSE_TOO_COMPLEX] The statement, " +
+		"including potential SQL functions " +
 		"and referenced views, was too complex to parse. SQLSTATE: 54001"}
 }
 
@@ -108,7 +109,8 @@ func ticked(parts ...string) string {
 
 // mismatch is an operator or function that takes no arguments of these types.
 func mismatch(text string, args []value) *Error {
-	return failure("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "Cannot resolve \"%s\" due to data type mismatch: the types of the arguments, %s, do not fit.",
+	return failure("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "Cannot resolve \"%s\" due to data type mismatch: the types of the "+
+		"arguments, %s, do not fit.",
 		text, typesOf(args))
 }
 

@@ -93,7 +93,8 @@ func (s *scope) condition(x sqltree.Expr) (value, *Error) {
 	case Void:
 		return s.c.convert(v, of(Boolean)), nil
 	}
-	return value{}, failure("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", "Cannot resolve \"%s\" due to data type mismatch: Filter expression \"%s\" of type \"%s\" is not a boolean.",
+	return value{}, failure("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", "Cannot resolve \"%s\" due to data type mismatch: Filter expression "+
+		"\"%s\" of type \"%s\" is not a boolean.",
 		s.c.Source(x), s.c.Source(x), v.Type.upper())
 }
 

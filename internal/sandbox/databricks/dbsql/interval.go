@@ -41,7 +41,8 @@ func (s *scope) interval(x *sqltree.Interval) (value, *Error) {
 		}
 		m, u, ok := intervalPart(t, p.Unit, p.To)
 		if !ok {
-			return value{}, failure("INVALID_INTERVAL_FORMAT", "Error parsing '%s' to interval. Please ensure that the value provided is in a valid format for defining an interval.", t)
+			return value{}, failure("INVALID_INTERVAL_FORMAT", "Error parsing '%s' to interval. Please ensure that the value provided is "+
+				"in a valid format for defining an interval.", t)
 		}
 		months.Add(months, m)
 		micros.Add(micros, u)

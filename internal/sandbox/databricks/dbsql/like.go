@@ -26,7 +26,8 @@ func (s *scope) like(x *sqltree.Like) (value, *Error) {
 		}
 		t, ok := constText(e)
 		if !ok || len([]rune(t)) != 1 {
-			return value{}, failure("INVALID_ESCAPE_CHAR", "`EscapeChar` should be a string literal of length one, but got \"%s\".", s.c.Source(x.Escape))
+			return value{}, failure("INVALID_ESCAPE_CHAR", "`EscapeChar` should be a string literal of length one, but got "+
+				"\"%s\".", s.c.Source(x.Escape))
 		}
 		escape = t
 	}
@@ -57,7 +58,8 @@ func (c *compiler) likeText(op string, v, p value, escape string) (string, *Erro
 		return fmt.Sprintf("regexp_matches(%s, %s)", args[0].SQL, re), err
 	}
 	if t, ok := constText(p); ok && !escaped(t, escape) {
-		return "", failure("INVALID_FORMAT.ESC_IN_THE_MIDDLE", "The format is invalid: '%s'. The escape character is not allowed to precede '%s'.", t, escape)
+		return "", failure("INVALID_FORMAT.ESC_IN_THE_MIDDLE", "The format is invalid: '%s'. The escape character is not allowed to "+
+			"precede '%s'.", t, escape)
 	}
 	return fmt.Sprintf("(%s %s %s ESCAPE %s)", args[0].SQL, op, args[1].SQL, sqltree.Text(escape)), nil
 }

@@ -93,7 +93,8 @@ func constText(v value) (string, bool) {
 func (s *scope) bound(x *sqltree.BindExpr) (value, *Error) {
 	p, ok := s.parameter(x.Key)
 	if !ok {
-		return value{}, failure("UNBOUND_SQL_PARAMETER", "Found the unbound parameter: %s. Please, fix `args` and provide a mapping of the parameter to a SQL literal.", x.Key)
+		return value{}, failure("UNBOUND_SQL_PARAMETER", "Found the unbound parameter: %s. Please, fix `args` and provide a mapping of "+
+			"the parameter to a SQL literal.", x.Key)
 	}
 	if p.Value == nil {
 		return value{SQL: "NULL", Nullable: true}, nil

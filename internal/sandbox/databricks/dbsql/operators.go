@@ -180,7 +180,11 @@ func asDecimal(v value) value {
 func (c *compiler) decimals(op string, a, b value) (Type, string) {
 	t := result(op, a.Type, b.Type)
 	l := a.SQL
-	if wide := max(t.Precision, a.Type.Precision+b.Type.Precision); a.Type.Precision <= 18 && b.Type.Precision <= 18 && (t.Precision > 18 || op == "*" && wide > 18) {
+	wide := t.Precision
+	if op == "*" {
+		wide = a.Type.Precision + b.Type.Precision
+	}
+	if wide > 18 && a.Type.Precision <= 18 && b.Type.Precision <= 18 {
 		l = castTo(a.SQL, decimal(19, a.Type.Scale))
 	}
 	switch op {

@@ -48,7 +48,8 @@ var rules = duckselect.Rules[Type]{
 		},
 		Types: func(op string, i int, l, r Type) *Error {
 			return failure("INCOMPATIBLE_COLUMN_TYPE", "%s can only be performed on tables with compatible column types. The %d. column of the "+
-				"second table is \"%s\" type which is not compatible with \"%s\" at the same column of the first table.", op, i+1, r.upper(), l.upper())
+				"second table is \"%s\" type which is not compatible with \"%s\" at the same column of the first "+
+				"table.", op, i+1, r.upper(), l.upper())
 		},
 		RowWidth: func(_ *scopeOf, _ *sqltree.ValuesBody, want, got, row int) *Error {
 			return failure("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "Invalid inline table. Inline table expected %d columns but found %d "+
@@ -67,7 +68,8 @@ var rules = duckselect.Rules[Type]{
 				"of source expressions: %d.", len(names), want)
 		},
 		Correlated: func(parts []sqltree.Name) *Error {
-			return unsupportedSubquery("ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED", "Accessing outer query column is not allowed in this location: %s", shown(parts))
+			return unsupportedSubquery("ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED", "Accessing outer query column is not allowed in "+
+				"this location: %s", shown(parts))
 		},
 		Form: func(what string) *Error { return unsupported("%s", what) },
 	},
@@ -100,7 +102,8 @@ func (c *compiler) Relation(parts []sqltree.Name) (from string, cols []col, own 
 	for i, p := range parts {
 		own[3-len(parts)+i] = p.Text
 	}
-	missing := failure("TABLE_OR_VIEW_NOT_FOUND", "The table or view %s cannot be found. Verify the spelling and correctness of the schema and catalog. "+
+	missing := failure("TABLE_OR_VIEW_NOT_FOUND", "The table or view %s cannot be found. Verify the spelling and correctness of the "+
+		"schema and catalog. "+
 		"If you did not qualify the name with a schema, verify the current_schema() output, or qualify the name with the correct schema and "+
 		"catalog. To tolerate the error on drop use DROP VIEW IF EXISTS or DROP TABLE IF EXISTS.", shown(parts))
 	if c.env.Table == nil || own[0] == "" || own[1] == "" {

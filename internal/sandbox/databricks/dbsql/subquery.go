@@ -18,14 +18,17 @@ func (s *scope) scalar(x *sqltree.Subquery) (value, *Error) {
 		return value{}, err
 	}
 	if len(t.Cols) != 1 {
-		return value{}, failure("INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "Invalid subquery: Scalar subquery must return only one column, but returned %d.", len(t.Cols))
+		return value{}, failure("INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "Invalid subquery: "+
+			"Scalar subquery must return only one column, but returned %d.", len(t.Cols))
 	}
 	if n.Refs > 0 {
 		switch {
 		case s.Clause != "WHERE" && s.Clause != "SELECT":
-			return value{}, unsupportedSubquery("UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY", "Correlated scalar subqueries can only be used in filters, aggregations, projections, and UPDATE/MERGE/DELETE commands")
+			return value{}, unsupportedSubquery("UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY", "Correlated scalar subqueries can only be used "+
+				"in filters, aggregations, projections, and UPDATE/MERGE/DELETE commands")
 		case !rules.OneRow(x.Q):
-			return value{}, unsupportedSubquery("MUST_AGGREGATE_CORRELATED_SCALAR_SUBQUERY", "Correlated scalar subqueries must be aggregated to return at most one row")
+			return value{}, unsupportedSubquery("MUST_AGGREGATE_CORRELATED_SCALAR_SUBQUERY", "Correlated scalar subqueries must be "+
+				"aggregated to return at most one row")
 		case !s.Equalities(x.Q):
 			return value{}, unsupportedSubquery("CORRELATED_COLUMN_IS_NOT_ALLOWED_IN_PREDICATE", "Correlated column is not allowed in predicate")
 		}
@@ -44,7 +47,8 @@ func (s *scope) predicateQuery(q *sqltree.Query) (*table, *Error) {
 	}
 	if n.Refs > 0 {
 		if !rules.Plain(q) || q.Limit != nil || q.Offset != nil {
-			return nil, unsupportedSubquery("ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED", "Accessing outer query column is not allowed in this location")
+			return nil, unsupportedSubquery("ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED", "Accessing outer query column is not allowed "+
+				"in this location")
 		}
 	}
 	return t, nil
@@ -69,7 +73,8 @@ func (s *scope) member(x sqltree.Expr, q *sqltree.Query, not bool) (value, *Erro
 		return value{}, err
 	}
 	if len(t.Cols) != 1 {
-		return value{}, failure("INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "Invalid subquery: Scalar subquery must return only one column, but returned %d.", len(t.Cols))
+		return value{}, failure("INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "Invalid subquery: "+
+			"Scalar subquery must return only one column, but returned %d.", len(t.Cols))
 	}
 	w := value{SQL: "?", Type: t.Cols[0].Type}
 	to, ok := coerced(v.Type, w.Type)

@@ -42,10 +42,12 @@ func (a *aggregation) windowOnly(inner *scope) (value, *Error) {
 		return value{}, unsupported("DISTINCT or FILTER in %s", a.x.Name)
 	}
 	if w.ranked && len(a.x.Over.Order) == 0 {
-		return value{}, failure("WINDOW_FUNCTION_WITHOUT_ORDER_BY", "Window function %s requires window to be ordered, please add ORDER BY clause.", strings.ToLower(a.x.Name))
+		return value{}, failure("WINDOW_FUNCTION_WITHOUT_ORDER_BY", "Window function %s requires window to be ordered, please add ORDER "+
+			"BY clause.", strings.ToLower(a.x.Name))
 	}
 	if w.ranked && a.x.Over.Frame != nil {
-		return value{}, failure("WINDOW_FUNCTION_AND_FRAME_MISMATCH", "%s function can only be evaluated in an ordered row-based window frame with a single offset.", strings.ToLower(a.x.Name))
+		return value{}, failure("WINDOW_FUNCTION_AND_FRAME_MISMATCH", "%s function can only be evaluated in an ordered row-based window "+
+			"frame with a single offset.", strings.ToLower(a.x.Name))
 	}
 	over, err := inner.over(a.x)
 	if err != nil {
@@ -76,7 +78,8 @@ func (a *aggregation) windowForm(w windowFunction) (string, Type, *Error) {
 	if len(a.args) > 1 {
 		n, ok := constInt(a.args[1])
 		if !ok || a.x.Name == "NTILE" && n < 1 || a.x.Name == "NTH_VALUE" && n < 1 {
-			return "", t, failure("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "Cannot resolve \"%s\" due to data type mismatch: the input offset should be a foldable \"INT\" expression.", a.s.c.Source(a.x))
+			return "", t, failure("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "Cannot resolve \"%s\" due to data type mismatch: the input "+
+				"offset should be a foldable \"INT\" expression.", a.s.c.Source(a.x))
 		}
 		texts = append(texts, fmt.Sprint(n))
 	}
@@ -125,9 +128,11 @@ func (s *scope) frame(x *sqltree.Call) (string, *Error) {
 	case f.Unit == "RANGE" && f.Lo.N+f.Hi.N != "":
 		return "", unsupported("a RANGE frame with an offset")
 	case f.Unit == "RANGE" && len(x.Over.Order) == 0 && (f.Lo.Kind == "CURRENT ROW" || f.Hi.Kind == "CURRENT ROW"):
-		return "", failure("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", "Cannot resolve \"%s\" due to data type mismatch: a range window frame cannot be used in an unordered window specification.", s.c.Source(x))
+		return "", failure("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", "Cannot resolve \"%s\" due to data type mismatch: a range "+
+			"window frame cannot be used in an unordered window specification.", s.c.Source(x))
 	case boundRank[f.Lo.Kind] > boundRank[f.Hi.Kind], f.Lo.Kind == "UNBOUNDED FOLLOWING", f.Hi.Kind == "UNBOUNDED PRECEDING":
-		return "", failure("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", "Cannot resolve \"%s\" due to data type mismatch: the lower bound of a window frame must be less than or equal to the upper bound.", s.c.Source(x))
+		return "", failure("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", "Cannot resolve \"%s\" due to data type mismatch: "+
+			"the lower bound of a window frame must be less than or equal to the upper bound.", s.c.Source(x))
 	}
 	b := func(b sqltree.Bound) string { return strings.Replace(b.Kind, "n ", b.N+" ", 1) }
 	return fmt.Sprintf("%s BETWEEN %s AND %s", f.Unit, b(f.Lo), b(f.Hi)), nil
