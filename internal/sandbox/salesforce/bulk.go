@@ -28,7 +28,7 @@ type job struct {
 	operation, line    string
 	version, table     string
 	query              *soql.Query
-	entry              *Entry
+	entry              *asked
 	created            time.Time
 	stop               context.CancelFunc
 
@@ -65,12 +65,12 @@ func (s *Server) createJob(in *input) (any, *refusal) {
 		s.ended(e, 0, 0, no)
 		return nil, no
 	}
-	s.runs.Go(func() { s.run(j) })
+	s.Run(func() { s.run(j) })
 	return s.info(j, false), nil
 }
 
 // newJob checks a job and queues it.
-func (s *Server) newJob(in *input, e *Entry, want jobRequest) (*job, *refusal) {
+func (s *Server) newJob(in *input, e *asked, want jobRequest) (*job, *refusal) {
 	q, bad := soql.Compile(want.Query, s.environment(in.grant.Person, s.config.Now()))
 	if bad != nil {
 		return nil, verdict(bad)
@@ -112,7 +112,7 @@ func unsupported(t soql.Traits) string {
 
 // run reads a job's rows into a table.
 func (s *Server) run(j *job) {
-	ctx, stop := context.WithCancel(s.life)
+	ctx, stop := context.WithCancel(s.Life())
 	defer stop()
 	s.mu.Lock()
 	waiting := j.state == jobQueued

@@ -37,7 +37,7 @@ func (s *Server) results(in *input) (any, *refusal) {
 		return nil, badRequest("INVALID_QUERY_LOCATOR", "invalid query locator")
 	}
 	var out bytes.Buffer
-	c := csvWriter{out: &out, columns: j.query.Columns, end: map[string]string{"LF": "\n", "CRLF": "\r\n"}[j.line]}
+	c := csvWriter{out: &out, columns: j.query.Columns, wrong: s.contradicted(j.query), end: map[string]string{"LF": "\n", "CRLF": "\r\n"}[j.line]}
 	if from == 0 {
 		c.header()
 	}
@@ -79,6 +79,7 @@ func offset(locator string) (int, bool) {
 type csvWriter struct {
 	out     *bytes.Buffer
 	columns []soql.Column
+	wrong   []bool // columns that are sent with a wrong type
 	end     string
 }
 
@@ -89,6 +90,8 @@ func (c *csvWriter) header() {
 func (c *csvWriter) row(row []string, nulls []bool) {
 	c.line(func(i int) string {
 		switch t := c.columns[i].Type; {
+		case c.wrong[i]:
+			return "unexpected"
 		case nulls[i]:
 			return ""
 		case t.Decimal():

@@ -144,12 +144,13 @@ func (s *Server) cursor(id, owner string) *cursor {
 }
 
 // page reads a page of a cursor.
-func (s *Server) page(in *input, e *Entry, c *cursor, from int) (*page, *refusal) {
+func (s *Server) page(in *input, e *asked, c *cursor, from int) (*page, *refusal) {
 	batch, no := in.batch(c.batch)
 	if no != nil {
 		return nil, no
 	}
-	p := &page{query: c.query, total: c.total}
+	p := s.newPage(c.query)
+	p.total = c.total
 	err := s.read(in, c.query, rows(c.table, from, batch), func(row []string, nulls []bool) error { return p.add(in, row, nulls) })
 	if err != nil {
 		return nil, s.because(e, err)

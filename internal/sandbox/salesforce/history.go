@@ -1,8 +1,11 @@
 package salesforce
 
 import (
-	"slices"
+	"context"
+	"errors"
 	"time"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/emulator"
 )
 
 // Entry is a query that the emulator has been given.
@@ -24,57 +27,54 @@ type Entry struct {
 	Cause string `json:"cause,omitempty"`
 }
 
-const maxHistory = 100_000
+// clientGone marks a query whose client did not wait for its answer.
+const clientGone = "CLIENT_GONE"
 
-// begin adds a query to the history; the oldest half goes when it is full.
-func (s *Server) begin(in *input, kind, text string) *Entry {
-	e := &Entry{
+// asked is a query with its entry, which changes under the server's lock.
+type asked struct{ Entry }
+
+// Person is whose query it is.
+func (a *asked) Person() string { return a.Login }
+
+// begin adds a query to the history.
+func (s *Server) begin(in *input, kind, text string) *asked {
+	a := &asked{Entry{
 		Kind: kind, Login: in.grant.Person, Subject: in.grant.Subject, Text: text, Client: in.r.Header.Get("Sforce-Call-Options"),
 		Started: time.Now(), Status: "RUNNING",
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.history) == maxHistory {
-		s.history = slices.Clone(s.history[maxHistory/2:])
-	}
-	s.history = append(s.history, e)
-	return e
+	}}
+	s.Remember(a)
+	return a
 }
 
 // ended completes a query's entry.
-func (s *Server) ended(e *Entry, rows, total int, no *refusal) {
+func (s *Server) ended(a *asked, rows, total int, no *refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e.Ended, e.Rows, e.Total, e.Status = time.Now(), rows, total, "SUCCESS"
+	a.Ended, a.Rows, a.Total, a.Status = time.Now(), rows, total, "SUCCESS"
 	if no != nil {
-		e.Status, e.Code, e.Message = "FAILED", no.code, no.message
+		a.Status, a.Code, a.Message = "FAILED", no.code, no.message
+	}
+	if no != nil && no.code == clientGone {
+		a.Status = "ABORTED"
 	}
 }
 
 // because keeps DuckDB's words of a failure, and returns what the client is told.
-func (s *Server) because(e *Entry, err error) *refusal {
+func (s *Server) because(a *asked, err error) *refusal {
+	if errors.Is(err, context.Canceled) {
+		return &refusal{status: 499, code: clientGone, message: "the client has gone"}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e.Cause = err.Error()
+	a.Cause = err.Error()
 	return broken()
 }
 
 // History returns the queries of a person in order of arrival; everybody's when the login is empty.
 func (s *Server) History(login string) []Entry {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []Entry
-	for _, e := range s.history {
-		if login == "" || e.Login == login {
-			out = append(out, *e)
-		}
-	}
-	return out
-}
-
-// Forget empties the history; queries that run are forgotten too.
-func (s *Server) Forget() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.history = nil
+	return emulator.Entries(&s.Base, login, func(a *asked) Entry {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return a.Entry
+	})
 }

@@ -40,7 +40,7 @@ func (s *Server) query(in *input) (any, *refusal) {
 }
 
 // first runs a query and returns its first page; what does not fit in it is kept behind a locator.
-func (s *Server) first(in *input, e *Entry, text string) (*page, *refusal) {
+func (s *Server) first(in *input, e *asked, text string) (*page, *refusal) {
 	if !in.query.Has("q") {
 		return nil, badRequest(soql.MalformedQuery, "A query string has to be specified")
 	}
@@ -55,7 +55,7 @@ func (s *Server) first(in *input, e *Entry, text string) (*page, *refusal) {
 	if q.Aggregate {
 		batch = mostPage
 	}
-	p := &page{query: q}
+	p := s.newPage(q)
 	err := s.read(in, q, q.SQL, func(row []string, nulls []bool) error {
 		if p.rows == batch {
 			return errEnough
@@ -132,6 +132,18 @@ type page struct {
 	total int
 	count int    // of SELECT COUNT()
 	next  string // the locator of the next page
+	wrong []bool // the columns that Contradict names
+}
+
+func (s *Server) newPage(q *soql.Query) *page { return &page{query: q, wrong: s.contradicted(q)} }
+
+// contradicted tells by position which columns are sent with a wrong type.
+func (s *Server) contradicted(q *soql.Query) []bool {
+	names := make([]string, len(q.Columns))
+	for i, c := range q.Columns {
+		names[i] = c.Path[len(c.Path)-1]
+	}
+	return s.Contradicted(names)
 }
 
 func (p *page) add(in *input, row []string, nulls []bool) error {
@@ -145,7 +157,7 @@ func (p *page) add(in *input, row []string, nulls []bool) error {
 		p.body.WriteByte(',')
 	}
 	p.rows++
-	r := recordWriter{out: &p.body, in: in, query: p.query, row: row, nulls: nulls}
+	r := recordWriter{out: &p.body, in: in, query: p.query, row: row, nulls: nulls, wrong: p.wrong}
 	r.record(p.query.Record)
 	return nil
 }

@@ -114,6 +114,7 @@ func TestNobodySeesWhatIsAnothers(t *testing.T) {
 	if code := r.query("admin", "SELECT Id FROM Account").code(); code != "INVALID_TYPE" {
 		t.Error(code)
 	}
+	r.s.Refuse("Account", false)
 	for _, e := range r.s.History("emea") {
 		if e.Login != "emea" || e.Subject != "subject-emea" || e.Status == "RUNNING" {
 			t.Errorf("%+v", e)
@@ -217,6 +218,28 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	if a := r.get("emea", "/query?explain=SELECT+Id+FROM+Account"); !strings.Contains(a.body, `"leadingOperationType":"TableScan"`) {
+		t.Error(a.body)
+	}
+}
+
+func TestSwitches(t *testing.T) {
+	r := start(t, nil)
+	r.s.Contradict("Name", true)
+	if a := r.query("admin", "SELECT Id, Name FROM Account LIMIT 1"); !strings.Contains(a.body, `"Name":{"unexpected":true}`) {
+		t.Error(a.body)
+	}
+	for _, c := range []struct{ method, path string }{
+		{"POST", "/_sandbox/contradict?column=Name&on=0"}, {"POST", "/_sandbox/refuse?table=Account"}, {"POST", "/_sandbox/usage?calls=100"}, {"POST", "/_sandbox/cursors/expire"},
+	} {
+		if a := r.ask("", c.method, c.path, ""); a.status != http.StatusNoContent {
+			t.Errorf("%s: %d %s", c.path, a.status, a.body)
+		}
+	}
+	if a := r.query("admin", "SELECT Id FROM Account"); a.code() != "INVALID_TYPE" || a.header.Get("Sforce-Limit-Info") != "api-usage=102/103000" {
+		t.Error(a.header, a.body)
+	}
+	var seen []salesforce.Entry
+	if a := r.ask("", "GET", "/_sandbox/history?person=admin", ""); json.Unmarshal([]byte(a.body), &seen) != nil || len(seen) != 2 || seen[0].Rows != 1 || seen[1].Code != "INVALID_TYPE" {
 		t.Error(a.body)
 	}
 }

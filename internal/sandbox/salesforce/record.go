@@ -16,6 +16,7 @@ type recordWriter struct {
 	query *soql.Query
 	row   []string
 	nulls []bool
+	wrong []bool // columns that are sent with a wrong type; nil for none
 }
 
 // record writes a record with its parents' records in it; a parent that is not there is null.
@@ -72,6 +73,8 @@ func (w *recordWriter) value(i int) {
 		return
 	}
 	switch t := w.query.Columns[i].Type; {
+	case w.wrong != nil && w.wrong[i]:
+		w.out.WriteString(`{"unexpected":true}`)
 	case t == sobject.Boolean || t == sobject.Int:
 		w.out.WriteString(w.row[i])
 	case t.Decimal():

@@ -14,6 +14,7 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/emulator"
 	"github.com/waggle-sql/waggle/internal/sandbox/fault"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
 	"github.com/waggle-sql/waggle/internal/sandbox/salesforce/sobject"
@@ -49,17 +50,12 @@ type Config struct {
 	Now       func() time.Time
 }
 
-// Server is the emulator: an http.Handler, safe for use by several goroutines. Close ends what runs.
+// Server is the emulator. Refuse takes objects, by their names, from everybody.
 type Server struct {
+	emulator.Base[*asked]
 	config  Config
-	control *fault.Control
-	handler http.Handler
 	started time.Time
 	oauth   http.Handler
-
-	life context.Context // of the query jobs: a client that goes away does not end them
-	end  context.CancelFunc
-	runs sync.WaitGroup
 
 	mu      sync.Mutex
 	usage   usage
@@ -67,12 +63,10 @@ type Server struct {
 	last    int // of the ids of cursors and jobs
 	cursors []*cursor
 	bulk    map[string]*job
-	history []*Entry
-	refused map[string]bool // objects that nobody may read until Refuse says otherwise
 }
 
 // New loads the objects and returns an emulator. It fails with F0000 where a file has what Salesforce cannot keep, or the policy
-// rules that are no SOQL.
+// rules that are no SOQL; with 58030 when its directory cannot be made.
 func New(ctx context.Context, config Config) (*Server, error) {
 	if config.Allowance == 0 {
 		config.Allowance = 100_000 + 1_000*config.Licences
@@ -89,27 +83,19 @@ func New(ctx context.Context, config Config) (*Server, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	s := &Server{config: config, started: config.Now().UTC().Truncate(time.Second), bulk: map[string]*job{}, refused: map[string]bool{}}
+	s := &Server{config: config, started: config.Now().UTC().Truncate(time.Second), bulk: map[string]*job{}}
 	if err := s.load(ctx); err != nil {
 		return nil, err
 	}
 	if err := s.checkRules(); err != nil {
 		return nil, err
 	}
-	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
-	s.control = fault.New(fault.Config{Source: config.Source, Person: s.person, Refuse: refuseStatus, Expire: s.expire})
-	s.handler, s.oauth = s.control.Handler(s.serve), s.signIn()
-	return s, nil
+	s.oauth = s.signIn()
+	return s, s.Start(emulator.Options{
+		Faults: fault.Config{Source: config.Source, Person: s.person, Refuse: refuseStatus, Expire: s.expire}, Serve: s.serve, Now: config.Now,
+		TTL: config.CursorTTL, Switches: s.switches(),
+	})
 }
-
-// Close ends the query jobs that run.
-func (s *Server) Close() {
-	s.end()
-	s.runs.Wait()
-}
-
-// Control returns the emulator's misbehaviour and its log of requests.
-func (s *Server) Control() *fault.Control { return s.control }
 
 // maxAddress is how many bytes the address and the headers of a request may have together.
 const maxAddress = 16_384
@@ -120,7 +106,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(r.URL.Path, "/services/oauth2/"), strings.HasPrefix(r.URL.Path, "/.well-known/"):
 		s.oauth.ServeHTTP(w, r)
 		return
-	case s.serveControl(w, r):
+	case strings.HasPrefix(r.URL.Path, "/_sandbox/"):
+		s.Base.ServeHTTP(w, r)
 		return
 	}
 	size := len(r.RequestURI)
@@ -141,7 +128,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	z := compress(w, r)
 	defer z.close()
-	s.handler.ServeHTTP(z, r)
+	s.Base.ServeHTTP(z, r)
 }
 
 // signIn serves the organisation's own sign-in endpoints.

@@ -33,7 +33,7 @@ func (s *Server) environment(login string, now time.Time) soql.Env {
 func (s *Server) as(profile string, now time.Time) soql.Env {
 	env := soql.Env{Now: now, Find: func(name string) *soql.Relation {
 		o := s.object(name)
-		if o == nil || s.isRefused(o.Name) {
+		if o == nil || s.Refused(o.Name) {
 			return nil
 		}
 		sight, ok := s.config.Policy.Sees(profile, o.Key, o.Names())
@@ -99,17 +99,4 @@ func (s *Server) checkRules() error {
 		}
 	}
 	return nil
-}
-
-// Refuse takes the permission to read an object from everybody, or gives it back.
-func (s *Server) Refuse(object string, refused bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.refused[strings.ToLower(object)] = refused
-}
-
-func (s *Server) isRefused(object string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.refused[strings.ToLower(object)]
 }
