@@ -42,11 +42,7 @@ func SayPostgresExpr(e plan.Expr, collation string) error {
 func PostgresTemplate(root plan.Node, collation string, mask bool) string {
 	p := newPostgres(collation)
 	p.show, p.mask = true, mask
-	var out []plan.ColID
-	for _, c := range root.Cols() {
-		out = append(out, c.ID)
-	}
-	return p.top(p.node(root), root, out).Text
+	return p.top(p.node(root), root, columnIDs(root)).Text
 }
 
 // postgres prints one statement.
@@ -90,27 +86,14 @@ func (p *postgres) top(s *sel, root plan.Node, out []plan.ColID) Text {
 	if s.distinct != "" {
 		s = p.wrap(s)
 	}
-	byID := map[plan.ColID]plan.Col{}
-	for _, c := range root.Cols() {
-		byID[c.ID] = c
-	}
-	var t Text
+	t := Text{Columns: p.columns(root, out)}
 	items := make([]string, len(out))
-	for i, id := range out {
-		c, ok := byID[id]
-		if !ok {
-			p.fail(pgerr.New(pgerr.Internal, "the plan has no column %d", id))
-			return t
-		}
-		text := p.cols[id].text
+	for i, c := range t.Columns {
+		text := p.cols[c.ID].text
 		if c.Type.OID == recordOID {
 			text = paren(text) + "::pg_catalog.text"
 		}
-		items[i] = text + " AS " + name(id)
-		t.Columns = append(t.Columns, c)
-	}
-	if len(items) == 0 {
-		items = []string{"true AS d"}
+		items[i] = text + " AS " + name(c.ID)
 	}
 	t.Text = p.count(s.render(items))
 	return t

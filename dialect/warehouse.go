@@ -46,7 +46,6 @@ type idiom struct {
 	rounds  bool                 // a bigint becomes the nearest double
 	digital bool                 // how many digits a column has at the source decides how many a result keeps after the sixth
 	casts   map[[2]uint32]string // forms of conversions without arguments
-	zoned   map[[2]uint32]string // those that go through the session's zone, which is ours when the asking session is in UTC
 
 	ident   func(string) string               // quotes a name
 	quote   func(string) string               // quotes a text

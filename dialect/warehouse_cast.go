@@ -42,13 +42,25 @@ func (p *warehouse) cast(e *plan.Cast) sx {
 		return p.toText(e, x, from)
 	}
 	form, ok := p.lang.casts[[2]uint32{from, to}]
-	if !ok && p.utc {
-		form, ok = p.lang.zoned[[2]uint32{from, to}]
+	zoned, plain := plainCasts[[2]uint32{from, to}]
+	switch {
+	case !ok && plain && (p.utc || !zoned) && p.lang.types[to] != "":
+		form, ok = p.castTo("$1", to), true
+	case !ok && widest[from] > 0 && to == pgcat.Text:
+		form, ok = p.lang.textOf, true
 	}
 	if ok && e.T.Mod < 0 {
 		return sx{text: p.fill(form, []sx{x}), oid: to}
 	}
 	return p.unsupported(e.At, "a cast from %s to %s", plan.TypeName(e.Arg.Type()), plan.TypeName(e.T))
+}
+
+// plainCasts are the conversions that are casts in every language; true for those that go through the session's zone, which is ours
+// when the asking session is in UTC.
+var plainCasts = map[[2]uint32]bool{
+	{pgcat.Date, pgcat.Timestamp}: false, {pgcat.Timestamp, pgcat.Date}: false, {pgcat.Timestamp, pgcat.Time}: false,
+	{pgcat.Date, pgcat.TimestampTZ}: true, {pgcat.Timestamp, pgcat.TimestampTZ}: true, {pgcat.TimestampTZ, pgcat.Date}: true,
+	{pgcat.TimestampTZ, pgcat.Timestamp}: true, {pgcat.TimestampTZ, pgcat.Time}: true,
 }
 
 // length applies a typmod: numeric(p,s) rounds half away from zero in both; varchar(n) and char(n) cut when that was asked for.
