@@ -125,18 +125,26 @@ func (k soqlComparison) number() soqlCond {
 	}
 	if whole && datum.NumericCmp(n, floor(n)) != 0 {
 		n = floor(n)
-		switch k.op {
-		case "=":
-			return soqlNone
-		case "<>":
-			return k.column.given()
-		case "<":
-			k.op = "<="
-		case ">=":
-			k.op = ">"
+		if c, decided := k.above(); decided {
+			return c
 		}
 	}
 	return k.with(soqlOps[k.op], string(datum.AppendNumeric(nil, n)), plan.Exact)
+}
+
+// above changes a comparison with what lies between two values that the field can have into one with the lower of them.
+func (k *soqlComparison) above() (soqlCond, bool) {
+	switch k.op {
+	case "=":
+		return soqlNone, true
+	case "<>":
+		return k.column.given(), true
+	case "<":
+		k.op = "<="
+	case ">=":
+		k.op = ">"
+	}
+	return soqlCond{}, false
 }
 
 func floor(n *datum.Numeric) *datum.Numeric {
@@ -219,15 +227,8 @@ func (k soqlComparison) midnight(oid uint32, env *datum.Env) soqlCond {
 		return soqlCond{} // a day that begins late
 	}
 	if k.value = day; side < 0 {
-		switch k.op {
-		case "=":
-			return soqlNone
-		case "<>":
-			return k.column.given()
-		case ">=":
-			k.op = ">"
-		case "<":
-			k.op = "<="
+		if c, decided := k.above(); decided {
+			return c
 		}
 	}
 	return k.date()

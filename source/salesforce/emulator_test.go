@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/waggle-sql/waggle/dialect"
-	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/fault"
@@ -21,14 +20,13 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
 	"github.com/waggle-sql/waggle/source/salesforce"
+	"github.com/waggle-sql/waggle/source/sourcetest"
 )
-
-func plain(oid uint32) plan.Type { return plan.Type{OID: oid, Mod: -1} }
 
 // soql is a statement over rows of an object; fields are name:type.
 func soql(text string, fields ...string) dialect.Text {
-	types := map[string]plan.Type{"text": plain(pgcat.Text), "numeric": {OID: pgcat.Numeric, Mod: datum.MakeNumericMod(18, 2)}, "date": plain(pgcat.Date),
-		"timestamptz": plain(pgcat.TimestampTZ), "bool": plain(pgcat.Bool), "int4": plain(pgcat.Int4), "int8": plain(pgcat.Int8)}
+	types := map[string]plan.Type{"text": sourcetest.Plain(pgcat.Text), "numeric": sourcetest.Numeric(18, 2), "date": sourcetest.Plain(pgcat.Date),
+		"timestamptz": sourcetest.Plain(pgcat.TimestampTZ), "bool": sourcetest.Plain(pgcat.Bool), "int4": sourcetest.Plain(pgcat.Int4), "int8": sourcetest.Plain(pgcat.Int8)}
 	out := dialect.Text{Text: text, Records: &dialect.Records{Rows: true}}
 	for i, f := range fields {
 		path, typ, _ := strings.Cut(f, ":")
@@ -46,18 +44,18 @@ func allOpportunities() dialect.Text {
 // TestPagesAndBulk: the same rows come page by page and as a job's results.
 func TestPagesAndBulk(t *testing.T) {
 	r := newRigOf(t, files(), nil, func(c *emulator.Config) { c.BulkRows = 900 })
-	paged := read(t.Context(), r.open(r.bearer("analyst")), allOpportunities())
-	if paged.err != nil || len(paged.rows) != opportunities || paged.report.Pages != 2 || !strings.HasPrefix(paged.report.Status, "ok, ") {
-		t.Fatalf("%d rows, %v, %+v", len(paged.rows), paged.err, paged.report)
+	paged := sourcetest.ReadText(t.Context(), r.open(r.bearer("analyst")), allOpportunities())
+	if paged.Err != nil || len(paged.Rows) != opportunities || paged.Report.Pages != 2 || !strings.HasPrefix(paged.Report.Status, "ok, ") {
+		t.Fatalf("%d rows, %v, %+v", len(paged.Rows), paged.Err, paged.Report)
 	}
 	bulk, err := salesforce.New(salesforce.Config{Name: "crm", LoginURL: r.company.URLs().Salesforce["crm"], BulkAbove: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.source = bulk
-	job := read(t.Context(), r.open(r.bearer("analyst")), allOpportunities())
-	if job.err != nil || strings.Join(job.rows, "\n") != strings.Join(paged.rows, "\n") {
-		t.Fatalf("%d rows in bulk, %v", len(job.rows), job.err)
+	job := sourcetest.ReadText(t.Context(), r.open(r.bearer("analyst")), allOpportunities())
+	if job.Err != nil || strings.Join(job.Rows, "\n") != strings.Join(paged.Rows, "\n") {
+		t.Fatalf("%d rows in bulk, %v", len(job.Rows), job.Err)
 	}
 	_ = bulk.Close() // when the job is removed
 	kinds := map[string]int{}
@@ -88,19 +86,19 @@ func TestFieldLevelSecurity(t *testing.T) {
 		t.Errorf("a hidden object: %v", err)
 	}
 	for _, text := range []dialect.Text{soql("SELECT Revenue__c FROM Account", "Revenue__c:numeric"), soql("SELECT Id FROM Opportunity", "Id:text")} {
-		got := read(t.Context(), conn, text)
-		if pgerr.Code(got.err) != pgerr.InsufficientPrivilege || strings.Contains(got.err.Error(), "SELECT") {
-			t.Errorf("%s: %v", text.Text, got.err)
+		got := sourcetest.ReadText(t.Context(), conn, text)
+		if pgerr.Code(got.Err) != pgerr.InsufficientPrivilege || strings.Contains(got.Err.Error(), "SELECT") {
+			t.Errorf("%s: %v", text.Text, got.Err)
 		}
 	}
-	mine := read(t.Context(), conn, soql("SELECT Name, Region__c FROM Account", "Name:text", "Region__c:text"))
-	for _, row := range mine.rows {
+	mine := sourcetest.ReadText(t.Context(), conn, soql("SELECT Name, Region__c FROM Account", "Name:text", "Region__c:text"))
+	for _, row := range mine.Rows {
 		if !strings.HasSuffix(row, "|EMEA") {
 			t.Errorf("emea sees %s", row)
 		}
 	}
-	if mine.err != nil || len(mine.rows) == 0 || len(mine.rows) == accounts {
-		t.Errorf("%d rows, %v", len(mine.rows), mine.err)
+	if mine.Err != nil || len(mine.Rows) == 0 || len(mine.Rows) == accounts {
+		t.Errorf("%d rows, %v", len(mine.Rows), mine.Err)
 	}
 }
 
@@ -137,13 +135,13 @@ func TestRefresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	one := soql("SELECT Id FROM Account LIMIT 1", "Id:text")
-	if got := read(t.Context(), r.open(b), one); got.err != nil || len(got.rows) != 1 {
-		t.Fatalf("%v, %+v", got.err, got.report)
+	if got := sourcetest.ReadText(t.Context(), r.open(b), one); got.Err != nil || len(got.Rows) != 1 {
+		t.Fatalf("%v, %+v", got.Err, got.Report)
 	}
 	b.Token, b.Refresh = secret.New("nonsense"), nil
-	got := read(t.Context(), r.open(b), one)
-	if pgerr.Code(got.err) != pgerr.InvalidAuthorization || strings.Contains(fmt.Sprintf("%+v", got.err), "nonsense") {
-		t.Errorf("%v", got.err)
+	got := sourcetest.ReadText(t.Context(), r.open(b), one)
+	if pgerr.Code(got.Err) != pgerr.InvalidAuthorization || strings.Contains(fmt.Sprintf("%+v", got.Err), "nonsense") {
+		t.Errorf("%v", got.Err)
 	}
 }
 
@@ -170,12 +168,12 @@ func TestFaults(t *testing.T) {
 			if err := r.server.Control().Add(c.rule); err != nil {
 				t.Fatal(err)
 			}
-			got := read(t.Context(), conn, allOpportunities())
-			if c.code == "" && (got.err != nil || len(got.rows) != opportunities || got.report.Retries == 0) {
-				t.Errorf("%d rows, %v, %+v", len(got.rows), got.err, got.report)
+			got := sourcetest.ReadText(t.Context(), conn, allOpportunities())
+			if c.code == "" && (got.Err != nil || len(got.Rows) != opportunities || got.Report.Retries == 0) {
+				t.Errorf("%d rows, %v, %+v", len(got.Rows), got.Err, got.Report)
 			}
-			if c.code != "" && pgerr.Code(got.err) != c.code {
-				t.Errorf("%v", got.err)
+			if c.code != "" && pgerr.Code(got.Err) != c.code {
+				t.Errorf("%v", got.Err)
 			}
 		})
 	}
@@ -188,16 +186,16 @@ func TestAllowance(t *testing.T) {
 	conn := r.open(r.bearer("analyst"))
 	one := soql("SELECT Id FROM Account LIMIT 1", "Id:text")
 	r.server.Use(850)
-	if got := read(t.Context(), conn, one); got.err != nil || !strings.Contains(got.report.Status, "of 1000 API requests") {
-		t.Fatalf("%v, %s", got.err, got.report.Status)
+	if got := sourcetest.ReadText(t.Context(), conn, one); got.Err != nil || !strings.Contains(got.Report.Status, "of 1000 API requests") {
+		t.Fatalf("%v, %s", got.Err, got.Report.Status)
 	}
-	got := read(t.Context(), conn, one)
-	if pgerr.Code(got.err) != pgerr.ConfigurationLimitExceeded || !strings.Contains(pgerr.From(got.err).Detail, "of its 1000 requests") {
-		t.Fatalf("%v", got.err)
+	got := sourcetest.ReadText(t.Context(), conn, one)
+	if pgerr.Code(got.Err) != pgerr.ConfigurationLimitExceeded || !strings.Contains(pgerr.From(got.Err).Detail, "of its 1000 requests") {
+		t.Fatalf("%v", got.Err)
 	}
 	now = now.Add(2 * time.Minute)
-	if got := read(t.Context(), conn, one); got.err != nil {
-		t.Errorf("nothing asks again: %v", got.err)
+	if got := sourcetest.ReadText(t.Context(), conn, one); got.Err != nil {
+		t.Errorf("nothing asks again: %v", got.Err)
 	}
 }
 
@@ -208,15 +206,15 @@ func TestCancel(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
-	asked := make(chan answer)
+	asked := make(chan sourcetest.Answer)
 	conn := r.open(r.bearer("analyst"))
-	go func() { asked <- read(ctx, conn, allOpportunities()) }()
+	go func() { asked <- sourcetest.ReadText(ctx, conn, allOpportunities()) }()
 	time.Sleep(300 * time.Millisecond)
 	began := time.Now()
 	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
 	got := <-asked
-	if took := time.Since(began); took > 200*time.Millisecond || pgerr.Code(got.err) != pgerr.QueryCanceled {
-		t.Errorf("%v after %v", got.err, took)
+	if took := time.Since(began); took > 200*time.Millisecond || pgerr.Code(got.Err) != pgerr.QueryCanceled {
+		t.Errorf("%v after %v", got.Err, took)
 	}
 	r.server.Control().Clear()
 }
@@ -228,8 +226,8 @@ func TestParts(t *testing.T) {
 	for i := range accounts {
 		text.Records.Parts = append(text.Records.Parts, "SELECT Id FROM Account WHERE Id = '"+id("001", i)+"'")
 	}
-	if got := read(t.Context(), r.open(r.bearer("analyst")), text); got.err != nil || len(got.rows) != accounts {
-		t.Errorf("%d rows, %v", len(got.rows), got.err)
+	if got := sourcetest.ReadText(t.Context(), r.open(r.bearer("analyst")), text); got.Err != nil || len(got.Rows) != accounts {
+		t.Errorf("%d rows, %v", len(got.Rows), got.Err)
 	}
 }
 
@@ -243,12 +241,12 @@ func TestTwoPeople(t *testing.T) {
 		go func() {
 			seen := map[int]bool{}
 			for range 20 {
-				got := read(t.Context(), c, text)
-				if got.err != nil {
-					done <- got.err
+				got := sourcetest.ReadText(t.Context(), c, text)
+				if got.Err != nil {
+					done <- got.Err
 					return
 				}
-				seen[len(got.rows)] = true
+				seen[len(got.Rows)] = true
 			}
 			if len(seen) != 1 || seen[accounts] != (c == all) {
 				done <- errors.New("somebody sees what another one sees")
@@ -273,16 +271,16 @@ func TestSilence(t *testing.T) {
 	r := newRig(t, nil)
 	conn := r.open(r.bearer("analyst"))
 	for _, text := range []string{"SELECT Nothing FROM Account WHERE Name = 's3cret'", "nonsense 's3cret'", "SELECT Id FROM Nothing WHERE Name = 's3cret'"} {
-		if got := read(t.Context(), conn, soql(text, "Id:text")); got.err == nil || strings.Contains(fmt.Sprintf("%+v", pgerr.From(got.err)), "s3cret") {
-			t.Errorf("%s: %v", text, got.err)
+		if got := sourcetest.ReadText(t.Context(), conn, soql(text, "Id:text")); got.Err == nil || strings.Contains(fmt.Sprintf("%+v", pgerr.From(got.Err)), "s3cret") {
+			t.Errorf("%s: %v", text, got.Err)
 		}
 	}
 	r.server.Control().Clear()
 	if err := r.server.Control().Add(fault.Rule{Kind: fault.Reset, Path: "/services/data"}); err != nil {
 		t.Fatal(err)
 	}
-	if got := read(t.Context(), conn, soql("SELECT Id FROM Account WHERE Name = 's3cret'", "Id:text")); pgerr.Code(got.err) != pgerr.ConnectionFailure {
-		t.Error(got.err)
+	if got := sourcetest.ReadText(t.Context(), conn, soql("SELECT Id FROM Account WHERE Name = 's3cret'", "Id:text")); pgerr.Code(got.Err) != pgerr.ConnectionFailure {
+		t.Error(got.Err)
 	}
 	log.SetOutput(os.Stderr)
 	if text := logged.String(); strings.Contains(text, "simpleforce") || strings.Contains(text, "s3cret") { // the emulator may tell of its own faults

@@ -78,6 +78,13 @@ func (v *verdicts) rows(query string) (rows []string, soql string, ok bool) {
 	return rows, text.Text, true
 }
 
+func textOf(v datum.Value, t plan.Type) string {
+	if v == nil {
+		return "NULL"
+	}
+	return string(datum.AppendText(nil, t.OID, v, &datum.Env{ExtraFloatDigits: 1}))
+}
+
 func remoteOf(n plan.Node) (*plan.Remote, bool) {
 	switch n := n.(type) {
 	case *plan.Remote:

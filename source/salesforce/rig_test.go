@@ -8,12 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
-	"github.com/waggle-sql/waggle/dialect"
-	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/sandbox"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
 	emulator "github.com/waggle-sql/waggle/internal/sandbox/salesforce"
@@ -21,6 +18,7 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
 	"github.com/waggle-sql/waggle/source/salesforce"
+	"github.com/waggle-sql/waggle/source/sourcetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -165,49 +163,7 @@ func (r *rig) bearer(person string) source.Bearer {
 	return b
 }
 
-func (r *rig) open(b source.Bearer) source.Conn {
-	r.Helper()
-	c, err := r.source.Open(r.Context(), b)
-	if err != nil {
-		r.Fatal(err)
-	}
-	return c
-}
-
-// answer is what a statement gives: its rows as PostgreSQL's text, and what was reported.
-type answer struct {
-	rows   []string
-	report source.Report
-	err    error
-}
-
-func read(ctx context.Context, c source.Conn, text dialect.Text) answer {
-	rows, err := c.Run(ctx, text)
-	if err != nil {
-		return answer{err: err}
-	}
-	defer rows.Release()
-	var out answer
-	for rows.Next() {
-		b := rows.RecordBatch()
-		for k := range int(b.NumRows()) {
-			var cells []string
-			for i, col := range text.Columns {
-				cells = append(cells, textOf(plan.ArrowValue(b.Column(i), k, col.Type), col.Type))
-			}
-			out.rows = append(out.rows, strings.Join(cells, "|"))
-		}
-	}
-	out.err, out.report = rows.Err(), rows.Report()
-	return out
-}
-
-func textOf(v datum.Value, t plan.Type) string {
-	if v == nil {
-		return "NULL"
-	}
-	return string(datum.AppendText(nil, t.OID, v, &datum.Env{ExtraFloatDigits: 1}))
-}
+func (r *rig) open(b source.Bearer) source.Conn { return sourcetest.Open(r, r.source, b) }
 
 // table is an object as a person's describe shows it.
 func (r *rig) table(c source.Conn, object, name string) *plan.Table {
@@ -221,13 +177,4 @@ func (r *rig) table(c source.Conn, object, name string) *plan.Table {
 		t.Columns = append(t.Columns, plan.Column{Name: strings.ToLower(strings.TrimSuffix(col.Name, "__c")), Physical: col.Name, Type: col.Type, Num: int16(i + 1), Field: col.Field})
 	}
 	return t
-}
-
-func (r *rig) wait(what string, ok func() bool) {
-	r.Helper()
-	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			r.Fatal("not in time: " + what)
-		}
-	}
 }
