@@ -273,7 +273,34 @@ func extremeCall(a *aggregation) (value, *Error) {
 	return value{SQL: strings.ToLower(a.x.Name) + "(" + v.SQL + ")" + a.over, Type: v.Type, Nullable: true}, nil
 }
 
-// listAgg: no rows make NULL (functions/listagg).
+// foreign is a column of WITHIN GROUP's keys that the first argument does not refer to; "" when there is none.
+func (a *aggregation) foreign() string {
+	own := map[string]bool{}
+	columns(a.x.Args[0], func(r *sqltree.Reference) { own[strings.ToLower(r.Parts[len(r.Parts)-1].Text)] = true })
+	name := ""
+	for _, o := range a.x.Within {
+		columns(o.X, func(r *sqltree.Reference) {
+			if last := r.Parts[len(r.Parts)-1].Text; !own[strings.ToLower(last)] {
+				name = last
+			}
+		})
+	}
+	return name
+}
+
+// columns visits the references in an expression.
+func columns(x sqltree.Expr, visit func(*sqltree.Reference)) {
+	if r, ok := x.(*sqltree.Reference); ok {
+		visit(r)
+	}
+	for _, y := range sqltree.Children(x) {
+		if y != nil {
+			columns(y, visit)
+		}
+	}
+}
+
+// listAgg: no rows make NULL; the sort keys refer to columns of the argument alone (functions/listagg).
 func listAgg(a *aggregation) (value, *Error) {
 	if err := a.s.arity(a.x, 1, 2); err != nil {
 		return value{}, err
@@ -293,6 +320,10 @@ func listAgg(a *aggregation) (value, *Error) {
 	if a.distinct != "" && a.order != "" && !strings.HasPrefix(a.order, " ORDER BY "+v.SQL+" ") {
 		return value{}, failure("INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "Invalid function %s with WITHIN GROUP. "+
 			"The function is invoked with DISTINCT and WITHIN GROUP but expressions and ordering do not match.", strings.ToLower(a.x.Name))
+	}
+	if name := a.foreign(); name != "" {
+		return value{}, failure("INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "Invalid function %s with WITHIN GROUP. "+
+			"The sort key's column %s is not in the expression.", strings.ToLower(a.x.Name), ticked(name))
 	}
 	return value{SQL: fmt.Sprintf("string_agg(%s%s, %s%s)%s", a.distinct, v.SQL, sep, a.order, a.over), Type: of(String), Nullable: true}, nil
 }
