@@ -46,6 +46,7 @@ expect 'audit' "$(ask emea "SELECT count(*) > 1 FROM waggle.audit_log WHERE logi
 expect 'Gong is switched on' "$(ask admin "SELECT source, status FROM waggle.connections WHERE source = 'gong'")" 'gong'
 expect 'describe' "$(ask emea '\d')" 'calls'
 config=$(sed -n 's/.*"config":"\([^"]*\)".*/\1/p' "$ready")
+expect 'who switched Gong on' "$(bin/waggle --config "$config" audit query --acts --last 300 | grep enable_source)" 'admin +admin.enable_source'
 expect 'audit verify' "$(bin/waggle --config "$config" audit verify)" 'holds'
 kill $demo
 wait $demo || true
