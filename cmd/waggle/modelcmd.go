@@ -13,7 +13,6 @@ import (
 	"github.com/waggle-sql/waggle/engine/workspace"
 	"github.com/waggle-sql/waggle/identity"
 	"github.com/waggle-sql/waggle/internal/pgerr"
-	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/semantic"
 	"github.com/waggle-sql/waggle/source"
@@ -53,11 +52,7 @@ func modelPull(i *invocation, use, short string, do func(i *invocation, dir stri
 
 // pull describes every entity's object as an editor sees it, one model folder after the other.
 func (s *system) pull(ctx context.Context, i *invocation, login string, do func(*invocation, string, []facts) error) error {
-	password, err := i.readLine()
-	if err != nil {
-		return err
-	}
-	who, err := s.directory.SignIn(ctx, identity.SignIn{Login: login, Password: secret.New(password)})
+	who, err := s.signIn(ctx, i, login)
 	if err != nil {
 		return err
 	}

@@ -37,11 +37,7 @@ type verifier struct {
 
 // verifySources checks a source, or with no name all that entities are read from.
 func (s *system) verifySources(ctx context.Context, i *invocation, login string, names []string) error {
-	password, err := i.readLine()
-	if err != nil {
-		return err
-	}
-	who, err := s.directory.SignIn(ctx, identity.SignIn{Login: login, Password: secret.New(password)})
+	who, err := s.signIn(ctx, i, login)
 	if err != nil {
 		return err
 	}
@@ -69,6 +65,15 @@ func (s *system) verifySources(ctx context.Context, i *invocation, login string,
 		return err
 	}
 	return judgement(found)
+}
+
+// signIn makes the person whose password is on standard input a session.
+func (s *system) signIn(ctx context.Context, i *invocation, login string) (*identity.Session, error) {
+	password, err := i.readLine()
+	if err != nil {
+		return nil, err
+	}
+	return s.directory.SignIn(ctx, identity.SignIn{Login: login, Password: secret.New(password)})
 }
 
 func findingRows(found []finding) [][]string {
