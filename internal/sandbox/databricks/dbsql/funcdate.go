@@ -28,7 +28,7 @@ var dateFunctions = []function{
 	{Name: "ADD_MONTHS", Args: "di", Type: of(Date), Form: "CAST($1 + to_months(CAST($2 AS INTEGER)) AS DATE)"},
 	{Name: "MONTHS_BETWEEN", Args: "ss", Type: of(Double), Form: "db_months_between($1, $2)"},
 	{Name: "LAST_DAY", Args: "d", Type: of(Date), Form: "last_day($1)"},
-	{Name: "MAKE_DATE", Args: "iii", Type: of(Date), Form: "make_date($1, $2, $3)"},
+	{Name: "MAKE_DATE", Args: "iii", Type: of(Date), Form: "db_make_date($1, $2, $3)"},
 	{Name: "UNIX_DATE", Args: "d", Type: of(Int), Form: "($1 - DATE '1970-01-01')"},
 	{Name: "DATE_FROM_UNIX_DATE", Args: "i", Type: of(Date), Form: "(DATE '1970-01-01' + CAST($1 AS INTEGER))"},
 	{Name: "TIMESTAMP_SECONDS", Args: "i", Type: of(Timestamp), Form: "make_timestamptz($1 * 1000000)"},

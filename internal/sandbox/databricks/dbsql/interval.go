@@ -16,6 +16,9 @@ import (
 var unitMicros = map[string]int64{"WEEK": 604_800_000_000, "DAY": 86_400_000_000, "HOUR": 3_600_000_000, "MINUTE": 60_000_000, "SECOND": 1_000_000,
 	"MILLISECOND": 1_000, "MICROSECOND": 1}
 
+// maxMonths is the longest interval of months.
+var maxMonths = big.NewInt(1<<31 - 1)
+
 var unitMonths = map[string]int64{"YEAR": 12, "MONTH": 1, "QUARTER": 3}
 
 var (
@@ -49,8 +52,11 @@ func (s *scope) interval(x *sqltree.Interval) (value, *Error) {
 		_, year := unitMonths[p.Unit]
 		kinds[map[bool]int{true: 0, false: 1}[year]] = true
 	}
-	if len(kinds) != 1 || !months.IsInt64() || !micros.IsInt64() {
+	if len(kinds) != 1 {
 		return value{}, unsupported("an interval of both months and seconds")
+	}
+	if months.CmpAbs(maxMonths) > 0 || !micros.IsInt64() {
+		return value{}, failure("INTERVAL_ARITHMETIC_OVERFLOW", "Integer overflow while operating with intervals.")
 	}
 	if kinds[0] {
 		return value{SQL: fmt.Sprintf("to_months(CAST(%s AS INTEGER))", months), Type: Type{Kind: Interval}}, nil

@@ -92,6 +92,8 @@ var macros = []string{
 	`db_try_to_timestamp(x, z) AS CASE WHEN db_zoned(x) = '' THEN timezone(z, db_parse(db_trim(x))) ELSE timezone('UTC', db_parse(db_unzoned(x)) - to_minutes(db_minutes(db_zoned(x)))) END`,
 	`db_to_timestamp(x, z) AS CASE WHEN db_try_to_timestamp(x, z) IS NULL AND x IS NOT NULL THEN timezone('UTC', CAST(db_bad(x, 'TIMESTAMP') AS TIMESTAMP)) ELSE db_try_to_timestamp(x, z) END`,
 	`db_timestamp_text(t) AS regexp_replace(strftime(t, '%Y-%m-%d %H:%M:%S.%f'), '[.]?0*$', '')`,
+	`db_no_date(y, m, d) AS CAST(db_raise_text('DATETIME_FIELD_OUT_OF_BOUNDS', '22023', 'Invalid date ' || y || '-' || m || '-' || d || '. If necessary set "ansi_mode" to "false" to bypass this error.') AS DATE)`,
+	`db_make_date(y, m, d) AS CASE WHEN TRY(make_date(y, m, d)) IS NULL AND y IS NOT NULL AND m IS NOT NULL AND d IS NOT NULL THEN db_no_date(y, m, d) ELSE TRY(make_date(y, m, d)) END`,
 	`db_since_month(t) AS (t - date_trunc('month', t))`,
 	`db_month(t) AS (year(t) * 12 + month(t))`,
 	`db_months(a, b) AS (db_month(b) - db_month(a) - CASE WHEN db_month(b) > db_month(a) AND db_since_month(b) < db_since_month(a) THEN 1
