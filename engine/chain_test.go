@@ -51,6 +51,7 @@ type world struct {
 	view    *semantic.View
 	pg      *databases // nil without PostgreSQL sources
 	sf      *accounts  // nil without Snowflake sources
+	six     *six       // nil without sources of every kind and people for them
 }
 
 const publicURL = "http://waggle.example"
@@ -72,6 +73,7 @@ func (w *world) build(change func(*engine.Limits)) *world {
 	o := sandbox.Options{GongPerSecond: -1, GongPerDay: -1, GooglePerMinute: -1, GongPageSize: 20}
 	o.RedirectURIs = []string{publicURL + "/oauth/callback/gong", publicURL + "/oauth/callback/cal"}
 	w.sf.bring(w, &o)
+	w.six.bring(&o)
 	company, err := sandbox.Start(o)
 	w.must(err)
 	t.Cleanup(company.Close)
@@ -104,6 +106,7 @@ func (w *world) build(change func(*engine.Limits)) *world {
 func (w *world) Forget(e vault.Ended) {
 	w.sf.Forget(e)
 	w.pg.Forget(e)
+	w.six.Forget(e)
 }
 
 func (w *world) must(err error) {
@@ -134,6 +137,7 @@ func (w *world) sources() (map[string]source.Source, map[string]vault.SourceConf
 	}
 	w.pg.add(w, sources, oauth)
 	w.sf.add(w, sources, oauth)
+	w.six.add(w, sources, oauth)
 	return sources, oauth
 }
 
@@ -159,7 +163,7 @@ func (v viewByID) View(id string) (*semantic.View, bool) { return v.view, id == 
 func (w *world) engineOver(directory *identity.Directory, sources map[string]source.Source, change func(*engine.Limits)) {
 	m, err := semantic.Load("../testdata/model/company", semantic.LoadOptions{Check: bind.CheckModel})
 	w.must(err)
-	w.view = semantic.NewView(slices.Concat([]*semantic.Model{m}, w.pg.models(w), w.sf.models(w)), catalog.Tables(), nil)
+	w.view = semantic.NewView(slices.Concat([]*semantic.Model{m}, w.pg.models(w), w.sf.models(w), w.six.models(w)), catalog.Tables(), nil)
 	sources[engine.Catalog] = catalog.New(viewByID{w.view}, live{w})
 	pool, err := workspace.NewPool(workspace.Config{Size: 1, Command: []string{"/proc/self/exe", "worker"}})
 	w.must(err)
@@ -176,7 +180,11 @@ func (w *world) signIn(directory *identity.Directory) {
 	ctx, r := w.t.Context(), directory.AsOperator("test")
 	org, err := r.CreateOrg(ctx, "acme")
 	w.must(err)
-	for login, role := range map[string]identity.Role{"admin": identity.Admin, "analyst": identity.Editor, "emea": identity.Viewer} {
+	people := map[string]identity.Role{"admin": identity.Admin, "analyst": identity.Editor, "emea": identity.Viewer}
+	for _, login := range w.six.logins() {
+		people[login] = identity.Viewer
+	}
+	for login, role := range people {
 		id, err := r.CreatePerson(ctx, identity.Person{Org: org, OrgName: "acme", Login: login, Email: login + "@acme.example", Role: role})
 		w.must(err)
 		password := secret.New(login + "-password")
@@ -190,6 +198,7 @@ func (w *world) signIn(directory *identity.Directory) {
 	for _, s := range w.people {
 		w.connect(s, "cal")
 		w.sf.connect(w, s)
+		w.six.connect(w, s)
 	}
 }
 
