@@ -35,7 +35,7 @@ var table = []rule{
 	{"source/snowflake", "source/snowflake/nocache source/coerce source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
 	{"source/salesforce", "source planner/plan dialect internal/secret internal/pgerr internal/datum internal/pgcat"},
 	{"source/catalog", "source planner/plan dialect semantic internal/pgcat internal/datum internal/pgerr"},
-	{"source/sourcetest", "source planner/plan dialect internal/datum internal/pgcat semantic planner planner/bind planner/rules internal/pgerr"},
+	{"source/sourcetest", "source source/coerce planner/plan dialect internal/datum internal/pgcat semantic planner planner/bind planner/rules internal/pgerr"},
 	{"planner/bind", "planner/plan semantic internal/datum internal/pgcat internal/pgerr"},
 	{"planner/rules", "planner/plan internal/datum internal/pgcat dialect source"},
 	{"planner", "planner/bind planner/rules planner/plan dialect source semantic internal/datum internal/pgcat internal/pgerr"},

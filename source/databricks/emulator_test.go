@@ -16,6 +16,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
+	"github.com/waggle-sql/waggle/source/sourcetest"
 )
 
 // TestScan reads a result that comes as files, one that comes inline in pages, and one whose files have rows too many.
@@ -31,10 +32,10 @@ func TestScan(t *testing.T) {
 			r.server.Pad(c.pad)
 			conn := r.open(r.bearer("analyst"))
 			a := read(source.WithRequestID(t.Context(), "request-7"), conn, allOrders, orderTypes...)
-			if a.err != nil || len(a.rows) != rowsOfOrders {
-				t.Fatal(len(a.rows), a.err)
+			if a.Err != nil || len(a.Rows) != rowsOfOrders {
+				t.Fatal(len(a.Rows), a.Err)
 			}
-			for n, row := range a.rows {
+			for n, row := range a.Rows {
 				if want := fmt.Sprintf("%d|%d.%02d|customer %d|%c", n, n*101/100, n*101%100, n, "tf"[n%2]); row != want {
 					t.Fatalf("row %d: %s, wanted %s", n, row, want)
 				}
@@ -43,12 +44,12 @@ func TestScan(t *testing.T) {
 			if len(h) != 1 || h[0].Tags != "waggle:request-7" || h[0].Warehouse != warehouse || h[0].Linked != c.linked {
 				t.Errorf("history %+v", h)
 			}
-			p := a.report
+			p := a.Report
 			if p.QueryID != h[0].ID || p.Rows != rowsOfOrders || p.Pages < 1 || p.Bytes < 1_000_000 || p.Status != "ok" || p.Retries != 0 {
 				t.Errorf("report %+v", p)
 			}
-			if a := read(t.Context(), conn, one, plain(pgcat.Int4)); a.err != nil || len(a.rows) != 1 || a.rows[0] != "1" {
-				t.Error(a.rows, a.err)
+			if a := read(t.Context(), conn, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || len(a.Rows) != 1 || a.Rows[0] != "1" {
+				t.Error(a.Rows, a.Err)
 			}
 			if n := r.server.Sessions(""); n != 1 {
 				t.Errorf("%d sessions are open", n)
@@ -66,17 +67,17 @@ func TestTypes(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	a := read(t.Context(), c, "SELECT `n` AS c1, `f` AS c2, `r` AS c3, `d` AS c4, `ts` AS c5, `tz` AS c6, `s` AS c7, `b` AS c8, `nothing` AS c9, `tiny` AS c10, `small` AS c11, `i` AS c12 FROM `shop`.`types`",
-		numeric(38, 0), plain(pgcat.Float8), plain(pgcat.Float4), plain(pgcat.Date), plain(pgcat.Timestamp), plain(pgcat.TimestampTZ), plain(pgcat.Text), plain(pgcat.Bytea), plain(pgcat.Bool),
-		plain(pgcat.Int2), plain(pgcat.Int2), plain(pgcat.Int4))
+		sourcetest.Numeric(38, 0), sourcetest.Plain(pgcat.Float8), sourcetest.Plain(pgcat.Float4), sourcetest.Plain(pgcat.Date), sourcetest.Plain(pgcat.Timestamp), sourcetest.Plain(pgcat.TimestampTZ), sourcetest.Plain(pgcat.Text), sourcetest.Plain(pgcat.Bytea), sourcetest.Plain(pgcat.Bool),
+		sourcetest.Plain(pgcat.Int2), sourcetest.Plain(pgcat.Int2), sourcetest.Plain(pgcat.Int4))
 	want := strings.Repeat("9", 38) + `|-1.5|0.25|1969-07-20|1969-07-20 20:17:40.123456|1969-07-20 20:17:40.5+00|café|\xab|NULL|7|-3|2`
-	if a.err != nil || len(a.rows) != 1 || a.rows[0] != want {
-		t.Error(a.rows, a.err, pgerr.From(a.err).Unwrap(), r.server.History(""))
+	if a.Err != nil || len(a.Rows) != 1 || a.Rows[0] != want {
+		t.Error(a.Rows, a.Err, pgerr.From(a.Err).Unwrap(), r.server.History(""))
 	}
-	if a := read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", plain(pgcat.Float8)); a.err != nil || len(a.rows) != 0 {
-		t.Error(a.rows, a.err)
+	if a := read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", sourcetest.Plain(pgcat.Float8)); a.Err != nil || len(a.Rows) != 0 {
+		t.Error(a.Rows, a.Err)
 	}
-	if a := read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", plain(pgcat.Text)); pgerr.Code(a.err) != pgerr.DatatypeMismatch {
-		t.Error("no rows of another type:", a.err)
+	if a := read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", sourcetest.Plain(pgcat.Text)); pgerr.Code(a.Err) != pgerr.DatatypeMismatch {
+		t.Error("no rows of another type:", a.Err)
 	}
 }
 
@@ -84,7 +85,7 @@ func TestDescribe(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	s, err := c.Describe(t.Context(), "shop.orders")
-	want := []source.Column{{Name: "id", Type: plain(pgcat.Int8)}, {Name: "price", Type: numeric(15, 2)}, {Name: "customer", Type: plain(pgcat.Text), Collation: "C.UTF-8"}, {Name: "paid", Type: plain(pgcat.Bool)}}
+	want := []source.Column{{Name: "id", Type: sourcetest.Plain(pgcat.Int8)}, {Name: "price", Type: sourcetest.Numeric(15, 2)}, {Name: "customer", Type: sourcetest.Plain(pgcat.Text), Collation: "C.UTF-8"}, {Name: "paid", Type: sourcetest.Plain(pgcat.Bool)}}
 	if err != nil || !slices.Equal(s.Columns, want) {
 		t.Error(s, err)
 	}
@@ -102,19 +103,19 @@ func TestDescribe(t *testing.T) {
 func TestWhoAsks(t *testing.T) {
 	r := newRig(t)
 	const sql = "SELECT `id` AS c1, `customer` AS c2 FROM `shop`.`orders` WHERE `id` < 5 ORDER BY `id`"
-	types := []plan.Type{plain(pgcat.Int8), plain(pgcat.Text)}
+	types := []plan.Type{sourcetest.Plain(pgcat.Int8), sourcetest.Plain(pgcat.Text)}
 	for range 2 {
-		if a := read(t.Context(), r.open(r.bearer("emea")), sql, types...); a.err != nil || !slices.Equal(a.rows, []string{"0|***", "1|***", "2|***"}) {
-			t.Error(a.rows, a.err)
+		if a := read(t.Context(), r.open(r.bearer("emea")), sql, types...); a.Err != nil || !slices.Equal(a.Rows, []string{"0|***", "1|***", "2|***"}) {
+			t.Error(a.Rows, a.Err)
 		}
-		if a := read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.err != nil || len(a.rows) != 5 || a.rows[4] != "4|customer 4" {
-			t.Error(a.rows, a.err)
+		if a := read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.Err != nil || len(a.Rows) != 5 || a.Rows[4] != "4|customer 4" {
+			t.Error(a.Rows, a.Err)
 		}
 	}
 	big := r.bearer("analyst")
 	big.Warehouse = "big"
-	if a := read(t.Context(), r.open(big), sql, types...); a.err != nil || len(a.rows) != 5 {
-		t.Error(a.rows, a.err)
+	if a := read(t.Context(), r.open(big), sql, types...); a.Err != nil || len(a.Rows) != 5 {
+		t.Error(a.Rows, a.Err)
 	}
 	if h := r.server.History(""); h[len(h)-1].Warehouse != "big" || h[len(h)-1].Login != "analyst" {
 		t.Errorf("%+v", h[len(h)-1])
@@ -146,15 +147,15 @@ func TestRefusals(t *testing.T) {
 		{"another type", "SELECT 'x' AS c1", "42804", c},
 		{"another count", "SELECT 1 AS c1, 2 AS c2", "42804", c},
 	} {
-		a := read(t.Context(), w.conn, w.sql, plain(pgcat.Int4))
-		if pgerr.Code(a.err) != w.code || a.report.Status != w.code {
-			t.Errorf("%s: %s %v (%s), wanted %s", w.name, pgerr.Code(a.err), a.err, a.report.Status, w.code)
+		a := read(t.Context(), w.conn, w.sql, sourcetest.Plain(pgcat.Int4))
+		if pgerr.Code(a.Err) != w.code || a.Report.Status != w.code {
+			t.Errorf("%s: %s %v (%s), wanted %s", w.name, pgerr.Code(a.Err), a.Err, a.Report.Status, w.code)
 		}
-		if h := r.server.History(""); len(a.report.QueryID) > 0 && h[len(h)-1].ID != a.report.QueryID {
-			t.Errorf("%s: query %s", w.name, a.report.QueryID)
+		if h := r.server.History(""); len(a.Report.QueryID) > 0 && h[len(h)-1].ID != a.Report.QueryID {
+			t.Errorf("%s: query %s", w.name, a.Report.QueryID)
 		}
 	}
-	if a := read(t.Context(), c, "SELECT `id` DIV 0 AS c1 FROM `shop`.`orders`", plain(pgcat.Int4)); a.report.QueryID == "" {
+	if a := read(t.Context(), c, "SELECT `id` DIV 0 AS c1 FROM `shop`.`orders`", sourcetest.Plain(pgcat.Int4)); a.Report.QueryID == "" {
 		t.Error("a statement that failed has no id")
 	}
 	if _, err := r.source.Open(t.Context(), source.Bearer{Token: secret.New("t"), Warehouse: "../x"}); pgerr.Code(err) != pgerr.InvalidParameterValue {
@@ -174,27 +175,27 @@ func TestTokens(t *testing.T) {
 		next.Owner = source.Owner{Organisation: "acme", Person: "analyst", Generation: 2}
 		return next, nil
 	}
-	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != nil || asked != 0 {
-		t.Error(a.err, asked)
+	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || asked != 0 {
+		t.Error(a.Err, asked)
 	}
 	r.tokens.ExpireToken("analyst")
-	if a := read(t.Context(), r.open(b), allOrders, orderTypes...); a.err != nil || asked != 1 || len(a.rows) != rowsOfOrders {
-		t.Error("in a session:", a.err, asked)
+	if a := read(t.Context(), r.open(b), allOrders, orderTypes...); a.Err != nil || asked != 1 || len(a.Rows) != rowsOfOrders {
+		t.Error("in a session:", a.Err, asked)
 	}
 	if n := r.server.Sessions(""); n != 0 {
 		t.Errorf("%d sessions of an old generation", n)
 	}
-	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != nil || asked != 2 {
-		t.Error("at login:", a.err, asked)
+	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || asked != 2 {
+		t.Error("at login:", a.Err, asked)
 	}
 	b.Refresh = func(context.Context) (source.Bearer, error) { return r.bearer("forged"), nil }
-	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); pgerr.Code(a.err) != "28000" {
-		t.Error(a.err)
+	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != "28000" {
+		t.Error(a.Err)
 	}
 	gone := pgerr.New("28000", "lake connection is missing")
 	b.Refresh = func(context.Context) (source.Bearer, error) { return source.Bearer{}, gone }
-	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != error(gone) {
-		t.Error(a.err)
+	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != error(gone) {
+		t.Error(a.Err)
 	}
 }
 
@@ -203,15 +204,15 @@ func TestSessionEnds(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	for range 2 {
-		if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil {
-			t.Fatal(a.err)
+		if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+			t.Fatal(a.Err)
 		}
 		if n := r.server.ExpireSessions(""); n != 1 {
 			t.Fatal(n, "sessions")
 		}
 	}
-	if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil {
-		t.Error(a.err)
+	if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+		t.Error(a.Err)
 	}
 }
 
@@ -221,8 +222,8 @@ func TestPatience(t *testing.T) {
 	c := r.open(r.bearer("analyst"))
 	for _, wait := range []time.Duration{time.Minute, 10 * time.Second, time.Hour} {
 		ctx, cancel := context.WithTimeout(t.Context(), wait)
-		if a := read(ctx, c, one, plain(pgcat.Int4)); a.err != nil {
-			t.Error(a.err)
+		if a := read(ctx, c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+			t.Error(a.Err)
 		}
 		cancel()
 	}
@@ -237,8 +238,8 @@ func TestSlow(t *testing.T) {
 	r := newRig(t, func(e *emulator.Config) { e.Hold = time.Nanosecond })
 	began := time.Now()
 	for range 3 {
-		if a := read(t.Context(), r.open(r.bearer("analyst")), someRows, orderTypes...); a.err != nil || len(a.rows) != 100 {
-			t.Error(len(a.rows), a.err)
+		if a := read(t.Context(), r.open(r.bearer("analyst")), someRows, orderTypes...); a.Err != nil || len(a.Rows) != 100 {
+			t.Error(len(a.Rows), a.Err)
 		}
 	}
 	if took := time.Since(began); r.server.Calls()["GetOperationStatus"] == 0 || took > 3*time.Second {
@@ -257,8 +258,8 @@ func TestCancel(t *testing.T) {
 			r := newRig(t, func(e *emulator.Config) { e.Hold = c.hold })
 			ctx, cancel := context.WithCancelCause(t.Context())
 			defer cancel(nil)
-			done := make(chan outcome)
-			go func() { done <- read(ctx, r.open(r.bearer("analyst")), c.sql, plain(pgcat.Int8)) }()
+			done := make(chan sourcetest.Answer)
+			go func() { done <- read(ctx, r.open(r.bearer("analyst")), c.sql, sourcetest.Plain(pgcat.Int8)) }()
 			r.wait("the statement runs", func() bool { return len(r.server.History("")) == 1 })
 			time.Sleep(100 * time.Millisecond) // until the client polls
 			began := time.Now()
@@ -267,8 +268,8 @@ func TestCancel(t *testing.T) {
 			if took := time.Since(began); took > time.Second {
 				t.Error("cancelled after", took)
 			}
-			if a := <-done; pgerr.Code(a.err) != pgerr.QueryCanceled {
-				t.Error(a.err)
+			if a := <-done; pgerr.Code(a.Err) != pgerr.QueryCanceled {
+				t.Error(a.Err)
 			}
 			r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
 		})
@@ -283,13 +284,13 @@ func TestCancelledLogin(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	done := make(chan outcome)
-	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, plain(pgcat.Int8)) }()
+	done := make(chan sourcetest.Answer)
+	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, sourcetest.Plain(pgcat.Int8)) }()
 	time.Sleep(100 * time.Millisecond)
 	began := time.Now()
 	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
-	if a := <-done; pgerr.Code(a.err) != pgerr.QueryCanceled || time.Since(began) > 300*time.Millisecond {
-		t.Error(a.err, time.Since(began))
+	if a := <-done; pgerr.Code(a.Err) != pgerr.QueryCanceled || time.Since(began) > 300*time.Millisecond {
+		t.Error(a.Err, time.Since(began))
 	}
 	r.wait("the session opens and ends", func() bool { return r.server.Calls()["CloseSession"] == 1 && r.server.Sessions("") == 0 })
 }
@@ -299,7 +300,7 @@ func TestRelease(t *testing.T) {
 	for _, inline := range []int64{1, 1 << 40} {
 		r := newRig(t, func(e *emulator.Config) { e.Inline = inline })
 		c := r.open(r.bearer("analyst"))
-		columns := []plan.Col{{ID: 1, Type: plain(pgcat.Int8)}, {ID: 2, Type: numeric(15, 2)}, {ID: 3, Type: plain(pgcat.Text)}, {ID: 4, Type: plain(pgcat.Bool)}}
+		columns := []plan.Col{{ID: 1, Type: sourcetest.Plain(pgcat.Int8)}, {ID: 2, Type: sourcetest.Numeric(15, 2)}, {ID: 3, Type: sourcetest.Plain(pgcat.Text)}, {ID: 4, Type: sourcetest.Plain(pgcat.Bool)}}
 		rows, err := c.Run(t.Context(), dialect.Text{Text: allOrders, Columns: columns})
 		if err != nil || !rows.Next() {
 			t.Fatal(err, rows.Err())
@@ -361,17 +362,17 @@ func TestFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			a := read(t.Context(), r.open(r.bearer("analyst")), allOrders, orderTypes...)
-			if !strings.Contains(f.code, pgerr.Code(a.err)) {
-				t.Errorf("%s %v, cause %v", pgerr.Code(a.err), a.err, pgerr.From(a.err).Unwrap())
+			if !strings.Contains(f.code, pgerr.Code(a.Err)) {
+				t.Errorf("%s %v, cause %v", pgerr.Code(a.Err), a.Err, pgerr.From(a.Err).Unwrap())
 			}
-			if a.err == nil && len(a.rows) != rowsOfOrders {
-				t.Errorf("%d rows", len(a.rows))
+			if a.Err == nil && len(a.Rows) != rowsOfOrders {
+				t.Errorf("%d rows", len(a.Rows))
 			}
-			if a.err != nil && strings.Contains(a.err.Error(), "127.0.0.1") {
-				t.Error("the error tells an address: ", a.err)
+			if a.Err != nil && strings.Contains(a.Err.Error(), "127.0.0.1") {
+				t.Error("the error tells an address: ", a.Err)
 			}
 			r.server.Control().Clear()
-			if a.err != nil && f.rule.Kind != fault.Expired {
+			if a.Err != nil && f.rule.Kind != fault.Expired {
 				r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
 			}
 		})
@@ -391,17 +392,17 @@ func TestPages(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			r := newRig(t, func(e *emulator.Config) { e.Inline = 1 << 40 })
 			const wide = "SELECT a.`customer` || repeat('x', 900) AS c1 FROM `shop`.`orders` AS a"
-			if a := read(t.Context(), r.open(r.bearer("analyst")), wide, plain(pgcat.Text)); a.err != nil || len(a.rows) != rowsOfOrders || a.report.Pages < 5 {
-				t.Fatal(a.err, len(a.rows), a.report)
+			if a := read(t.Context(), r.open(r.bearer("analyst")), wide, sourcetest.Plain(pgcat.Text)); a.Err != nil || len(a.Rows) != rowsOfOrders || a.Report.Pages < 5 {
+				t.Fatal(a.Err, len(a.Rows), a.Report)
 			}
 			r.source.Forget(source.Owner{Organisation: "acme"})
 			r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
 			if err := r.server.Control().Add(f.rule); err != nil {
 				t.Fatal(err)
 			}
-			a := read(t.Context(), r.open(r.bearer("analyst")), wide, plain(pgcat.Text))
-			if code := pgerr.Code(a.err); code != pgerr.ConnectionFailure && code != pgerr.ProtocolViolation {
-				t.Error(len(a.rows), a.err)
+			a := read(t.Context(), r.open(r.bearer("analyst")), wide, sourcetest.Plain(pgcat.Text))
+			if code := pgerr.Code(a.Err); code != pgerr.ConnectionFailure && code != pgerr.ProtocolViolation {
+				t.Error(len(a.Rows), a.Err)
 			}
 		})
 	}
@@ -412,12 +413,12 @@ func TestContradictions(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	r.server.Contradict("c2", true)
-	if a := read(t.Context(), c, someRows, orderTypes...); pgerr.Code(a.err) != pgerr.DatatypeMismatch {
-		t.Error(a.err)
+	if a := read(t.Context(), c, someRows, orderTypes...); pgerr.Code(a.Err) != pgerr.DatatypeMismatch {
+		t.Error(a.Err)
 	}
 	r.server.Contradict("c2", false)
 	r.server.Refuse("lake.shop.orders", true)
-	if a := read(t.Context(), c, someRows, orderTypes...); pgerr.Code(a.err) != pgerr.InsufficientPrivilege {
-		t.Error(a.err)
+	if a := read(t.Context(), c, someRows, orderTypes...); pgerr.Code(a.Err) != pgerr.InsufficientPrivilege {
+		t.Error(a.Err)
 	}
 }

@@ -1,11 +1,9 @@
 package databricks
 
 import (
-	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +12,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/source"
+	"github.com/waggle-sql/waggle/source/sourcetest"
 )
 
 // TestEncrypted: a server that does not prove who it is gets no token, and results are not fetched in clear.
@@ -36,8 +35,8 @@ func TestEncrypted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a := read(t.Context(), conn, allOrders, orderTypes...); pgerr.Code(a.err) != c.code {
-				t.Errorf("%v, wanted %s", a.err, c.code)
+			if a := read(t.Context(), conn, allOrders, orderTypes...); pgerr.Code(a.Err) != c.code {
+				t.Errorf("%v, wanted %s", a.Err, c.code)
 			}
 		})
 	}
@@ -71,8 +70,8 @@ func TestWhereTokensGo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := read(t.Context(), conn, allOrders, orderTypes...); a.err != nil {
-		t.Fatal(a.err)
+	if a := read(t.Context(), conn, allOrders, orderTypes...); a.Err != nil {
+		t.Fatal(a.Err)
 	}
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	w.mu.Lock()
@@ -100,43 +99,25 @@ func TestRedirection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := read(t.Context(), conn, one, plain(pgcat.Int4)); pgerr.Code(a.err) != pgerr.CannotConnect {
-		t.Error(a.err)
+	if a := read(t.Context(), conn, one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != pgerr.CannotConnect {
+		t.Error(a.Err)
 	}
 }
 
 // TestNothingIsWritten: neither the driver nor net/http leaves anything in the home directory or the log.
 func TestNothingIsWritten(t *testing.T) {
-	home := t.TempDir()
-	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"} {
-		t.Setenv(name, home)
-	}
-	said, err := os.CreateTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	stderr := os.Stderr
-	os.Stderr = said
-	log.SetOutput(said)
-	r := newRig(t)
-	c := r.open(r.bearer("analyst"))
-	good := read(t.Context(), c, one, plain(pgcat.Int4))
-	bad := read(t.Context(), c, "SELECT secret FROM nowhere", plain(pgcat.Int4))
-	b := r.bearer("analyst")
-	b.Warehouse = "none"
-	missing := read(t.Context(), r.open(b), one, plain(pgcat.Int4))
-	os.Stderr = stderr
-	log.SetOutput(stderr)
-	if good.err != nil || bad.err == nil || missing.err == nil {
-		t.Error(good.err, bad.err, missing.err)
-	}
-	left, err := os.ReadDir(home)
-	if err != nil || len(left) > 0 {
-		t.Error(left, err)
-	}
-	if text, err := os.ReadFile(said.Name()); err != nil || len(text) > 0 {
-		t.Errorf("%s, %v", text, err)
-	}
+	sourcetest.Silent(t, func() {
+		r := newRig(t)
+		c := r.open(r.bearer("analyst"))
+		good := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4))
+		bad := read(t.Context(), c, "SELECT secret FROM nowhere", sourcetest.Plain(pgcat.Int4))
+		b := r.bearer("analyst")
+		b.Warehouse = "none"
+		missing := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4))
+		if good.Err != nil || bad.Err == nil || missing.Err == nil {
+			t.Error(good.Err, bad.Err, missing.Err)
+		}
+	})
 }
 
 func TestNew(t *testing.T) {
@@ -185,7 +166,7 @@ func TestNobodyIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := read(t.Context(), c, one, plain(pgcat.Int4)); pgerr.Code(a.err) != pgerr.CannotConnect || strings.Contains(a.err.Error(), "127") {
-		t.Error(a.err)
+	if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != pgerr.CannotConnect || strings.Contains(a.Err.Error(), "127") {
+		t.Error(a.Err)
 	}
 }

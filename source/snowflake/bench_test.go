@@ -10,6 +10,7 @@ import (
 	emulator "github.com/waggle-sql/waggle/internal/sandbox/snowflake"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
 	"github.com/waggle-sql/waggle/planner/plan"
+	"github.com/waggle-sql/waggle/source/sourcetest"
 )
 
 // wide is a table of a million rows like those of a warehouse.
@@ -23,7 +24,7 @@ func wide(rows int) (string, emulator.Table) {
 	}}
 }
 
-var wideTypes = []plan.Type{plain(pgcat.Int8), numeric(12, 2), numeric(12, 2), numeric(12, 2), plain(pgcat.Date), plain(pgcat.Text), plain(pgcat.Text)}
+var wideTypes = []plan.Type{sourcetest.Plain(pgcat.Int8), sourcetest.Numeric(12, 2), sourcetest.Numeric(12, 2), sourcetest.Numeric(12, 2), sourcetest.Plain(pgcat.Date), sourcetest.Plain(pgcat.Text), sourcetest.Plain(pgcat.Text)}
 
 const allWide = `SELECT "id" AS C1, "quantity" AS C2, "price" AS C3, "discount" AS C4, "shipped" AS C5, "flag" AS C6, "comment" AS C7 FROM "DEMO"."shop"."wide"`
 

@@ -16,6 +16,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source/coerce"
+	"github.com/waggle-sql/waggle/source/sourcetest"
 )
 
 // built is an array of a builder with a NULL behind its values.
@@ -84,12 +85,6 @@ func moments(v ...[]int64) arrow.Array {
 	})
 }
 
-func numeric(precision, scale int32) plan.Type {
-	return plan.Type{OID: pgcat.Numeric, Mod: datum.MakeNumericMod(precision, scale)}
-}
-
-func plain(oid uint32) plan.Type { return plan.Type{OID: oid, Mod: -1} }
-
 // converted is what becomes of an array: PostgreSQL's texts joined by blanks, or the SQLSTATE.
 func converted(t *testing.T, kind string, scale int32, want plan.Type, a arrow.Array) string {
 	t.Helper()
@@ -127,74 +122,74 @@ var conversions = []struct {
 	from  arrow.Array
 	text  string
 }{
-	{"small", "fixed", 0, plain(pgcat.Int4), int8s(-128, 127), "-128 127 NULL"},
-	{"same", "fixed", 0, plain(pgcat.Int8), int64s(math.MinInt64, math.MaxInt64), "-9223372036854775808 9223372036854775807 NULL"},
-	{"narrow", "fixed", 0, plain(pgcat.Int2), int64s(-32768, 32767), "-32768 32767 NULL"},
-	{"too wide", "fixed", 0, plain(pgcat.Int2), int32s(1, 32768), "22003"},
-	{"int8 from decimal", "fixed", 0, plain(pgcat.Int8), decimals(0, "-9223372036854775808", "9223372036854775807"), "-9223372036854775808 9223372036854775807 NULL"},
-	{"int8 overflow", "fixed", 0, plain(pgcat.Int8), decimals(0, "9223372036854775808"), "22003"},
-	{"int8 far overflow", "fixed", 0, plain(pgcat.Int8), decimals(0, "18446744073709551617"), "22003"},
-	{"int of scale", "fixed", 2, plain(pgcat.Int4), int32s(-700, 1200), "-7 12 NULL"},
-	{"int loses", "fixed", 2, plain(pgcat.Int4), int32s(1250), "42804"},
-	{"int loses decimal", "fixed", 2, plain(pgcat.Int4), decimals(2, "12.50"), "42804"},
-	{"int of great scale", "fixed", 20, plain(pgcat.Int4), int64s(0), "0 NULL"},
-	{"int of great scale loses", "fixed", 20, plain(pgcat.Int4), int64s(1), "42804"},
-	{"money", "fixed", 2, numeric(12, 2), int32s(-1999, 5, 0), "-19.99 0.05 0.00 NULL"},
-	{"rescaled up", "fixed", 2, numeric(12, 4), int16s(-1999, 5), "-19.9900 0.0500 NULL"},
-	{"rescaled down", "fixed", 4, numeric(12, 2), int64s(-199900), "-19.99 NULL"},
-	{"rescaled down loses", "fixed", 4, numeric(12, 2), int64s(-199901), "42804"},
-	{"too many digits", "fixed", 0, numeric(3, 0), int16s(999, 1000), "22003"},
-	{"too many digits above", "fixed", 0, numeric(5, 3), int8s(100), "22003"},
-	{"just enough digits", "fixed", 0, numeric(5, 3), int8s(99, -99), "99.000 -99.000 NULL"},
-	{"widest", "fixed", 0, numeric(38, 0), decimals(0, most, "-"+most), most + " -" + most + " NULL"},
-	{"wide from word", "fixed", 0, numeric(38, 19), int64s(9223372036854775807), "9223372036854775807.0000000000000000000 NULL"},
-	{"decimal up", "fixed", 2, numeric(38, 10), decimals(2, "-12345678901234567890.12"), "-12345678901234567890.1200000000 NULL"},
-	{"decimal up overflow", "fixed", 0, numeric(38, 1), decimals(0, most), "22003"},
-	{"decimal narrower", "fixed", 2, numeric(4, 2), decimals(2, "99.99"), "99.99 NULL"},
-	{"decimal too narrow", "fixed", 2, numeric(3, 2), decimals(2, "99.99"), "22003"},
-	{"pure fraction", "fixed", 4, numeric(2, 4), int8s(12, -12), "0.0012 -0.0012 NULL"},
-	{"text", "fixed", 2, plain(pgcat.Numeric), int32s(-1, -100, 12345), "-0.01 -1.00 123.45 NULL"},
-	{"text of decimal", "fixed", 3, plain(pgcat.Numeric), decimals(3, "-0.001", "12345678901234567890123.500"), "-0.001 12345678901234567890123.500 NULL"},
-	{"text of whole", "fixed", 0, plain(pgcat.Numeric), int64s(0, -7), "0 -7 NULL"},
-	{"texts of numbers", "text", 0, plain(pgcat.Numeric), texts("-1.50", "12", "0.000"), "-1.50 12 0.000 NULL"},
-	{"texts of no numbers", "text", 0, plain(pgcat.Numeric), texts("1e5"), "42804"},
-	{"texts of numbers with a scale", "text", 0, numeric(5, 2), texts("1.50"), "42804"},
-	{"fixed is no text", "fixed", 0, plain(pgcat.Text), int64s(0), "42804"},
-	{"double", "real", 0, plain(pgcat.Float8), doubles(0.1, math.Inf(-1), math.NaN()), "0.1 -Infinity NaN NULL"},
-	{"real", "real", 0, plain(pgcat.Float4), doubles(0.5, math.NaN()), "0.5 NaN NULL"},
-	{"real loses", "real", 0, plain(pgcat.Float4), doubles(0.1), "42804"},
-	{"double is no number", "real", 0, numeric(10, 2), doubles(0.1), "42804"},
-	{"words", "text", 0, plain(pgcat.Text), texts("", "café", "a b "), " café a b  NULL"},
-	{"zero byte", "text", 0, plain(pgcat.Text), texts("a\x00b"), "22021"},
-	{"no UTF-8", "text", 0, plain(pgcat.Text), texts("caf\xe9"), "08P01"},
-	{"split rune", "text", 0, plain(pgcat.Text), texts("caf\xc3", "\xa9"), "08P01"},
+	{"small", "fixed", 0, sourcetest.Plain(pgcat.Int4), int8s(-128, 127), "-128 127 NULL"},
+	{"same", "fixed", 0, sourcetest.Plain(pgcat.Int8), int64s(math.MinInt64, math.MaxInt64), "-9223372036854775808 9223372036854775807 NULL"},
+	{"narrow", "fixed", 0, sourcetest.Plain(pgcat.Int2), int64s(-32768, 32767), "-32768 32767 NULL"},
+	{"too wide", "fixed", 0, sourcetest.Plain(pgcat.Int2), int32s(1, 32768), "22003"},
+	{"int8 from decimal", "fixed", 0, sourcetest.Plain(pgcat.Int8), decimals(0, "-9223372036854775808", "9223372036854775807"), "-9223372036854775808 9223372036854775807 NULL"},
+	{"int8 overflow", "fixed", 0, sourcetest.Plain(pgcat.Int8), decimals(0, "9223372036854775808"), "22003"},
+	{"int8 far overflow", "fixed", 0, sourcetest.Plain(pgcat.Int8), decimals(0, "18446744073709551617"), "22003"},
+	{"int of scale", "fixed", 2, sourcetest.Plain(pgcat.Int4), int32s(-700, 1200), "-7 12 NULL"},
+	{"int loses", "fixed", 2, sourcetest.Plain(pgcat.Int4), int32s(1250), "42804"},
+	{"int loses decimal", "fixed", 2, sourcetest.Plain(pgcat.Int4), decimals(2, "12.50"), "42804"},
+	{"int of great scale", "fixed", 20, sourcetest.Plain(pgcat.Int4), int64s(0), "0 NULL"},
+	{"int of great scale loses", "fixed", 20, sourcetest.Plain(pgcat.Int4), int64s(1), "42804"},
+	{"money", "fixed", 2, sourcetest.Numeric(12, 2), int32s(-1999, 5, 0), "-19.99 0.05 0.00 NULL"},
+	{"rescaled up", "fixed", 2, sourcetest.Numeric(12, 4), int16s(-1999, 5), "-19.9900 0.0500 NULL"},
+	{"rescaled down", "fixed", 4, sourcetest.Numeric(12, 2), int64s(-199900), "-19.99 NULL"},
+	{"rescaled down loses", "fixed", 4, sourcetest.Numeric(12, 2), int64s(-199901), "42804"},
+	{"too many digits", "fixed", 0, sourcetest.Numeric(3, 0), int16s(999, 1000), "22003"},
+	{"too many digits above", "fixed", 0, sourcetest.Numeric(5, 3), int8s(100), "22003"},
+	{"just enough digits", "fixed", 0, sourcetest.Numeric(5, 3), int8s(99, -99), "99.000 -99.000 NULL"},
+	{"widest", "fixed", 0, sourcetest.Numeric(38, 0), decimals(0, most, "-"+most), most + " -" + most + " NULL"},
+	{"wide from word", "fixed", 0, sourcetest.Numeric(38, 19), int64s(9223372036854775807), "9223372036854775807.0000000000000000000 NULL"},
+	{"decimal up", "fixed", 2, sourcetest.Numeric(38, 10), decimals(2, "-12345678901234567890.12"), "-12345678901234567890.1200000000 NULL"},
+	{"decimal up overflow", "fixed", 0, sourcetest.Numeric(38, 1), decimals(0, most), "22003"},
+	{"decimal narrower", "fixed", 2, sourcetest.Numeric(4, 2), decimals(2, "99.99"), "99.99 NULL"},
+	{"decimal too narrow", "fixed", 2, sourcetest.Numeric(3, 2), decimals(2, "99.99"), "22003"},
+	{"pure fraction", "fixed", 4, sourcetest.Numeric(2, 4), int8s(12, -12), "0.0012 -0.0012 NULL"},
+	{"text", "fixed", 2, sourcetest.Plain(pgcat.Numeric), int32s(-1, -100, 12345), "-0.01 -1.00 123.45 NULL"},
+	{"text of decimal", "fixed", 3, sourcetest.Plain(pgcat.Numeric), decimals(3, "-0.001", "12345678901234567890123.500"), "-0.001 12345678901234567890123.500 NULL"},
+	{"text of whole", "fixed", 0, sourcetest.Plain(pgcat.Numeric), int64s(0, -7), "0 -7 NULL"},
+	{"texts of numbers", "text", 0, sourcetest.Plain(pgcat.Numeric), texts("-1.50", "12", "0.000"), "-1.50 12 0.000 NULL"},
+	{"texts of no numbers", "text", 0, sourcetest.Plain(pgcat.Numeric), texts("1e5"), "42804"},
+	{"texts of numbers with a scale", "text", 0, sourcetest.Numeric(5, 2), texts("1.50"), "42804"},
+	{"fixed is no text", "fixed", 0, sourcetest.Plain(pgcat.Text), int64s(0), "42804"},
+	{"double", "real", 0, sourcetest.Plain(pgcat.Float8), doubles(0.1, math.Inf(-1), math.NaN()), "0.1 -Infinity NaN NULL"},
+	{"real", "real", 0, sourcetest.Plain(pgcat.Float4), doubles(0.5, math.NaN()), "0.5 NaN NULL"},
+	{"real loses", "real", 0, sourcetest.Plain(pgcat.Float4), doubles(0.1), "42804"},
+	{"double is no number", "real", 0, sourcetest.Numeric(10, 2), doubles(0.1), "42804"},
+	{"words", "text", 0, sourcetest.Plain(pgcat.Text), texts("", "café", "a b "), " café a b  NULL"},
+	{"zero byte", "text", 0, sourcetest.Plain(pgcat.Text), texts("a\x00b"), "22021"},
+	{"no UTF-8", "text", 0, sourcetest.Plain(pgcat.Text), texts("caf\xe9"), "08P01"},
+	{"split rune", "text", 0, sourcetest.Plain(pgcat.Text), texts("caf\xc3", "\xa9"), "08P01"},
 	{"char", "text", 0, plan.Type{OID: pgcat.Bpchar, Mod: 7}, texts("ab ", "c"), "ab c NULL"},
-	{"json", "variant", 0, plain(pgcat.JSON), texts(`{"b": 1,  "a":2}`), `{"b": 1,  "a":2} NULL`},
-	{"jsonb", "object", 0, plain(pgcat.JSONB), texts("{\n \"b\":1.0, \"a\":[2]}"), `{"a": [2], "b": 1.0} NULL`},
-	{"bad json", "array", 0, plain(pgcat.JSONB), texts(`[undefined]`), "22P02"},
-	{"date", "date", 0, plain(pgcat.Date), days(0, -719162, 2932896), "1970-01-01 0001-01-01 9999-12-31 NULL"},
-	{"date beyond", "date", 0, plain(pgcat.Date), days(math.MaxInt32), "22008"},
-	{"time of seconds", "time", 0, plain(pgcat.Time), int32s(45296), "12:34:56 NULL"},
-	{"time of nanoseconds", "time", 9, plain(pgcat.Time), int64s(45296123456500, 45296123457500, 86399999999999), "12:34:56.123456 12:34:56.123457 23:59:59.999999 NULL"},
-	{"time beyond", "time", 3, plain(pgcat.Time), int32s(86400001), "22008"},
-	{"time before", "time", 3, plain(pgcat.Time), int32s(-1), "22008"},
-	{"seconds", "timestamp_ntz", 0, plain(pgcat.Timestamp), int64s(-14182940), "1969-07-20 20:17:40 NULL"},
-	{"milliseconds", "timestamp_ntz", 3, plain(pgcat.Timestamp), int64s(-1, 1), "1969-12-31 23:59:59.999 1970-01-01 00:00:00.001 NULL"},
-	{"nanoseconds", "timestamp_ntz", 9, plain(pgcat.Timestamp), int64s(-1, 1500, 2999), "1969-12-31 23:59:59.999999 1970-01-01 00:00:00.000001 1970-01-01 00:00:00.000002 NULL"},
-	{"parts", "timestamp_ntz", 9, plain(pgcat.Timestamp), moments([]int64{-1, 999999999}, []int64{253402300799, 999999000}), "1969-12-31 23:59:59.999999 9999-12-31 23:59:59.999999 NULL"},
-	{"local", "timestamp_ltz", 9, plain(pgcat.TimestampTZ), moments([]int64{0, 500000000}), "1970-01-01 00:00:00.5+00 NULL"},
-	{"zoned", "timestamp_tz", 9, plain(pgcat.TimestampTZ), moments([]int64{0, 500000000, 1500}), "1970-01-01 00:00:00.5+00 NULL"},
-	{"zoned, scaled", "timestamp_tz", 3, plain(pgcat.TimestampTZ), moments([]int64{-1500, 1500}), "1969-12-31 23:59:58.5+00 NULL"},
-	{"beyond", "timestamp_ntz", 0, plain(pgcat.Timestamp), int64s(math.MaxInt64 / 1000), "22008"},
-	{"parts beyond", "timestamp_ntz", 9, plain(pgcat.Timestamp), moments([]int64{math.MaxInt64, 0}), "22008"},
-	{"negative fraction", "timestamp_ntz", 9, plain(pgcat.Timestamp), moments([]int64{0, -1}), "22008"},
-	{"zone is kept apart", "timestamp_tz", 0, plain(pgcat.Timestamp), int64s(0), "42804"},
-	{"unzoned is no instant", "timestamp_ntz", 0, plain(pgcat.TimestampTZ), int64s(0), "42804"},
-	{"unscaled decimal", "fixed", 2, numeric(12, 2), decimals(3, "1.000"), "42804"},
-	{"another physical type", "fixed", 0, plain(pgcat.Int8), texts("1"), "42804"},
-	{"another physical text", "text", 0, plain(pgcat.Text), int64s(1), "42804"},
-	{"another physical date", "date", 0, plain(pgcat.Date), int64s(1), "42804"},
-	{"another physical moment", "timestamp_ntz", 0, plain(pgcat.Timestamp), int32s(1), "42804"},
+	{"json", "variant", 0, sourcetest.Plain(pgcat.JSON), texts(`{"b": 1,  "a":2}`), `{"b": 1,  "a":2} NULL`},
+	{"jsonb", "object", 0, sourcetest.Plain(pgcat.JSONB), texts("{\n \"b\":1.0, \"a\":[2]}"), `{"a": [2], "b": 1.0} NULL`},
+	{"bad json", "array", 0, sourcetest.Plain(pgcat.JSONB), texts(`[undefined]`), "22P02"},
+	{"date", "date", 0, sourcetest.Plain(pgcat.Date), days(0, -719162, 2932896), "1970-01-01 0001-01-01 9999-12-31 NULL"},
+	{"date beyond", "date", 0, sourcetest.Plain(pgcat.Date), days(math.MaxInt32), "22008"},
+	{"time of seconds", "time", 0, sourcetest.Plain(pgcat.Time), int32s(45296), "12:34:56 NULL"},
+	{"time of nanoseconds", "time", 9, sourcetest.Plain(pgcat.Time), int64s(45296123456500, 45296123457500, 86399999999999), "12:34:56.123456 12:34:56.123457 23:59:59.999999 NULL"},
+	{"time beyond", "time", 3, sourcetest.Plain(pgcat.Time), int32s(86400001), "22008"},
+	{"time before", "time", 3, sourcetest.Plain(pgcat.Time), int32s(-1), "22008"},
+	{"seconds", "timestamp_ntz", 0, sourcetest.Plain(pgcat.Timestamp), int64s(-14182940), "1969-07-20 20:17:40 NULL"},
+	{"milliseconds", "timestamp_ntz", 3, sourcetest.Plain(pgcat.Timestamp), int64s(-1, 1), "1969-12-31 23:59:59.999 1970-01-01 00:00:00.001 NULL"},
+	{"nanoseconds", "timestamp_ntz", 9, sourcetest.Plain(pgcat.Timestamp), int64s(-1, 1500, 2999), "1969-12-31 23:59:59.999999 1970-01-01 00:00:00.000001 1970-01-01 00:00:00.000002 NULL"},
+	{"parts", "timestamp_ntz", 9, sourcetest.Plain(pgcat.Timestamp), moments([]int64{-1, 999999999}, []int64{253402300799, 999999000}), "1969-12-31 23:59:59.999999 9999-12-31 23:59:59.999999 NULL"},
+	{"local", "timestamp_ltz", 9, sourcetest.Plain(pgcat.TimestampTZ), moments([]int64{0, 500000000}), "1970-01-01 00:00:00.5+00 NULL"},
+	{"zoned", "timestamp_tz", 9, sourcetest.Plain(pgcat.TimestampTZ), moments([]int64{0, 500000000, 1500}), "1970-01-01 00:00:00.5+00 NULL"},
+	{"zoned, scaled", "timestamp_tz", 3, sourcetest.Plain(pgcat.TimestampTZ), moments([]int64{-1500, 1500}), "1969-12-31 23:59:58.5+00 NULL"},
+	{"beyond", "timestamp_ntz", 0, sourcetest.Plain(pgcat.Timestamp), int64s(math.MaxInt64 / 1000), "22008"},
+	{"parts beyond", "timestamp_ntz", 9, sourcetest.Plain(pgcat.Timestamp), moments([]int64{math.MaxInt64, 0}), "22008"},
+	{"negative fraction", "timestamp_ntz", 9, sourcetest.Plain(pgcat.Timestamp), moments([]int64{0, -1}), "22008"},
+	{"zone is kept apart", "timestamp_tz", 0, sourcetest.Plain(pgcat.Timestamp), int64s(0), "42804"},
+	{"unzoned is no instant", "timestamp_ntz", 0, sourcetest.Plain(pgcat.TimestampTZ), int64s(0), "42804"},
+	{"unscaled decimal", "fixed", 2, sourcetest.Numeric(12, 2), decimals(3, "1.000"), "42804"},
+	{"another physical type", "fixed", 0, sourcetest.Plain(pgcat.Int8), texts("1"), "42804"},
+	{"another physical text", "text", 0, sourcetest.Plain(pgcat.Text), int64s(1), "42804"},
+	{"another physical date", "date", 0, sourcetest.Plain(pgcat.Date), int64s(1), "42804"},
+	{"another physical moment", "timestamp_ntz", 0, sourcetest.Plain(pgcat.Timestamp), int32s(1), "42804"},
 }
 
 func TestConvert(t *testing.T) {
@@ -225,15 +220,15 @@ func TestConvertSlice(t *testing.T) {
 func TestNullsHoldAnything(t *testing.T) {
 	b := array.NewInt64Builder(pool)
 	b.AppendValues([]int64{1, math.MaxInt64}, []bool{true, false})
-	if got := converted(t, "fixed", 0, plain(pgcat.Int2), b.NewArray()); got != "1 NULL" {
+	if got := converted(t, "fixed", 0, sourcetest.Plain(pgcat.Int2), b.NewArray()); got != "1 NULL" {
 		t.Error(got)
 	}
 	b.AppendValues([]int64{1, math.MaxInt64}, []bool{true, false})
-	if got := converted(t, "timestamp_ntz", 0, plain(pgcat.Timestamp), b.NewArray()); got != "1970-01-01 00:00:01 NULL" {
+	if got := converted(t, "timestamp_ntz", 0, sourcetest.Plain(pgcat.Timestamp), b.NewArray()); got != "1970-01-01 00:00:01 NULL" {
 		t.Error(got)
 	}
 	b.AppendValues([]int64{1, math.MaxInt64}, []bool{true, false})
-	if got := converted(t, "fixed", 0, numeric(3, 0), b.NewArray()); got != "1 NULL" {
+	if got := converted(t, "fixed", 0, sourcetest.Numeric(3, 0), b.NewArray()); got != "1 NULL" {
 		t.Error(got)
 	}
 }
@@ -244,7 +239,7 @@ func TestBrokenOffsets(t *testing.T) {
 		data := array.NewData(arrow.BinaryTypes.String, 2, []*memory.Buffer{nil, memory.NewBufferBytes(arrow.GetBytes(offsets)), memory.NewBufferBytes([]byte("abc"))}, nil, 0, 0)
 		var got string
 		if err := pgerr.Contained(func() error {
-			got = converted(t, "text", 0, plain(pgcat.Text), array.MakeFromData(data))
+			got = converted(t, "text", 0, sourcetest.Plain(pgcat.Text), array.MakeFromData(data))
 			return nil
 		}); err != nil {
 			got = pgerr.Code(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
+	"github.com/waggle-sql/waggle/source/sourcetest"
 )
 
 func TestScan(t *testing.T) {
@@ -22,10 +23,10 @@ func TestScan(t *testing.T) {
 	c := r.open(r.bearer("analyst"))
 	ctx := source.WithRequestID(t.Context(), "request-7")
 	a := read(ctx, c, allOrders, orderTypes...)
-	if a.err != nil || len(a.rows) != rowsOfOrders {
-		t.Fatal(len(a.rows), a.err)
+	if a.Err != nil || len(a.Rows) != rowsOfOrders {
+		t.Fatal(len(a.Rows), a.Err)
 	}
-	for n, row := range a.rows {
+	for n, row := range a.Rows {
 		if want := fmt.Sprintf("%d|%d.%02d|customer %d|%c", n, n*101/100, n*101%100, n, "tf"[n%2]); row != want {
 			t.Fatalf("row %d: %s, wanted %s", n, row, want)
 		}
@@ -34,12 +35,12 @@ func TestScan(t *testing.T) {
 	if len(h) != 1 || h[0].Tag != "request-7" || h[0].Role != "ANALYST" || h[0].Warehouse != "BI_WH" {
 		t.Errorf("history %+v", h)
 	}
-	p := a.report
+	p := a.Report
 	if p.QueryID != h[0].ID || p.Rows != rowsOfOrders || p.Pages < 3 || p.Bytes == 0 || p.Status != "ok" || !slices.Contains(p.Requests, h[0].RequestID) {
 		t.Errorf("report %+v", p)
 	}
-	if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil || len(a.rows) != 1 {
-		t.Error(a.rows, a.err)
+	if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || len(a.Rows) != 1 {
+		t.Error(a.Rows, a.Err)
 	}
 	if n := r.server.Sessions(""); n != 1 {
 		t.Errorf("%d sessions are open", n)
@@ -54,13 +55,13 @@ func TestScan(t *testing.T) {
 func TestTypes(t *testing.T) {
 	r := newRig(t)
 	a := read(t.Context(), r.open(r.bearer("analyst")), `SELECT "n" AS C1, "f" AS C2, "d" AS C3, "t" AS C4, "ts" AS C5, "s" AS C6, "b" AS C7, "nothing" AS C8 FROM "DEMO"."shop"."types"`,
-		numeric(38, 0), plain(pgcat.Float8), plain(pgcat.Date), plain(pgcat.Time), plain(pgcat.Timestamp), plain(pgcat.Text), plain(pgcat.Bytea), plain(pgcat.Bool))
+		sourcetest.Numeric(38, 0), sourcetest.Plain(pgcat.Float8), sourcetest.Plain(pgcat.Date), sourcetest.Plain(pgcat.Time), sourcetest.Plain(pgcat.Timestamp), sourcetest.Plain(pgcat.Text), sourcetest.Plain(pgcat.Bytea), sourcetest.Plain(pgcat.Bool))
 	want := most + `|-1.5|1969-07-20|12:34:56.789|1969-07-20 20:17:40.123456|café|\xab|NULL`
-	if a.err != nil || len(a.rows) != 1 || a.rows[0] != want {
-		t.Error(a.rows, a.err)
+	if a.Err != nil || len(a.Rows) != 1 || a.Rows[0] != want {
+		t.Error(a.Rows, a.Err)
 	}
-	if a := read(t.Context(), r.open(r.bearer("analyst")), `SELECT 1 AS C1 FROM "DEMO"."shop"."types" WHERE "f" > 0`, plain(pgcat.Int4)); a.err != nil || len(a.rows) != 0 {
-		t.Error(a.rows, a.err)
+	if a := read(t.Context(), r.open(r.bearer("analyst")), `SELECT 1 AS C1 FROM "DEMO"."shop"."types" WHERE "f" > 0`, sourcetest.Plain(pgcat.Int4)); a.Err != nil || len(a.Rows) != 0 {
+		t.Error(a.Rows, a.Err)
 	}
 }
 
@@ -68,8 +69,8 @@ func TestDescribe(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	s, err := c.Describe(t.Context(), "shop.orders")
-	want := []source.Column{{Name: "id", Type: numeric(19, 0), NotNull: true}, {Name: "price", Type: numeric(15, 2)},
-		{Name: "customer", Type: plan.Type{OID: pgcat.Varchar, Mod: 104}, Collation: "C.UTF-8"}, {Name: "paid", Type: plain(pgcat.Bool)}}
+	want := []source.Column{{Name: "id", Type: sourcetest.Numeric(19, 0), NotNull: true}, {Name: "price", Type: sourcetest.Numeric(15, 2)},
+		{Name: "customer", Type: plan.Type{OID: pgcat.Varchar, Mod: 104}, Collation: "C.UTF-8"}, {Name: "paid", Type: sourcetest.Plain(pgcat.Bool)}}
 	if err != nil || !slices.Equal(s.Columns, want) {
 		t.Error(s, err)
 	}
@@ -87,21 +88,21 @@ func TestDescribe(t *testing.T) {
 func TestWhoAsks(t *testing.T) {
 	r := newRig(t)
 	const sql = `SELECT "id" AS C1, "customer" AS C2 FROM "DEMO"."shop"."orders" WHERE "id" < 5 ORDER BY "id"`
-	types := []plan.Type{plain(pgcat.Int8), plain(pgcat.Text)}
+	types := []plan.Type{sourcetest.Plain(pgcat.Int8), sourcetest.Plain(pgcat.Text)}
 	emea := r.bearer("emea")
 	emea.Role = "EMEA"
 	for range 2 {
-		if a := read(t.Context(), r.open(emea), sql, types...); a.err != nil || !slices.Equal(a.rows, []string{"0|***", "1|***", "2|***"}) {
-			t.Error(a.rows, a.err)
+		if a := read(t.Context(), r.open(emea), sql, types...); a.Err != nil || !slices.Equal(a.Rows, []string{"0|***", "1|***", "2|***"}) {
+			t.Error(a.Rows, a.Err)
 		}
-		if a := read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.err != nil || len(a.rows) != 5 || a.rows[4] != "4|customer 4" {
-			t.Error(a.rows, a.err)
+		if a := read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.Err != nil || len(a.Rows) != 5 || a.Rows[4] != "4|customer 4" {
+			t.Error(a.Rows, a.Err)
 		}
 	}
 	lower := r.bearer("analyst")
 	lower.Role, lower.Warehouse = "EMEA", "BIG_WH"
-	if a := read(t.Context(), r.open(lower), sql, types...); a.err != nil || len(a.rows) != 3 {
-		t.Error(a.rows, a.err)
+	if a := read(t.Context(), r.open(lower), sql, types...); a.Err != nil || len(a.Rows) != 3 {
+		t.Error(a.Rows, a.Err)
 	}
 	if h := r.server.History(""); h[len(h)-1].Role != "EMEA" || h[len(h)-1].Warehouse != "BIG_WH" || h[len(h)-1].User != "ANALYST" {
 		t.Errorf("%+v", h[len(h)-1])
@@ -135,12 +136,12 @@ func TestRefusals(t *testing.T) {
 		{"another type", `SELECT 'x' AS C1`, "42804", c},
 		{"another count", `SELECT 1 AS C1, 2 AS C2`, "42804", c},
 	} {
-		a := read(t.Context(), w.conn, w.sql, plain(pgcat.Int4))
-		if pgerr.Code(a.err) != w.code || a.report.Status != w.code {
-			t.Errorf("%s: %s %v (%s), wanted %s", w.name, pgerr.Code(a.err), a.err, a.report.Status, w.code)
+		a := read(t.Context(), w.conn, w.sql, sourcetest.Plain(pgcat.Int4))
+		if pgerr.Code(a.Err) != w.code || a.Report.Status != w.code {
+			t.Errorf("%s: %s %v (%s), wanted %s", w.name, pgerr.Code(a.Err), a.Err, a.Report.Status, w.code)
 		}
-		if h := r.server.History(""); len(a.report.QueryID) > 0 && h[len(h)-1].ID != a.report.QueryID {
-			t.Errorf("%s: query %s", w.name, a.report.QueryID)
+		if h := r.server.History(""); len(a.Report.QueryID) > 0 && h[len(h)-1].ID != a.Report.QueryID {
+			t.Errorf("%s: query %s", w.name, a.Report.QueryID)
 		}
 	}
 }
@@ -157,21 +158,21 @@ func TestTokens(t *testing.T) {
 		next.Owner = source.Owner{Organisation: "acme", Person: "analyst", Generation: 2}
 		return next, nil
 	}
-	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != nil || asked != 1 {
-		t.Error(a.err, asked)
+	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || asked != 1 {
+		t.Error(a.Err, asked)
 	}
 	r.source.Forget(source.Owner{Organisation: "acme", Person: "analyst", Generation: 2})
 	if n := r.server.Sessions(""); n != 1 {
 		t.Errorf("%d sessions", n)
 	}
 	b.Refresh = func(context.Context) (source.Bearer, error) { return r.bearer("forged"), nil }
-	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); pgerr.Code(a.err) != "28000" {
-		t.Error(a.err)
+	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != "28000" {
+		t.Error(a.Err)
 	}
 	gone := pgerr.New("28000", "sf connection is missing")
 	b.Refresh = func(context.Context) (source.Bearer, error) { return source.Bearer{}, gone }
-	if a := read(t.Context(), r.open(b), one, plain(pgcat.Int4)); a.err != error(gone) {
-		t.Error(a.err)
+	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != error(gone) {
+		t.Error(a.Err)
 	}
 }
 
@@ -180,14 +181,14 @@ func TestSessionEnds(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	for _, master := range []bool{false, true} {
-		if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil {
-			t.Fatal(a.err)
+		if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+			t.Fatal(a.Err)
 		}
 		if n := r.server.ExpireSessions("", master); n == 0 {
 			t.Fatal("no session")
 		}
-		if a := read(t.Context(), c, one, plain(pgcat.Int4)); a.err != nil {
-			t.Errorf("master %v: %v", master, a.err)
+		if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+			t.Errorf("master %v: %v", master, a.Err)
 		}
 	}
 }
@@ -197,8 +198,8 @@ func TestCancel(t *testing.T) {
 	r := newRig(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	done := make(chan answer)
-	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, plain(pgcat.Int8)) }()
+	done := make(chan sourcetest.Answer)
+	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, sourcetest.Plain(pgcat.Int8)) }()
 	r.wait("the statement runs", func() bool { return len(r.server.History("")) == 1 })
 	began := time.Now()
 	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
@@ -207,8 +208,8 @@ func TestCancel(t *testing.T) {
 		t.Error(err, took)
 	}
 	a := <-done
-	if h := r.server.History(""); pgerr.Code(a.err) != pgerr.QueryCanceled || h[0].Status != "ABORTED" {
-		t.Errorf("%v, %+v", a.err, h[0])
+	if h := r.server.History(""); pgerr.Code(a.Err) != pgerr.QueryCanceled || h[0].Status != "ABORTED" {
+		t.Errorf("%v, %+v", a.Err, h[0])
 	}
 	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
 }
@@ -221,13 +222,13 @@ func TestCancelledLogin(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
-	done := make(chan answer)
-	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, plain(pgcat.Int8)) }()
+	done := make(chan sourcetest.Answer)
+	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, sourcetest.Plain(pgcat.Int8)) }()
 	r.wait("the session opens", func() bool { return r.server.Sessions("") == 1 })
 	began := time.Now()
 	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
-	if a := <-done; pgerr.Code(a.err) != pgerr.QueryCanceled || time.Since(began) > 300*time.Millisecond {
-		t.Error(a.err, time.Since(began))
+	if a := <-done; pgerr.Code(a.Err) != pgerr.QueryCanceled || time.Since(began) > 300*time.Millisecond {
+		t.Error(a.Err, time.Since(began))
 	}
 	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
 }
@@ -236,7 +237,7 @@ func TestCancelledLogin(t *testing.T) {
 func TestCancelBetweenChunks(t *testing.T) {
 	r := newRig(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
-	columns := []plan.Col{{ID: 1, Type: plain(pgcat.Int8)}, {ID: 2, Type: numeric(15, 2)}, {ID: 3, Type: plain(pgcat.Text)}, {ID: 4, Type: plain(pgcat.Bool)}}
+	columns := []plan.Col{{ID: 1, Type: sourcetest.Plain(pgcat.Int8)}, {ID: 2, Type: sourcetest.Numeric(15, 2)}, {ID: 3, Type: sourcetest.Plain(pgcat.Text)}, {ID: 4, Type: sourcetest.Plain(pgcat.Bool)}}
 	rows, err := r.open(r.bearer("analyst")).Run(ctx, dialect.Text{Text: allOrders, Columns: columns})
 	if err != nil {
 		t.Fatal(err)
@@ -263,7 +264,7 @@ func TestCancelBetweenChunks(t *testing.T) {
 func TestRelease(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
-	columns := []plan.Col{{ID: 1, Type: plain(pgcat.Int8)}, {ID: 2, Type: numeric(15, 2)}, {ID: 3, Type: plain(pgcat.Text)}, {ID: 4, Type: plain(pgcat.Bool)}}
+	columns := []plan.Col{{ID: 1, Type: sourcetest.Plain(pgcat.Int8)}, {ID: 2, Type: sourcetest.Numeric(15, 2)}, {ID: 3, Type: sourcetest.Plain(pgcat.Text)}, {ID: 4, Type: sourcetest.Plain(pgcat.Bool)}}
 	rows, err := c.Run(t.Context(), dialect.Text{Text: allOrders, Columns: columns})
 	if err != nil || !rows.Next() {
 		t.Fatal(err, rows.Err())
@@ -317,18 +318,18 @@ func TestFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			a := read(t.Context(), r.open(r.bearer("analyst")), allOrders, orderTypes...)
-			if !strings.Contains(f.code, pgerr.Code(a.err)) {
-				t.Errorf("%s %v, cause %v", pgerr.Code(a.err), a.err, pgerr.From(a.err).Unwrap())
+			if !strings.Contains(f.code, pgerr.Code(a.Err)) {
+				t.Errorf("%s %v, cause %v", pgerr.Code(a.Err), a.Err, pgerr.From(a.Err).Unwrap())
 			}
-			if a.err == nil && len(a.rows) != rowsOfOrders {
-				t.Errorf("%d rows", len(a.rows))
+			if a.Err == nil && len(a.Rows) != rowsOfOrders {
+				t.Errorf("%d rows", len(a.Rows))
 			}
-			if a.err != nil && strings.Contains(a.err.Error(), "127.0.0.1") {
-				t.Error("the error tells an address: ", a.err)
+			if a.Err != nil && strings.Contains(a.Err.Error(), "127.0.0.1") {
+				t.Error("the error tells an address: ", a.Err)
 			}
 			r.server.Control().Clear()
 			// Of a login that broke off only Snowflake knows, and a session whose token has ended cannot be closed.
-			if a.err != nil && !strings.HasPrefix(f.rule.Path, "/session/") && f.rule.Kind != fault.Expired {
+			if a.Err != nil && !strings.HasPrefix(f.rule.Path, "/session/") && f.rule.Kind != fault.Expired {
 				r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
 			}
 		})
@@ -340,12 +341,12 @@ func TestContradictions(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	r.server.Contradict("C2", true)
-	if a := read(t.Context(), c, allOrders, orderTypes...); pgerr.Code(a.err) != pgerr.DatatypeMismatch {
-		t.Error(a.err)
+	if a := read(t.Context(), c, allOrders, orderTypes...); pgerr.Code(a.Err) != pgerr.DatatypeMismatch {
+		t.Error(a.Err)
 	}
 	r.server.Contradict("C2", false)
 	r.server.Refuse("sf.shop.orders", true)
-	if a := read(t.Context(), c, allOrders, orderTypes...); pgerr.Code(a.err) != pgerr.InsufficientPrivilege {
-		t.Error(a.err)
+	if a := read(t.Context(), c, allOrders, orderTypes...); pgerr.Code(a.Err) != pgerr.InsufficientPrivilege {
+		t.Error(a.Err)
 	}
 }

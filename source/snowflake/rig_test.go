@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/waggle-sql/waggle/dialect"
-	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
@@ -22,6 +19,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
+	"github.com/waggle-sql/waggle/source/sourcetest"
 )
 
 // tokens are what the emulator takes for access tokens, by their text.
@@ -139,47 +137,12 @@ func (r *rig) bearer(token string) source.Bearer {
 
 func (r *rig) open(b source.Bearer) source.Conn {
 	r.Helper()
-	c, err := r.source.Open(r.Context(), b)
-	if err != nil {
-		r.Fatal(err)
-	}
-	return c
+	return sourcetest.Open(r, r.source, b)
 }
 
-// answer is what a statement gives: its rows as PostgreSQL's text, and what was reported.
-type answer struct {
-	rows   []string
-	report source.Report
-	err    error
-}
-
-func read(ctx context.Context, c source.Conn, sql string, types ...plan.Type) answer {
-	columns := make([]plan.Col, len(types))
-	for i, t := range types {
-		columns[i] = plan.Col{ID: plan.ColID(i + 1), Name: fmt.Sprint("x", i+1), Type: t}
-	}
-	rows, err := c.Run(ctx, dialect.Text{Text: sql, Columns: columns})
-	if err != nil {
-		return answer{err: err}
-	}
-	defer rows.Release()
-	var out answer
-	for rows.Next() {
-		b := rows.RecordBatch()
-		for k := range int(b.NumRows()) {
-			var cells []string
-			for i, t := range types {
-				if v := plan.ArrowValue(b.Column(i), k, t); v != nil {
-					cells = append(cells, string(datum.AppendText(nil, t.OID, v, &datum.Env{ExtraFloatDigits: 1})))
-				} else {
-					cells = append(cells, "NULL")
-				}
-			}
-			out.rows = append(out.rows, strings.Join(cells, "|"))
-		}
-	}
-	out.err, out.report = rows.Err(), rows.Report()
-	return out
+// read asks a statement.
+func read(ctx context.Context, c source.Conn, sql string, types ...plan.Type) sourcetest.Answer {
+	return sourcetest.Read(ctx, c, sql, types...)
 }
 
 const (
@@ -188,13 +151,9 @@ const (
 	one       = `SELECT 1 AS C1`
 )
 
-var orderTypes = []plan.Type{plain(pgcat.Int8), numeric(15, 2), plain(pgcat.Text), plain(pgcat.Bool)}
+var orderTypes = []plan.Type{sourcetest.Plain(pgcat.Int8), sourcetest.Numeric(15, 2), sourcetest.Plain(pgcat.Text), sourcetest.Plain(pgcat.Bool)}
 
 func (r *rig) wait(what string, ok func() bool) {
 	r.Helper()
-	for end := time.Now().Add(5 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			r.Fatal("not in time: " + what)
-		}
-	}
+	sourcetest.Wait(r, what, ok)
 }

@@ -3,7 +3,6 @@ package snowflake
 import (
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/source"
+	"github.com/waggle-sql/waggle/source/sourcetest"
 )
 
 // TestEncrypted: a server that does not prove who it is gets no token, and results are not fetched in clear.
@@ -34,8 +34,8 @@ func TestEncrypted(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if a := read(t.Context(), conn, allOrders, orderTypes...); pgerr.Code(a.err) != c.code {
-				t.Errorf("%v, wanted %s", a.err, c.code)
+			if a := read(t.Context(), conn, allOrders, orderTypes...); pgerr.Code(a.Err) != c.code {
+				t.Errorf("%v, wanted %s", a.Err, c.code)
 			}
 		})
 	}
@@ -43,31 +43,15 @@ func TestEncrypted(t *testing.T) {
 
 // TestNothingIsWritten: neither the driver nor the connector leaves anything in the home directory, nor says anything.
 func TestNothingIsWritten(t *testing.T) {
-	home := t.TempDir()
-	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"} {
-		t.Setenv(name, home)
-	}
-	said, err := os.CreateTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	stderr := os.Stderr
-	os.Stderr = said
-	r := newRig(t)
-	c := r.open(r.bearer("analyst"))
-	one := read(t.Context(), c, one, plain(pgcat.Int4))
-	two := read(t.Context(), c, "SELECT secret FROM nowhere", plain(pgcat.Int4))
-	os.Stderr = stderr
-	if one.err != nil || two.err == nil {
-		t.Error(one.err, two.err)
-	}
-	left, err := os.ReadDir(home)
-	if err != nil || len(left) > 0 {
-		t.Error(left, err)
-	}
-	if text, err := os.ReadFile(said.Name()); err != nil || len(text) > 0 {
-		t.Errorf("%s, %v", text, err)
-	}
+	sourcetest.Silent(t, func() {
+		r := newRig(t)
+		c := r.open(r.bearer("analyst"))
+		good := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4))
+		bad := read(t.Context(), c, "SELECT secret FROM nowhere", sourcetest.Plain(pgcat.Int4))
+		if good.Err != nil || bad.Err == nil {
+			t.Error(good.Err, bad.Err)
+		}
+	})
 }
 
 func TestNew(t *testing.T) {
@@ -106,7 +90,7 @@ func TestNobodyIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := read(t.Context(), c, one, plain(pgcat.Int4)); pgerr.Code(a.err) != pgerr.CannotConnect || strings.Contains(a.err.Error(), "127") {
-		t.Error(a.err)
+	if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != pgerr.CannotConnect || strings.Contains(a.Err.Error(), "127") {
+		t.Error(a.Err)
 	}
 }
