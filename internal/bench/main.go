@@ -69,7 +69,8 @@ type part struct {
 }
 
 var parts = []part{{"rows", rows}, {"direct", direct}, {"select1", selectOne}, {"plan", plans}, {"audit", auditRecords}, {"worker", workers}, {"idle", idle}, {"slow", slowReader},
-	{"snowflake", warehouse{"Snowflake", "sf"}.run}, {"databricks", warehouse{"Databricks", "lake"}.run}, {"tpch", tpch}}
+	{"snowflake", warehouse{"Snowflake", "Snowflakes", "sf"}.run}, 
+	{"databricks", warehouse{"Databricks", "Databricks workspaces", "lake"}.run}, {"tpch", tpch}}
 
 func run(ctx context.Context, only []string) error {
 	dir, err := os.MkdirTemp("", "waggle-bench-")

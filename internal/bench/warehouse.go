@@ -25,8 +25,8 @@ const (
 	largeSQL   = "SELECT * FROM bench.large"
 )
 
-// warehouse is a kind of emulated source: its name, and the folder that makes one of it.
-type warehouse struct{ name, folder string }
+// warehouse is a kind of emulated source: the name of one and of several, and the folder that makes one of it.
+type warehouse struct{ name, several, folder string }
 
 // tables are the files by place, and the range of their rows: two sources have a half each of the same rows.
 func (w warehouse) tables() map[string][2]int {
@@ -58,7 +58,7 @@ func (w warehouse) run(ctx context.Context, b *bench) error {
 	for _, way := range []struct {
 		name, sql, path string
 		goal            float64
-	}{{"from an emulated " + w.name, mixedSQL, "direct", 2}, {"from two emulated " + w.name + "s by the workspace", unionSQL, "federate", 1}} {
+	}{{"from an emulated " + w.name, mixedSQL, "direct", 2}, {"from two emulated " + w.several + " by the workspace", unionSQL, "federate", 1}} {
 		if err := takes(ctx, d.DSN, way.sql, way.path); err != nil {
 			return err
 		}
