@@ -45,6 +45,12 @@ func Support(d SQL, n plan.Node) plan.Support {
 	return plan.None
 }
 
+// Widens reports whether a dialect says some filters as wider ones, so that Support can be Superset.
+func Widens(d SQL) bool {
+	_, ok := d.(widening)
+	return ok
+}
+
 // widening is a dialect that says some filters as wider ones.
 type widening interface{ widens(n plan.Node) bool }
 

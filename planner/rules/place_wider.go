@@ -26,7 +26,7 @@ func (p *placer) wider(n plan.Node) (plan.Node, bool) {
 		return nil, false
 	}
 	sql, ok := p.env.Sources[c.name].SQL()
-	if !ok || !p.env.free(n).empty() {
+	if !ok || !dialect.Widens(sql) || !p.env.free(n).empty() {
 		return nil, false
 	}
 	w := widener{env: p.env, sql: sql}

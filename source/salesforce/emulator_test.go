@@ -41,6 +41,25 @@ func allOpportunities() dialect.Text {
 		"Id:text", "Name:text", "Amount:numeric", "CloseDate:date", "Created__c:timestamptz", "Won__c:bool", "Account.Name:text")
 }
 
+// TestOrganisation runs what one emulated organisation serves for.
+func TestOrganisation(t *testing.T) {
+	r := newRig(t, nil)
+	for _, c := range []struct {
+		name string
+		test func(*testing.T, *rig)
+	}{
+		{"field-level security", testFieldLevelSecurity}, {"facts", testFacts}, {"refresh", testRefresh}, {"faults", testFaults}, {"parts", testParts},
+		{"two people", testTwoPeople}, {"silence", testSilence},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r.server.Control().Clear()
+			own := *r
+			own.TB = t
+			c.test(t, &own)
+		})
+	}
+}
+
 // TestPagesAndBulk: the same rows come page by page and as a job's results.
 func TestPagesAndBulk(t *testing.T) {
 	r := newRigOf(t, files(), nil, func(c *emulator.Config) { c.BulkRows = 900 })
@@ -67,9 +86,8 @@ func TestPagesAndBulk(t *testing.T) {
 	}
 }
 
-// TestFieldLevelSecurity: what a profile hides is not described, and asking for it is refused in the source's words.
-func TestFieldLevelSecurity(t *testing.T) {
-	r := newRig(t, nil)
+// testFieldLevelSecurity: what a profile hides is not described, and asking for it is refused in the source's words.
+func testFieldLevelSecurity(t *testing.T, r *rig) {
 	conn := r.open(r.bearer("emea"))
 	schema, err := conn.Describe(t.Context(), "Account")
 	if err != nil {
@@ -102,9 +120,8 @@ func TestFieldLevelSecurity(t *testing.T) {
 	}
 }
 
-// TestFacts: describe tells what may be asked of a field.
-func TestFacts(t *testing.T) {
-	r := newRig(t, nil)
+// testFacts: describe tells what may be asked of a field.
+func testFacts(t *testing.T, r *rig) {
 	want := map[string]string{
 		"AccountId": "text reference Account Account", "StageName": "text picklist restricted", "Amount": "numeric currency", "CloseDate": "date date",
 		"Code__c": "text string case", "Won__c": "boolean boolean", "Id": "text id", "Created__c": "timestamp with time zone datetime",
@@ -127,9 +144,8 @@ func TestFacts(t *testing.T) {
 	}
 }
 
-// TestRefresh: a token that has expired is replaced once; a second rejection is the person's to mend.
-func TestRefresh(t *testing.T) {
-	r := newRig(t, nil)
+// testRefresh: a token that has expired is replaced once; a second rejection is the person's to mend.
+func testRefresh(t *testing.T, r *rig) {
 	b := r.bearer("analyst")
 	if err := r.server.Control().Add(fault.Rule{Kind: fault.Expired, Path: "/services/data", Times: 1}); err != nil {
 		t.Fatal(err)
@@ -145,9 +161,8 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
-// TestFaults: what breaks off is repeated, what does not mend is an error, and no row comes twice.
-func TestFaults(t *testing.T) {
-	r := newRig(t, nil)
+// testFaults: what breaks off is repeated, what does not mend is an error, and no row comes twice.
+func testFaults(t *testing.T, r *rig) {
 	conn := r.open(r.bearer("analyst"))
 	for name, c := range map[string]struct {
 		rule fault.Rule
@@ -219,9 +234,8 @@ func TestCancel(t *testing.T) {
 	r.server.Control().Clear()
 }
 
-// TestParts: the parts of a long list are asked beside each other, and their rows come together.
-func TestParts(t *testing.T) {
-	r := newRig(t, nil)
+// testParts: the parts of a long list are asked beside each other, and their rows come together.
+func testParts(t *testing.T, r *rig) {
 	text := soql("SELECT Id FROM Account", "Id:text")
 	for i := range accounts {
 		text.Records.Parts = append(text.Records.Parts, "SELECT Id FROM Account WHERE Id = '"+id("001", i)+"'")
@@ -231,9 +245,8 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// TestTwoPeople: each request carries its own person's token.
-func TestTwoPeople(t *testing.T) {
-	r := newRig(t, nil)
+// testTwoPeople: each request carries its own person's token.
+func testTwoPeople(t *testing.T, r *rig) {
 	all, own := r.open(r.bearer("analyst")), r.open(r.bearer("emea"))
 	text := soql("SELECT Name FROM Account", "Name:text")
 	done := make(chan error)
@@ -262,13 +275,12 @@ func TestTwoPeople(t *testing.T) {
 	}
 }
 
-// TestSilence: simpleforce writes the address of a request that fails, with the statement's literals, to the process's log; here it has
+// testSilence: simpleforce writes the address of a request that fails, with the statement's literals, to the process's log; here it has
 // nothing to write.
-func TestSilence(t *testing.T) {
+func testSilence(t *testing.T, r *rig) {
 	var logged bytes.Buffer
 	log.SetOutput(&logged)
 	defer log.SetOutput(os.Stderr)
-	r := newRig(t, nil)
 	conn := r.open(r.bearer("analyst"))
 	for _, text := range []string{"SELECT Nothing FROM Account WHERE Name = 's3cret'", "nonsense 's3cret'", "SELECT Id FROM Nothing WHERE Name = 's3cret'"} {
 		if got := sourcetest.ReadText(t.Context(), conn, soql(text, "Id:text")); got.Err == nil || strings.Contains(fmt.Sprintf("%+v", pgerr.From(got.Err)), "s3cret") {
