@@ -202,7 +202,7 @@ func (p phrase) query() string {
 
 // TestWarehousesRandom judges random expressions: what is said gives PostgreSQL's answer, or fails where PostgreSQL does.
 func TestWarehousesRandom(t *testing.T) {
-	const seeds = 600
+	const seeds = 400
 	pg := newPGRig(t, "testdata/snowflake/data.sql")
 	for _, h := range houses() {
 		t.Run(h.language, func(t *testing.T) {
