@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -161,10 +162,18 @@ func (s *site) audited(t *testing.T, login, text string) string {
 	t.Helper()
 	beginning, _, _ := strings.Cut(text, "\n")
 	beginning, _, _ = strings.Cut(beginning, "'")
-	_, rows, err := s.rows(t, login, "SELECT path, sqlstate, rows, source_calls FROM waggle.audit_log WHERE login = '"+login+
-		"' AND starts_with(statement, '"+beginning+"') ORDER BY time DESC LIMIT 1")
-	if err != nil || len(rows) != 1 {
-		t.Fatal(rows, err)
+	var rows [][]string
+	var err error
+	for range 100 { // a statement's end is written beside its answer
+		_, rows, err = s.rows(t, login, "SELECT path, sqlstate, rows, source_calls FROM waggle.audit_log WHERE login = '"+login+
+			"' AND starts_with(statement, '"+beginning+"') ORDER BY time DESC LIMIT 1")
+		if err != nil || len(rows) != 1 {
+			t.Fatal(rows, err)
+		}
+		if rows[0][1] != "" {
+			break
+		}
+		time.Sleep(20 * time.Millisecond)
 	}
 	var calls []map[string]any
 	if err := json.Unmarshal([]byte(rows[0][3]), &calls); err != nil && rows[0][3] != "" {
