@@ -69,7 +69,7 @@ type part struct {
 }
 
 var parts = []part{{"rows", rows}, {"direct", direct}, {"select1", selectOne}, {"plan", plans}, {"audit", auditRecords}, {"worker", workers}, {"idle", idle}, {"slow", slowReader},
-	{"snowflake", warehouse{"Snowflake", "Snowflakes", "sf"}.run}, 
+	{"snowflake", warehouse{"Snowflake", "Snowflakes", "sf"}.run},
 	{"databricks", warehouse{"Databricks", "Databricks workspaces", "lake"}.run}, {"tpch", tpch}}
 
 func run(ctx context.Context, only []string) error {
