@@ -64,7 +64,7 @@ func (m *manySteps) once() {
 		return "his"
 	}), "id")
 	for k := range 3 {
-		got = regexp.MustCompile(fmt.Sprintf(`(?m)^%d\|`, 3*i+k)).ReplaceAllString(got, fmt.Sprintf("#%d|", k))
+		got = regexp.MustCompile(fmt.Sprintf(`(?m)^%d\|`, 1000+3*i+k)).ReplaceAllString(got, fmt.Sprintf("#%d|", k))
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

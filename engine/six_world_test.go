@@ -89,7 +89,7 @@ func (s *six) files() map[string]string {
 		for i, login := range s.people {
 			tables += fmt.Sprintf("R%02d: \"%s\", ", i, fmt.Sprintf(n.rule, login))
 			for k := range 3 {
-				csv += fmt.Sprintf("%d,%s,%s %s %d\n", 3*i+k, login, login, source, k)
+				csv += fmt.Sprintf("%d,%s,%s %s %d\n", 1000+3*i+k, login, login, source, k)
 			}
 		}
 		tables = strings.TrimSuffix(tables, ", ") + "}\n"
