@@ -35,7 +35,6 @@ type document struct {
 	total int64
 	done  bool
 	next  string
-	depth int
 }
 
 var errShape = errors.New("the answer is no query result")
