@@ -57,8 +57,14 @@ func (s *session) startFetch(p *portal, f plan.Fetch) error {
 	if err != nil {
 		return err
 	}
+	if _, query := c.statement.parsed.(plan.Query); query && !c.started { // bound by the protocol, and not executed yet
+		if err := s.during(c.task, func(ctx context.Context) error { return s.start(ctx, c) }); err != nil {
+			c.gone = notRunnable(c)
+			return err
+		}
+	}
 	if c.rows == nil {
-		return pgerr.New(pgerr.ObjectNotInPrerequisite, `portal "%s" cannot be run`, c.name)
+		return notRunnable(c)
 	}
 	s.text = "" // the query's positions count in another text
 	w := &window{session: s, cursor: c, rows: c.rows}
@@ -74,7 +80,7 @@ func (s *session) startFetch(p *portal, f plan.Fetch) error {
 	if c.tape == nil {
 		return nil
 	}
-	if c.formats != nil {
+	if _, declared := c.statement.parsed.(plan.Declare); declared && c.formats != nil {
 		p.formats = c.formats
 	}
 	b, err := s.encoded(c.tape, c.columns, p.formats)
@@ -83,6 +89,10 @@ func (s *session) startFetch(p *portal, f plan.Fetch) error {
 	}
 	b.borrows, w.rows = true, b
 	return nil
+}
+
+func notRunnable(p *portal) error {
+	return pgerr.New(pgerr.ObjectNotInPrerequisite, `portal "%s" cannot be run`, p.name)
 }
 
 // window is what a FETCH sees of a cursor: its own row n is the cursor's row first + step × (n − 1). Reading it moves the cursor.
@@ -187,7 +197,7 @@ func (w *window) at(n int64) (bool, error) {
 func (w *window) fail(err error) error {
 	w.cursor.tape.fail(err)
 	w.cursor.close()
-	w.cursor.gone = pgerr.New(pgerr.ObjectNotInPrerequisite, `portal "%s" cannot be run`, w.cursor.name)
+	w.cursor.gone = notRunnable(w.cursor)
 	return err
 }
 

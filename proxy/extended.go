@@ -206,7 +206,7 @@ func (s *session) execute(body []byte) error {
 	}
 	s.begin(txSingle)
 	if p.started && p.rows == nil {
-		return pgerr.New(pgerr.ObjectNotInPrerequisite, `portal "%s" cannot be run`, p.name)
+		return notRunnable(p)
 	}
 	limit := int64(int32(m.MaxRows))
 	return s.during(p.task, func(ctx context.Context) error { return s.runPortal(ctx, p, max(limit, 0)) })

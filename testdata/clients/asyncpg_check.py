@@ -23,7 +23,7 @@ async def types(conn):
 async def catalog_types(conn):
     await conn.fetch("SELECT * FROM pg_catalog.pg_class")
     await conn.fetch("SELECT * FROM pg_catalog.pg_type")
-    await conn.fetch("SELECT * FROM pg_catalog.pg_attribute LIMIT 100")
+    await conn.fetch("SELECT attrelid, attname, atttypid, attnum, attacl, attoptions FROM pg_catalog.pg_attribute LIMIT 100")
     await conn.fetch("SELECT * FROM pg_catalog.pg_constraint")
     await conn.fetch("SELECT * FROM pg_catalog.pg_index")
     await conn.fetch("SELECT * FROM information_schema.columns")
