@@ -2,7 +2,6 @@ package databricks
 
 import (
 	"context"
-	"sync"
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -11,33 +10,9 @@ import (
 
 // conn is one person's connection; the sessions that it uses come from the source's pool and go back there.
 type conn struct {
-	system *system
-	mu     sync.Mutex
-	bearer source.Bearer
-}
-
-// credential is the person's token at the moment.
-func (c *conn) credential() source.Bearer {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.bearer
-}
-
-// next asks for the person's next token, which the connection uses from now on.
-func (c *conn) next(ctx context.Context) (source.Bearer, error) {
-	present := c.credential()
-	if present.Refresh == nil {
-		return source.Bearer{}, errNoRefresh
-	}
-	next, err := present.Refresh(ctx)
-	if err != nil {
-		return source.Bearer{}, err
-	}
-	next.Warehouse = present.Warehouse
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.bearer = next
-	return next, nil
+	system    *system
+	warehouse string
+	tokens    *source.Renewable
 }
 
 // Close does nothing: a session is the request's, then the pool's.
@@ -65,8 +40,7 @@ func (c *conn) lease(ctx context.Context) (*lease, error) {
 }
 
 func (c *conn) key() source.Key {
-	bearer := c.credential()
-	return source.Key{Owner: bearer.Owner, Warehouse: bearer.Warehouse}
+	return source.Key{Owner: c.tokens.Bearer().Owner, Warehouse: c.warehouse}
 }
 
 // query runs a statement in a session of the person. A session that Databricks has forgotten is replaced once: its statement

@@ -103,7 +103,7 @@ func (s *system) Open(_ context.Context, c source.Credential) (source.Conn, erro
 	if !warehouseID.MatchString(bearer.Warehouse) {
 		return nil, pgerr.New(pgerr.InvalidParameterValue, "%q is no id of a warehouse", bearer.Warehouse).WithHint("take the last part of the warehouse's http_path")
 	}
-	return &conn{system: s, bearer: bearer}, nil
+	return &conn{system: s, warehouse: bearer.Warehouse, tokens: source.NewRenewable(s.config.Name, bearer)}, nil
 }
 
 // Forget ends a person's sessions, as source.Pool does.

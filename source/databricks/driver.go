@@ -66,21 +66,21 @@ func unlisted() dbsql.ConnOption {
 // open is the pool's opener: a session as the person, which serves no longer than the token.
 func (c *conn) open(ctx context.Context) (*session, time.Time, error) {
 	s, err := c.system.pool.Login(ctx, farewellTime, func(detached context.Context) (*session, error) {
-		return c.system.login(detached, c.credential(), source.Patience(ctx))
+		return c.system.login(detached, c.warehouse, c.tokens.Bearer().Token, source.Patience(ctx))
 	})
-	return s, c.credential().Expires, err
+	return s, c.tokens.Bearer().Expires, err
 }
 
-func (s *system) login(ctx context.Context, b source.Bearer, wanted int64) (*session, error) {
+func (s *system) login(ctx context.Context, warehouse string, token secret.Text, wanted int64) (*session, error) {
 	out := &session{patience: wanted}
-	out.token.Store(&b.Token)
+	out.token.Store(&token)
 	port := 443
 	if p := s.base.Port(); p != "" {
 		port, _ = strconv.Atoi(p) // url.Parse has checked it
 	} else if s.base.Scheme == "http" {
 		port = 80
 	}
-	path := s.folder + b.Warehouse
+	path := s.folder + warehouse
 	if s.query != "" {
 		path += "?" + s.query
 	}

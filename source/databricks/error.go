@@ -2,18 +2,13 @@ package databricks
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/waggle-sql/waggle/dialect"
@@ -221,7 +216,7 @@ func (s *system) refusedExchange(e *statusError) error {
 	}
 	switch {
 	case e.rejectsToken():
-		return pgerr.New(pgerr.InvalidAuthorization, "the source %s does not accept the token", name).WithDetail("HTTP status %d.", e.status).WithHint("connect to %s again", name)
+		return source.TokenRejected(name)
 	case strings.Contains(e.words, "Invalid SessionHandle"):
 		return errSessionGone
 	case strings.Contains(e.words, "Invalid OperationHandle"):
@@ -238,36 +233,10 @@ func (s *system) refusedExchange(e *statusError) error {
 	return with(pgerr.CannotConnect, "does not let the driver connect", "An administrator should check the address and the http_path.")
 }
 
-// permanent reports whether an exchange has failed as its repetition would.
-func permanent(err error) bool {
-	var dns *net.DNSError
-	var unproven *tls.CertificateVerificationError
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &dns) && !dns.IsTemporary || errors.As(err, &unproven)
-}
-
-// unreached classifies a request of which no answer was understood. Its message has no address.
+// unreached classifies a request of which no answer was understood.
 func (s *system) unreached(err error) error {
-	var place *url.Error
-	if errors.As(err, &place) { // its address may hold a signature
-		err = place.Err
-	}
-	var own *pgerr.Error
-	var dns *net.DNSError
-	var unproven *tls.CertificateVerificationError
-	name := s.config.Name
-	switch {
-	case errors.As(err, &own):
-		return own
-	case errors.Is(err, syscall.ECONNREFUSED), errors.As(err, &dns):
-		return pgerr.New(pgerr.CannotConnect, "the source %s cannot be reached", name).Because(err)
-	case errors.As(err, &unproven):
-		return pgerr.New(pgerr.CannotConnect, "the source %s does not prove who it is", name).Because(err).WithHint("its certificate must be signed by an authority that this machine trusts")
-	case errors.Is(err, context.DeadlineExceeded):
-		return pgerr.New(pgerr.ConnectionFailure, "the source %s does not answer in time", name).Because(err)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return pgerr.New(pgerr.ConnectionFailure, "an answer of the source %s is cut off", name).Because(err)
-	}
-	return pgerr.New(pgerr.ConnectionFailure, "the connection to the source %s broke off", name).Because(err)
+	e, _ := source.Unreached(s.config.Name, err)
+	return e
 }
 
 // malformed is the error of an answer that breaks the protocol.

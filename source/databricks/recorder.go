@@ -17,14 +17,15 @@ type recorder struct {
 	mu      sync.Mutex
 	report  source.Report
 	ctx     context.Context
-	refresh func(ctx context.Context) (source.Bearer, error) // of the person's token; nil where nobody can
-	failing error                                            // what ended the request
-	refused *refusal                                         // what Databricks says of it
-	due     []stream                                         // what the result comes in, in order, and has not been read
-	rows    int64                                            // announced
-	paged   bool                                             // a part of the result has come
-	more    bool                                             // the result goes on behind the last part
-	polled  time.Duration                                    // the last pause before a question for the statement's state
+	tokens  *source.Renewable // the person's; nil where nobody asks for a new one
+	renewed bool
+	failing error         // what ended the request
+	refused *refusal      // what Databricks says of it
+	due     []stream      // what the result comes in, in order, and has not been read
+	rows    int64         // announced
+	paged   bool          // a part of the result has come
+	more    bool          // the result goes on behind the last part
+	polled  time.Duration // the last pause before a question for the statement's state
 }
 
 // stream is what was announced of one stream of a result.
@@ -35,8 +36,8 @@ type stream struct {
 
 type recorderKey struct{}
 
-func newRecorder(refresh func(ctx context.Context) (source.Bearer, error)) *recorder {
-	return &recorder{refresh: refresh, report: source.Report{Status: "running"}}
+func newRecorder(tokens *source.Renewable) *recorder {
+	return &recorder{tokens: tokens, report: source.Report{Status: "running"}}
 }
 
 // bind makes the recorder that of a request's context.
@@ -214,21 +215,19 @@ func (r *recorder) id() string {
 // renew replaces the session's token by the person's next one, once for a request.
 func (r *recorder) renew(ctx context.Context, s *session) error {
 	r.mu.Lock()
-	refresh := r.refresh
-	r.refresh = nil
+	again := r.renewed || r.tokens == nil
+	r.renewed = true
 	r.mu.Unlock()
-	if refresh == nil {
-		return errNoRefresh
+	if again {
+		return errRenewed
 	}
-	next, err := refresh(ctx)
-	if err != nil {
-		if !errors.Is(err, errNoRefresh) {
-			r.fail(err)
-		}
+	if err := r.tokens.Renew(ctx, *s.token.Load()); err != nil {
+		r.fail(err)
 		return err
 	}
-	s.token.Store(&next.Token)
+	next := r.tokens.Bearer().Token
+	s.token.Store(&next)
 	return nil
 }
 
-var errNoRefresh = errors.New("there is no next token")
+var errRenewed = errors.New("the token has been replaced already")

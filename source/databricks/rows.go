@@ -29,7 +29,7 @@ type rows struct {
 var _ source.Rows = (*rows)(nil)
 
 func (c *conn) start(ctx context.Context, text dialect.Text) *rows {
-	r := &rows{conn: c, text: text, rec: newRecorder(c.next), schema: source.SchemaOf(text.Columns)}
+	r := &rows{conn: c, text: text, rec: newRecorder(c.tokens), schema: source.SchemaOf(text.Columns)}
 	r.Stream = source.NewStream(ctx, source.StreamOptions{Schema: r.schema, Limit: -1, Read: r.rec.read, Ended: r.rec.ended,
 		Run: func(ctx context.Context, emit source.Emit) error {
 			r.emit = emit

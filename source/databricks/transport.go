@@ -3,13 +3,13 @@ package databricks
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/source"
 )
 
 const (
@@ -224,14 +224,14 @@ const expectedAnswer = 32 << 20
 
 // repeatable reports whether an exchange may be tried again: one that was not fulfilled for sure, or whose second time does no harm.
 func (t *trial) repeatable(said *statusError, err error) bool {
-	var own *pgerr.Error
 	switch {
 	case said != nil && (said.status == http.StatusTooManyRequests || said.status == http.StatusServiceUnavailable):
 		return true
 	case said != nil:
 		return t.again && said.status >= 500 && said.status != http.StatusNotImplemented
 	}
-	return t.again && !permanent(err) && !errors.As(err, &own)
+	_, again := source.Unreached(t.system.config.Name, err)
+	return t.again && again
 }
 
 // failure is the error of an exchange that is given up.

@@ -2,15 +2,11 @@ package snowflake
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
 	"slices"
-	"syscall"
 
 	sf "github.com/snowflakedb/gosnowflake/v2"
 
@@ -139,34 +135,20 @@ func hintOf(number int) string {
 
 // unreached classifies a request of which no answer was understood.
 func (s *system) unreached(err error, rec *recorder) error {
-	var place *url.Error
-	if errors.As(err, &place) { // its address may hold a signature
-		err = place.Err
-	}
 	var own *pgerr.Error
-	var dns *net.DNSError
 	var syntax *json.SyntaxError
-	var unproven *tls.CertificateVerificationError
-	name := s.config.Name
-	switch status := rec.status(); {
+	name, status := s.config.Name, rec.status()
+	e, again := source.Unreached(name, err)
+	switch {
 	case errors.As(err, &own):
-		return own
 	case status == http.StatusTooManyRequests:
 		return pgerr.New(pgerr.ConfigurationLimitExceeded, "the source %s takes no more requests for now", name).WithDetail("HTTP status 429.").WithHint("try again later")
-	case errors.Is(err, syscall.ECONNREFUSED), errors.As(err, &dns):
-		return pgerr.New(pgerr.CannotConnect, "the source %s cannot be reached", name).Because(err)
-	case errors.As(err, &unproven):
-		return pgerr.New(pgerr.CannotConnect, "the source %s does not prove who it is", name).Because(err).WithHint("its certificate must be signed by an authority that this machine trusts")
 	case errors.As(err, &syntax):
 		return s.malformed(err)
-	case errors.Is(err, context.DeadlineExceeded):
-		return pgerr.New(pgerr.ConnectionFailure, "the source %s does not answer in time", name).Because(err)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return pgerr.New(pgerr.ConnectionFailure, "an answer of the source %s is cut off", name).Because(err)
-	case status != 0:
+	case again && status != 0 && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF):
 		return pgerr.New(pgerr.ConnectionFailure, "the source %s does not answer", name).WithDetail("HTTP status %d.", status).Because(err)
 	}
-	return pgerr.New(pgerr.ConnectionFailure, "the connection to the source %s broke off", name).Because(err)
+	return e
 }
 
 // malformed is the error of an answer that breaks the protocol.
