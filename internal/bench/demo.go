@@ -13,14 +13,14 @@ import (
 	"github.com/waggle-sql/waggle/internal/e2e"
 )
 
-// startDemo serves the tables of dir/data; Stop must be called.
-func (b *bench) startDemo(ctx context.Context, dir string) (*e2e.Demo, error) {
+// startDemo serves the tables of dir/data, or the sample company; Stop must be called.
+func (b *bench) startDemo(ctx context.Context, dir string, more ...string) (*e2e.Demo, error) {
 	program := filepath.Join(b.dir, "waggle-sandbox") // beside Waggle, which it starts
 	build := exec.CommandContext(ctx, "go", "build", "-tags", "duckdb_arrow,minicore_disabled", "-o", program, "github.com/waggle-sql/waggle/cmd/waggle-sandbox")
 	if out, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("go build ./cmd/waggle-sandbox: %w: %s", err, out)
 	}
-	return e2e.StartDemo(ctx, program, dir)
+	return e2e.StartDemo(ctx, program, dir, more...)
 }
 
 // warm makes the emulators keep encoded results from now on.

@@ -70,7 +70,7 @@ type part struct {
 
 var parts = []part{{"rows", rows}, {"direct", direct}, {"select1", selectOne}, {"plan", plans}, {"audit", auditRecords}, {"worker", workers}, {"idle", idle}, {"slow", slowReader},
 	{"snowflake", warehouse{"Snowflake", "Snowflakes", "sf"}.run},
-	{"databricks", warehouse{"Databricks", "Databricks workspaces", "lake"}.run}, {"tpch", tpch}}
+	{"databricks", warehouse{"Databricks", "Databricks workspaces", "lake"}.run}, {"tpch", tpch}, {"load", underLoad}}
 
 func run(ctx context.Context, only []string) error {
 	dir, err := os.MkdirTemp("", "waggle-bench-")

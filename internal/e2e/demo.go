@@ -15,6 +15,7 @@ import (
 // Demo is a running `waggle-sandbox demo` over tables that are brought to it: the emulators' process and its child, Waggle.
 type Demo struct {
 	DSN     string            // of the analyst, with TLS
+	People  map[string]string // everybody's, by login
 	Sources map[string]string // the emulators' URLs by source
 	Sandbox int               // process ids
 	Waggle  int
@@ -23,11 +24,14 @@ type Demo struct {
 	done chan struct{}
 }
 
-// StartDemo runs program over the tables of dir/data, with further arguments, and waits until it answers. Its ready file and
+// StartDemo runs program over the tables of dir/data, or over its own where there are none, with further arguments, and waits until it answers. Its ready file and
 // log are in dir. Stop must be called.
 func StartDemo(ctx context.Context, program, dir string, more ...string) (*Demo, error) {
 	file, log := filepath.Join(dir, "ready.json"), filepath.Join(dir, "log")
-	args := []string{"demo", "--data", filepath.Join(dir, "data"), "--ready-file", file}
+	args := []string{"demo", "--ready-file", file}
+	if data := filepath.Join(dir, "data"); exists(data) {
+		args = append(args, "--data", data)
+	}
 	for _, flag := range []string{"--pg", "--http"} {
 		address, err := freeAddress()
 		if err != nil {
@@ -57,6 +61,11 @@ func StartDemo(ctx context.Context, program, dir string, more ...string) (*Demo,
 	return d, nil
 }
 
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // await reads the ready file once it is there.
 func (d *Demo) await(ctx context.Context, file string) error {
 	for deadline := time.Now().Add(5 * time.Minute); time.Now().Before(deadline); {
@@ -83,7 +92,9 @@ func (d *Demo) read(text []byte) error {
 	if err := json.Unmarshal(text, &ready); err != nil {
 		return err
 	}
+	d.People = map[string]string{}
 	for _, u := range ready.Users {
+		d.People[u.Login] = u.DSN
 		if u.Login == "analyst" {
 			d.DSN = u.DSN
 		}

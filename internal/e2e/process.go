@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -29,6 +30,21 @@ func CPU(pid int) time.Duration {
 		sum += n
 	}
 	return time.Duration(sum) * time.Second / ticks
+}
+
+// Descriptors is how many files and sockets a process has open, and how many of them are sockets.
+func Descriptors(pid int) (all, sockets int) {
+	dir := filepath.Join("/proc", strconv.Itoa(pid), "fd")
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		if to, err := os.Readlink(filepath.Join(dir, e.Name())); err == nil {
+			all++
+			if strings.HasPrefix(to, "socket:") {
+				sockets++
+			}
+		}
+	}
+	return all, sockets
 }
 
 // Children are the process ids whose parent is pid.

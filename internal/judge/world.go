@@ -14,14 +14,22 @@ import (
 	"github.com/waggle-sql/waggle/internal/oracle"
 )
 
-// The databases of a world. `whole` has all tables and is asked for the right answer.
+// The databases of a world. `whole` has all tables and is asked for the right answer; `two` is on a server of its own.
 var databases = []string{"whole", "one", "two"}
 
-// world is a PostgreSQL server with the tables of random shapes in several databases, and a Waggle whose models place them there.
+// world is two PostgreSQL servers with the tables of random shapes in several databases, and a Waggle whose models place them there.
 type world struct {
-	dir    string
-	server *oracle.Server
-	waggle *e2e.Server
+	dir            string
+	server, second *oracle.Server
+	waggle         *e2e.Server
+}
+
+// on is the server of a database.
+func (w *world) on(database string) *oracle.Server {
+	if database == "two" {
+		return w.second
+	}
+	return w.server
 }
 
 // newWorld starts everything; stop must be called.
@@ -42,8 +50,10 @@ func (w *world) stop() {
 	if w.waggle != nil {
 		w.waggle.Stop()
 	}
-	if w.server != nil {
-		w.server.Stop()
+	for _, s := range []*oracle.Server{w.server, w.second} {
+		if s != nil {
+			s.Stop()
+		}
 	}
 	_ = os.RemoveAll(w.dir)
 }
@@ -52,8 +62,11 @@ func (w *world) start(ctx context.Context, bin string) (err error) {
 	if w.server, err = oracle.Start(ctx); err != nil {
 		return err
 	}
+	if w.second, err = oracle.Start(ctx); err != nil {
+		return err
+	}
 	for _, name := range databases {
-		if err := execute(ctx, w.server.DSN(), "CREATE DATABASE "+name); err != nil {
+		if err := execute(ctx, w.on(name).DSN(), "CREATE DATABASE "+name); err != nil {
 			return err
 		}
 		if err := execute(ctx, w.dsn(name), tableRows()); err != nil {
@@ -91,13 +104,13 @@ func (w *world) grounds() grounds {
 
 // dsn is the connection string of a database.
 func (w *world) dsn(database string) string {
-	return strings.Replace(w.server.DSN(), "dbname=postgres", "dbname="+database, 1)
+	return strings.Replace(w.on(database).DSN(), "dbname=postgres", "dbname="+database, 1)
 }
 
 func (w *world) sources() string {
 	var b strings.Builder
 	for _, name := range databases[1:] {
-		fmt.Fprintf(&b, "  %s: {kind: postgres, host: 127.0.0.1, port: %d, database: %s, credential: password, tls: \"off\", collation: C.UTF-8}\n", name, w.server.Port, name)
+		fmt.Fprintf(&b, "  %s: {kind: postgres, host: 127.0.0.1, port: %d, database: %s, credential: password, tls: \"off\", collation: C.UTF-8}\n", name, w.on(name).Port, name)
 	}
 	return b.String()
 }
