@@ -120,7 +120,7 @@ func (s *system) failure(ctx context.Context, rec *recorder, err error) error {
 	case failing != nil:
 		return s.malformed(failing)
 	case refused != nil:
-		return s.refusal(refused, rec.id())
+		return s.refusal(refused, rec.Report().QueryID)
 	case errors.As(err, &own):
 		return own
 	case strings.Contains(err.Error(), "link expired"):

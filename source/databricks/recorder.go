@@ -4,18 +4,16 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
-	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
 )
 
 // recorder notes what is exchanged for one request, and what the answers tell that the driver drops. It holds no value of a row.
 type recorder struct {
+	source.Tally
 	mu      sync.Mutex
-	report  source.Report
 	ctx     context.Context
 	tokens  *source.Renewable // the person's; nil where nobody asks for a new one
 	renewed bool
@@ -37,7 +35,7 @@ type stream struct {
 type recorderKey struct{}
 
 func newRecorder(tokens *source.Renewable) *recorder {
-	return &recorder{tokens: tokens, report: source.Report{Status: "running"}}
+	return &recorder{tokens: tokens}
 }
 
 // bind makes the recorder that of a request's context.
@@ -62,34 +60,6 @@ func (r *recorder) context() context.Context {
 	return r.ctx
 }
 
-func (r *recorder) note(f func(*source.Report)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	f(&r.report)
-}
-
-// read counts rows that are handed on.
-func (r *recorder) read(n int64) { r.note(func(s *source.Report) { s.Rows += n }) }
-
-// ended notes how the request has ended.
-func (r *recorder) ended(err error) {
-	r.note(func(s *source.Report) {
-		s.Status = "ok"
-		if err != nil {
-			s.Status = pgerr.Code(err)
-		}
-	})
-}
-
-// told is what is known of the exchanges.
-func (r *recorder) told() source.Report {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := r.report
-	out.Requests = slices.Clone(out.Requests)
-	return out
-}
-
 // maxRequests bounds the ids that are kept of one request.
 const maxRequests = 1000
 
@@ -98,7 +68,7 @@ func (r *recorder) answered(a *http.Response, bytes int, file bool) {
 	if a.StatusCode != http.StatusOK {
 		r.failed()
 	}
-	r.note(func(s *source.Report) {
+	r.Note(func(s *source.Report) {
 		s.Bytes += int64(bytes)
 		if id := a.Header.Get("X-Request-Id"); id != "" && !file && len(s.Requests) < maxRequests {
 			s.Requests = append(s.Requests, id)
@@ -110,7 +80,7 @@ func (r *recorder) answered(a *http.Response, bytes int, file bool) {
 }
 
 // failed notes an exchange that is repeated, or given up.
-func (r *recorder) failed() { r.note(func(s *source.Report) { s.Retries++ }) }
+func (r *recorder) failed() { r.Note(func(s *source.Report) { s.Retries++ }) }
 
 // fail notes what ends the request; the first one counts.
 func (r *recorder) fail(err error) {
@@ -129,7 +99,7 @@ func (r *recorder) heard(said reply, method string) {
 		r.refused, r.due, r.rows, r.paged, r.more = nil, nil, 0, false, false
 	}
 	if said.operation != "" {
-		r.report.QueryID = said.operation
+		r.Note(func(s *source.Report) { s.QueryID = said.operation })
 	}
 	if said.refusal != nil {
 		r.refused = said.refusal
@@ -153,7 +123,7 @@ func (r *recorder) turn(p *page) {
 		first += n
 	}
 	if !p.links && len(p.rows) > 0 {
-		r.report.Pages++
+		r.Note(func(s *source.Report) { s.Pages++ })
 	}
 }
 
@@ -203,13 +173,6 @@ func (r *recorder) pace() time.Duration {
 	defer r.mu.Unlock()
 	r.polled = min(max(2*r.polled, 10*time.Millisecond), time.Second)
 	return r.polled
-}
-
-// id is Databricks's own of the statement.
-func (r *recorder) id() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.report.QueryID
 }
 
 // renew replaces the session's token by the person's next one, once for a request.

@@ -30,7 +30,7 @@ var _ source.Rows = (*rows)(nil)
 
 func (c *conn) start(ctx context.Context, text dialect.Text) *rows {
 	r := &rows{conn: c, text: text, rec: newRecorder(c.tokens), schema: source.SchemaOf(text.Columns)}
-	r.Stream = source.NewStream(ctx, source.StreamOptions{Schema: r.schema, Limit: -1, Read: r.rec.read, Ended: r.rec.ended,
+	r.Stream = source.NewStream(ctx, source.StreamOptions{Schema: r.schema, Limit: -1, Read: r.rec.Read, Ended: r.rec.Ended,
 		Run: func(ctx context.Context, emit source.Emit) error {
 			r.emit = emit
 			ctx = r.rec.bind(ctx)
@@ -41,7 +41,7 @@ func (c *conn) start(ctx context.Context, text dialect.Text) *rows {
 }
 
 // Report tells what Databricks has said so far.
-func (r *rows) Report() source.Report { return r.rec.told() }
+func (r *rows) Report() source.Report { return r.rec.Report() }
 
 // run asks the statement and hands its rows on. The session goes back to the pool when all was read and the statement is closed.
 func (r *rows) run(ctx context.Context) error {

@@ -35,12 +35,12 @@ var _ source.Rows = (*rows)(nil)
 func (c *conn) start(ctx context.Context, text dialect.Text) *rows {
 	r := &rows{conn: c, text: text, schema: source.SchemaOf(text.Columns), line: make(chan *chunk, ahead-1), decode: make(chan struct{}, 2)}
 	ctx, r.rec = recording(ctx)
-	r.Stream = source.NewStream(ctx, source.StreamOptions{Schema: r.schema, Limit: -1, Read: r.rec.read, Ended: r.rec.ended, Run: r.merge})
+	r.Stream = source.NewStream(ctx, source.StreamOptions{Schema: r.schema, Limit: -1, Read: r.rec.Read, Ended: r.rec.Ended, Run: r.merge})
 	return r
 }
 
 // Report tells what Snowflake has said so far.
-func (r *rows) Report() source.Report { return r.rec.told() }
+func (r *rows) Report() source.Report { return r.rec.Report() }
 
 // merge hands the chunks' batches on in order. What fails stops the others.
 func (r *rows) merge(ctx context.Context, emit source.Emit) error {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -169,8 +168,8 @@ func (b *body) Close() error {
 
 // recorder notes what is exchanged for one request. It holds no value of a row.
 type recorder struct {
+	source.Tally
 	mu         sync.Mutex
-	report     source.Report
 	cancel     context.CancelCauseFunc // ends the request; nil where nothing can
 	lastStatus int                     // of an HTTP answer that was no success; 0 after one that broke off
 	renewals   int                     // of the session's token
@@ -180,7 +179,7 @@ type recorderKey struct{}
 
 // recording returns a context whose exchanges are noted in a new recorder, and its end.
 func recording(ctx context.Context) (context.Context, *recorder) {
-	r := &recorder{report: source.Report{Status: "running"}}
+	r := &recorder{}
 	ctx, r.cancel = context.WithCancelCause(ctx)
 	return context.WithValue(ctx, recorderKey{}, r), r
 }
@@ -193,37 +192,9 @@ func recorderOf(ctx context.Context) *recorder {
 	return &recorder{}
 }
 
-func (r *recorder) note(f func(*source.Report)) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	f(&r.report)
-}
+func (r *recorder) query(id string) { r.Note(func(s *source.Report) { s.QueryID = id }) }
 
-// read counts rows that are handed on.
-func (r *recorder) read(n int64) { r.note(func(s *source.Report) { s.Rows += n }) }
-
-// ended notes how the request has ended.
-func (r *recorder) ended(err error) {
-	r.note(func(s *source.Report) {
-		s.Status = "ok"
-		if err != nil {
-			s.Status = pgerr.Code(err)
-		}
-	})
-}
-
-// told is what is known of the exchanges.
-func (r *recorder) told() source.Report {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := r.report
-	out.Requests = slices.Clone(out.Requests)
-	return out
-}
-
-func (r *recorder) query(id string) { r.note(func(s *source.Report) { s.QueryID = id }) }
-
-func (r *recorder) received(n int) { r.note(func(s *source.Report) { s.Bytes += int64(n) }) }
+func (r *recorder) received(n int) { r.Note(func(s *source.Report) { s.Bytes += int64(n) }) }
 
 // maxRequests bounds the ids that are kept of one request.
 const maxRequests = 1000
@@ -232,7 +203,7 @@ func (r *recorder) answered(a *http.Response, chunk bool, id string) {
 	if a.StatusCode != http.StatusOK {
 		r.failed(a.StatusCode)
 	}
-	r.note(func(s *source.Report) {
+	r.Note(func(s *source.Report) {
 		if id != "" && len(s.Requests) < maxRequests {
 			s.Requests = append(s.Requests, id)
 		}
@@ -244,10 +215,10 @@ func (r *recorder) answered(a *http.Response, chunk bool, id string) {
 
 // failed notes an exchange that the driver repeats, or gives up.
 func (r *recorder) failed(status int) {
-	r.note(func(s *source.Report) {
-		s.Retries++
-		r.lastStatus = status
-	})
+	r.Note(func(s *source.Report) { s.Retries++ })
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lastStatus = status
 }
 
 // stop ends the request.

@@ -12,6 +12,7 @@ import (
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
 )
@@ -60,6 +61,20 @@ func ReadText(ctx context.Context, c source.Conn, text dialect.Text) Answer {
 	}
 	out.Err, out.Report = rows.Err(), rows.Report()
 	return out
+}
+
+// Expect fails unless the answer is so many rows, or ends in one of the codes, of which 00000 is no error. Errors name no address.
+func (a Answer) Expect(t testing.TB, codes string, rows int) {
+	t.Helper()
+	if !strings.Contains(codes, pgerr.Code(a.Err)) {
+		t.Errorf("%s %v, cause %v", pgerr.Code(a.Err), a.Err, pgerr.From(a.Err).Unwrap())
+	}
+	if a.Err == nil && len(a.Rows) != rows {
+		t.Errorf("%d rows", len(a.Rows))
+	}
+	if a.Err != nil && strings.Contains(a.Err.Error(), "127.0.0.1") {
+		t.Error("the error tells an address: ", a.Err)
+	}
 }
 
 func textOf(v datum.Value, t plan.Type) string {
