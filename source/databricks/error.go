@@ -106,7 +106,7 @@ func (f *refusal) code() string {
 // failure puts an error into the client's terms: what ended the request's context first, then what became of the exchange, then
 // Databricks's own words.
 func (s *system) failure(ctx context.Context, rec *recorder, err error) error {
-	failing, refused := rec.outcome()
+	refused, failing := rec.outcome()
 	var own *pgerr.Error
 	switch {
 	case err == nil && failing == nil && refused == nil:

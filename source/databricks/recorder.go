@@ -149,11 +149,11 @@ func (r *recorder) whole() bool {
 	return r.paged && !r.more && len(r.due) == 0
 }
 
-// outcome is what ended the request, and what Databricks says of it.
-func (r *recorder) outcome() (error, *refusal) {
+// outcome is what Databricks says of the request, and what ended it.
+func (r *recorder) outcome() (*refusal, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.failing, r.refused
+	return r.refused, r.failing
 }
 
 // sessionGone reports whether the request was refused since its session is over.

@@ -55,7 +55,7 @@ func (r *rows) run(ctx context.Context) error {
 	}
 	err = pgerr.Contained(func() error { return r.read(ctx, result) })
 	closing := pgerr.Contained(result.Close)
-	if failing, refused := r.rec.outcome(); err == nil && closing == nil && failing == nil && refused == nil {
+	if refused, failing := r.rec.outcome(); err == nil && closing == nil && failing == nil && refused == nil {
 		l.Return()
 	} else {
 		l.Destroy()

@@ -58,13 +58,6 @@ func (c *chunk) read(ctx context.Context) error {
 	return nil
 }
 
-// drain takes what nobody wants any more.
-func (c *chunk) drain() {
-	for batch := range c.out {
-		batch.Release()
-	}
-}
-
 // next decodes and converts a batch, with one other chunk at the same time at most; nil at the end.
 func (c *chunk) next(ctx context.Context, reader *ipc.Reader) (arrow.RecordBatch, error) {
 	select {
