@@ -31,6 +31,9 @@ func zoneByName(name string) (timeZone, error) {
 			return timeZone{}, pgerr.New(pgerr.FeatureNotSupported, "time zone \"%s\" is not supported", name)
 		}
 	}
+	if !ok && strings.ContainsAny(name, "0123456789") { // PostgreSQL reads nearly any text and a number as POSIX
+		return timeZone{}, pgerr.New(pgerr.FeatureNotSupported, "time zone \"%s\" is not supported", name)
+	}
 	if !ok {
 		return timeZone{}, pgerr.New(pgerr.InvalidParameterValue, "time zone \"%s\" not recognized", name)
 	}

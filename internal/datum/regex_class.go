@@ -223,11 +223,14 @@ func (t *regexTranslator) hexEscape(n int) (rune, bool, error) {
 			break
 		}
 		r = r<<4 | d
-		if r > utf8.MaxRune {
+		if r > 0x7ffffffe { // PostgreSQL's CHR_MAX
 			return 0, false, badRegex("invalid escape \\ sequence")
 		}
 		t.at++
 		read++
+	}
+	if r > utf8.MaxRune {
+		return 0, false, pgerr.New(pgerr.FeatureNotSupported, "characters beyond Unicode in regular expressions are not supported")
 	}
 	if read == 0 || read < n {
 		return 0, false, badRegex("invalid escape \\ sequence")

@@ -82,7 +82,7 @@ func sameRows(want, got *answer, binary, ordered bool) bool {
 	}
 	a, b := want.rows, got.rows
 	if !ordered {
-		a, b = sorted(want.canonical(binary)), sorted(got.canonical(binary))
+		a, b = want.sorted(binary), got.sorted(binary)
 	}
 	for i := range a {
 		if !sameRow(want.columns, a[i], b[i], binary) {
@@ -92,33 +92,32 @@ func sameRows(want, got *answer, binary, ordered bool) bool {
 	return true
 }
 
-// canonical are the rows with one form of NaN, whose sign does not tell it apart.
-func (a *answer) canonical(binary bool) [][]cell {
-	if !binary || !slices.ContainsFunc(a.columns, func(c column) bool { return c.oid == pgcat.Float8 || c.oid == pgcat.Float4 }) {
-		return a.rows
-	}
-	out := make([][]cell, len(a.rows))
+// sorted orders the rows by values in one form: floating-point numbers to nine digits, as they may differ in the last ones, without the
+// sign of zero and of NaN.
+func (a *answer) sorted(binary bool) [][]cell {
+	type keyed struct{ key, row []cell }
+	all := make([]keyed, len(a.rows))
 	for i, r := range a.rows {
-		out[i] = slices.Clone(r)
+		all[i] = keyed{slices.Clone(r), r}
 		for k, c := range r {
-			if f, ok := float(a.columns[k].oid, c, true); ok && math.IsNaN(f) {
-				out[i][k] = cell{0x7f, 0xc0, 0, 0, 0, 0, 0, 0}[:len(c)]
+			oid := a.columns[k].oid
+			if f, ok := float(oid, c, binary); ok && c != nil && (oid == pgcat.Float8 || oid == pgcat.Float4) {
+				all[i].key[k] = fmt.Appendf(nil, "%.9g", f+0)
 			}
 		}
 	}
-	return out
-}
-
-func sorted(rows [][]cell) [][]cell {
-	out := slices.Clone(rows)
-	slices.SortFunc(out, func(a, b []cell) int {
-		for i := range a {
-			if c := cmp.Or(cmp.Compare(btoi(a[i] == nil), btoi(b[i] == nil)), bytes.Compare(unsigned(a[i]), unsigned(b[i]))); c != 0 {
+	slices.SortStableFunc(all, func(x, y keyed) int {
+		for i := range x.key {
+			if c := cmp.Or(cmp.Compare(btoi(x.key[i] == nil), btoi(y.key[i] == nil)), bytes.Compare(unsigned(x.key[i]), unsigned(y.key[i]))); c != 0 {
 				return c
 			}
 		}
 		return 0
 	})
+	out := make([][]cell, len(all))
+	for i := range all {
+		out[i] = all[i].row
+	}
 	return out
 }
 

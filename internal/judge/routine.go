@@ -16,10 +16,11 @@ type routine struct {
 	weight int
 }
 
-// internalName are functions that no one calls, or whose answer depends on the server, the moment or an unbounded argument.
+// internalName are functions that no one calls, or whose answer depends on the server, the moment or an unbounded argument; and powers, whose last
+// digit differs from one C library to the next, which a sine of it makes any number.
 var internalName = regexp.MustCompile("^(pg_|has_|bt|hash|gin|gist|brin|spg|inet_|txid|binary_|current_|session_|set_|ts|to_ts|json_to_ts|query_|table_|schema_|cursor_|database_|xml|" +
 	"currval|nextval|setval|lastval|version|getdatabase|lo_|amvalidate|row_security|dsimple|thesaurus|dsnowball|unique_key|loread|lowrite|prs|array_to_ts|websearch|plainto|phraseto|numnode|range_|multirange|" +
-	"repeat|lpad|rpad|factorial|col_desc|obj_desc|shobj|format_type|quote_|similar_|like_|ri_|suppress|uuid_|char$|name$|cideq|oideq|timeofday|now|statement_|transaction_|clock_|inter_|array_fill|convert|" +
+	"pow|dpow|repeat|lpad|rpad|factorial|col_desc|obj_desc|shobj|format_type|quote_|similar_|like_|ri_|suppress|uuid_|char$|name$|cideq|oideq|timeofday|now|statement_|transaction_|clock_|inter_|array_fill|convert|" +
 	"to_ascii|getpgusername|enum|acl|make_acl|timenow|interval_.*(accum|avg|sum|stddev|combine|serialize)|(int|float|numeric).*(accum|avg|_sum|stddev|var|combine|serialize|regr|inc|inv).*|.*(_in|_out|recv|send|_support|sel|typmodin|typmodout|joinsel|_transfn|_finalfn|_accum|_inv|larger|smaller)$|.*(in|out)$)")
 
 var plainName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
@@ -105,7 +106,7 @@ func operators() []routine {
 	var out []routine
 	for oid := uint32(1); oid < 10000; oid++ {
 		o, ok := pgcat.OperatorByOID(oid)
-		if !ok || !usable(o.Result) || !usable(o.Right) || strings.ContainsAny(o.Name, "@?") && o.Right == pgcat.JSONB {
+		if !ok || o.Name == "^" && o.Result == pgcat.Float8 || !usable(o.Result) || !usable(o.Right) || strings.ContainsAny(o.Name, "@?") && o.Right == pgcat.JSONB {
 			continue
 		}
 		switch {
