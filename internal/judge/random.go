@@ -202,7 +202,7 @@ func (j *judge) partRaises(ctx context.Context, n *node, text func(*node) string
 	n.visit(func(part *node) bool {
 		if part != n && part.oid != 0 && len(part.kids) > 0 {
 			a, err := side.simple(ctx, text(part))
-			raised = err == nil && a.failure != nil && a.failure.code == code
+			raised = err == nil && a.failure != nil && (a.failure.code == code || a.refused())
 		}
 		return !raised
 	})
