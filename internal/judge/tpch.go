@@ -53,7 +53,7 @@ func (t *tpch) run(ctx context.Context) (int, error) {
 	defer server.Stop()
 	t.needed = needed{folder: filepath.Join(t.queries, "needed"), bytes: map[string]map[string]int64{}}
 	for i := range spreads {
-		if i > 0 && !strings.Contains(spreads[i].name, t.match) {
+		if i > 0 && !strings.Contains(spreads[i].name, t.match) && spreads[i].all == "" { // what is needed is measured where one source has all
 			continue
 		}
 		if err := t.spread(ctx, server, &spreads[i]); err != nil {
