@@ -71,4 +71,4 @@ func (w watched) later() int64 {
 	return max(slices.Max(w.samples)-slices.Max(w.samples[:(len(w.samples)+3)/4]), 0)
 }
 
-func mebibytes(n int64) string { return fmt.Sprintf("+%.1f MiB", float64(n)/(1<<20)) }
+func mebibytes(n int64) string { return fmt.Sprintf("%+.1f MiB", float64(n)/(1<<20)) }
