@@ -92,8 +92,8 @@ func sameRows(want, got *answer, binary, ordered bool) bool {
 	return true
 }
 
-// sorted orders the rows by values in one form: floating-point numbers to nine digits, as they may differ in the last ones, without the
-// sign of zero and of NaN.
+// sorted orders the rows by values in one form: floating-point numbers to nine digits first, as they may differ in the last ones,
+// without the sign of zero and of NaN.
 func (a *answer) sorted(binary bool) [][]cell {
 	type keyed struct{ key, row []cell }
 	all := make([]keyed, len(a.rows))
@@ -112,13 +112,25 @@ func (a *answer) sorted(binary bool) [][]cell {
 				return c
 			}
 		}
-		return 0
+		return a.numbers(x.row, y.row, binary)
 	})
 	out := make([][]cell, len(all))
 	for i := range all {
 		out[i] = all[i].row
 	}
 	return out
+}
+
+// numbers orders rows whose floating-point numbers differ behind the ninth digit alone.
+func (a *answer) numbers(x, y []cell, binary bool) int {
+	for i, c := range a.columns {
+		f, ok := float(c.oid, x[i], binary)
+		g, also := float(c.oid, y[i], binary)
+		if n := cmp.Compare(f, g); ok && also && n != 0 {
+			return n
+		}
+	}
+	return 0
 }
 
 // unsigned takes the sign from a floating-point zero: either may stand for a group of both.

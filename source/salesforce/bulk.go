@@ -16,7 +16,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
-	"github.com/waggle-sql/waggle/source"
 )
 
 const (
@@ -91,7 +90,7 @@ func (t *task) await(ctx context.Context, j *job) error {
 		case "JobComplete":
 			return nil
 		case "Failed", "Aborted":
-			return pgerr.New(pgerr.SystemError, "the source %s has ended a bulk query: %s", t.conn.system.config.Name, source.PlainWords(j.Message)).
+			return pgerr.New(pgerr.SystemError, "the source %s has ended a bulk query: %s", t.conn.system.config.Name, lastLine(j.Message)).
 				WithDetail("Bulk API job %s.", j.ID)
 		}
 		if err := sleep(ctx, wait); err != nil {
@@ -192,6 +191,9 @@ func (t *table) all(names *[]string, due int64) error {
 	head := *names == nil || slices.Equal(first, *names)
 	if *names == nil {
 		*names = slices.Clone(first)
+	}
+	if t.read.FieldsPerRecord = len(*names); len(first) != len(*names) {
+		return csv.ErrFieldCount
 	}
 	if err := t.head(*names); err != nil {
 		return err

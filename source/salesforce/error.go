@@ -69,10 +69,7 @@ func (t *task) refusal(status int, code, words string) error {
 	case state == "":
 		state = pgerr.SystemError
 	}
-	if i := strings.LastIndexByte(strings.TrimSpace(words), '\n'); i >= 0 { // the lines before show the statement
-		words = strings.TrimSpace(words)[i+1:]
-	}
-	if words = source.PlainWords(words); words == "" || state == pgerr.Internal {
+	if words = lastLine(words); words == "" || state == pgerr.Internal {
 		words = "status " + source.PlainWords(http.StatusText(status))
 		if code != "" {
 			words = code
@@ -120,4 +117,10 @@ func (t *task) broken(body *counted, err error) *failure {
 		return &failure{retry: true, err: pgerr.New(pgerr.ConnectionFailure, "an answer of the source %s is cut off", name).Because(err)}
 	}
 	return &failure{err: pgerr.New(pgerr.ProtocolViolation, "the source %s sends an answer that cannot be read", name).Because(err)}
+}
+
+// lastLine is what a refusal says behind the lines that show the statement.
+func lastLine(words string) string {
+	words = strings.TrimSpace(words)
+	return source.PlainWords(words[strings.LastIndexByte(words, '\n')+1:])
 }

@@ -109,9 +109,10 @@ func (t *task) pages(ctx context.Context, soql string, many int64) error {
 				return err
 			}
 		}
-		if path = p.next; path != "" && !strings.HasPrefix(path, "/services/data/") {
+		if p.next != "" && (p.next == path || !strings.HasPrefix(p.next, "/services/data/")) {
 			return pgerr.New(pgerr.ProtocolViolation, "the source %s names a next page that is none", t.conn.system.config.Name)
 		}
+		path = p.next
 	}
 	return nil
 }
