@@ -111,7 +111,7 @@ func (p *soql) adopt(child *soqlQuery, by soqlColumn, parent *soqlQuery, outer b
 func (p *soql) semi(q, other *soqlQuery, s soqlSemi) *soqlQuery {
 	from, to := q.cols[s.column], other.cols[s.inner]
 	same := from.class() == soqlID && to.class() == soqlID && from.identifies(q) != "" && from.identifies(q) == to.identifies(other)
-	if !same || from.prefix != "" || to.prefix != "" || other.wider || len(other.semis) > 0 || len(q.semis) == maxSOQLSemis {
+	if !same || other.object == q.object || from.prefix != "" || to.prefix != "" || other.wider || len(other.semis) > 0 || len(q.semis) == maxSOQLSemis {
 		p.refuse(-1, "this semi join")
 	}
 	if s.anti && from.name != "Id" {

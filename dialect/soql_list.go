@@ -18,6 +18,9 @@ func (p *soql) list(q *soqlQuery, arg, e plan.Expr, truth bool) soqlCond {
 	if !ok {
 		return soqlCond{}
 	}
+	if known && len(items) == 0 { // no field is one of none, not even an empty one
+		return map[bool]soqlCond{true: soqlNone, false: soqlAll}[truth]
+	}
 	one := soqlComparison{column: c, op: "=", mask: p.mask}
 	word := " IN ("
 	if !truth {
@@ -89,6 +92,7 @@ func (p *soql) items(e plan.Expr) (items []datum.Value, oid uint32, known, ok bo
 			return nil, 0, false, false
 		}
 		v, k := p.evaluate(e.Array)
+		items = []datum.Value{nil} // what is in an array that is NULL is not known
 		if a, isArray := v.(*datum.Array); isArray {
 			items = a.Items
 		}

@@ -2,8 +2,10 @@ package dialect
 
 import (
 	"cmp"
+	"math"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -72,9 +74,13 @@ func distinctOf(items []datum.Value, oid uint32) []datum.Value {
 	return slices.CompactFunc(out, func(a, b datum.Value) bool { return datum.Compare(oid, a, b) == 0 })
 }
 
+// foldOf is the same for values that one literal may stand for: texts that differ in case, moments of one second.
 func foldOf(v datum.Value) string {
-	if t, ok := v.(datum.Text); ok {
-		return folded(strings.TrimSpace(string(t)))
+	switch v := v.(type) {
+	case datum.Text:
+		return folded(strings.TrimSpace(string(v)))
+	case datum.Timestamp:
+		return strconv.FormatFloat(math.Floor(float64(v)/1e6), 'f', 0, 64)
 	}
 	return ""
 }
