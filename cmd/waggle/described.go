@@ -123,13 +123,14 @@ func (d *described) keep(p person, connection string, a description) {
 	}
 }
 
-// view returns the view of all that a person's connections have told, made by build when something has changed.
+// view returns the view of all that a person's connections have told, made by build when something has changed; nil when they have
+// told nothing.
 func (d *described) view(p person, build func(description) *semantic.View) *semantic.View {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	known := d.people[p]
 	if known == nil {
-		return build(description{})
+		return nil
 	}
 	if known.view == nil {
 		all := description{map[string]semantic.State{}, map[string]*plan.Field{}}

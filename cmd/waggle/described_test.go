@@ -91,6 +91,11 @@ func TestDescribed(t *testing.T) {
 	if v.Used(bob, "desk"); view(bob) != bobs || asked.Load() != 4 {
 		t.Error("the source is asked again", asked.Load())
 	}
+	for _, who := range []*identity.Session{ann, bob, {Org: "o", OrgName: "acme", Person: "eve"}} {
+		if n := testing.AllocsPerRun(10, func() { view(who) }); n > 4 {
+			t.Errorf("%s's view is made anew for each statement: %v allocations", who.Person, n)
+		}
+	}
 	v.described.forget(vault.Ended{Source: "desk", Org: "o", Person: "bob", Before: 7})
 	down = true
 	if view(bob) != bobs || asked.Load() < 5 {

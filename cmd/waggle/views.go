@@ -88,7 +88,7 @@ func (v *views) View(ctx context.Context, who *identity.Session) (*semantic.View
 		}
 		v.described.keep(p, connection, v.describe.ask(ctx, who, connection, all.Models()))
 	}
-	return v.described.view(p, func(a description) *semantic.View {
+	shown := v.described.view(p, func(a description) *semantic.View {
 		view := all
 		if len(a.states) > 0 {
 			view = semantic.NewView(all.Models(), v.system, a.states)
@@ -97,7 +97,11 @@ func (v *views) View(ctx context.Context, who *identity.Session) (*semantic.View
 			return all
 		}
 		return v.kept(view)
-	}), nil
+	})
+	if shown == nil {
+		return all, nil
+	}
+	return shown, nil
 }
 
 // Used tells that a person's call of a connection has gone through.
