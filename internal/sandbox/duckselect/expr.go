@@ -1,15 +1,54 @@
 package duckselect
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
+// maxSpent bounds the bytes that one statement's expressions are written in, counted at every level of nesting.
+const maxSpent = 256 << 20
+
+// Expr compiles an expression: what every language has here, what is its own by Language.Expr.
+func (s *Scope[T]) Expr(x sqltree.Expr) (Value[T], *sqltree.Error) {
+	v, err := s.compile(x)
+	if s.C.spent += len(v.SQL); err == nil && s.C.spent > maxSpent {
+		return Value[T]{}, s.C.Rules.TooComplex()
+	}
+	return v, err
+}
+
+// compile compiles an expression. Where the scope is grouped, an expression that is a group key as a whole stands for it.
+func (s *Scope[T]) compile(x sqltree.Expr) (Value[T], *sqltree.Error) {
+	if v, ok := s.key(x); ok {
+		return v, nil
+	}
+	switch x := x.(type) {
+	case *sqltree.Reference:
+		return s.resolve(x)
+	case *sqltree.BoolLit:
+		return Value[T]{SQL: strings.ToUpper(strconv.FormatBool(x.Value)), Type: s.C.Rules.Boolean}, nil
+	case *sqltree.NullLit:
+		return Value[T]{SQL: "NULL", Nullable: true}, nil
+	case *sqltree.Logic:
+		return s.logic(x)
+	case *sqltree.CaseExpr:
+		return s.caseExpr(x)
+	case *sqltree.IsNull:
+		return s.isNull(x)
+	case *sqltree.IsDistinct:
+		return s.isDistinct(x)
+	case *sqltree.Between:
+		return s.between(x)
+	}
+	return s.C.L.Expr(s, x)
+}
+
 // Exprs compiles expressions.
 func (s *Scope[T]) Exprs(xs []sqltree.Expr) (out []Value[T], err *sqltree.Error) {
 	for _, x := range xs {
-		v, err := s.expr(x)
+		v, err := s.Expr(x)
 		if err != nil {
 			return nil, err
 		}
@@ -20,8 +59,8 @@ func (s *Scope[T]) Exprs(xs []sqltree.Expr) (out []Value[T], err *sqltree.Error)
 
 // Two compiles two expressions.
 func (s *Scope[T]) Two(l, r sqltree.Expr) (a, b Value[T], err *sqltree.Error) {
-	if a, err = s.expr(l); err == nil {
-		b, err = s.expr(r)
+	if a, err = s.Expr(l); err == nil {
+		b, err = s.Expr(r)
 	}
 	return a, b, err
 }
@@ -34,8 +73,8 @@ func (s *Scope[T]) pair(op string, l, r sqltree.Expr) (Value[T], *sqltree.Error)
 	return s.C.L.Compare(op, a, b)
 }
 
-// Logic compiles AND and OR.
-func (s *Scope[T]) Logic(x *sqltree.Logic) (Value[T], *sqltree.Error) {
+// logic compiles AND and OR.
+func (s *Scope[T]) logic(x *sqltree.Logic) (Value[T], *sqltree.Error) {
 	out := make([]string, len(x.Xs))
 	isNullable := false
 	for i, y := range x.Xs {
@@ -48,9 +87,9 @@ func (s *Scope[T]) Logic(x *sqltree.Logic) (Value[T], *sqltree.Error) {
 	return Value[T]{SQL: "(" + strings.Join(out, " "+x.Op+" ") + ")", Type: s.C.Rules.Boolean, Nullable: isNullable}, nil
 }
 
-// IsNull compiles IS [NOT] NULL.
-func (s *Scope[T]) IsNull(x *sqltree.IsNull) (Value[T], *sqltree.Error) {
-	v, err := s.expr(x.X)
+// isNull compiles IS [NOT] NULL.
+func (s *Scope[T]) isNull(x *sqltree.IsNull) (Value[T], *sqltree.Error) {
+	v, err := s.Expr(x.X)
 	op := " IS NULL)"
 	if x.Not {
 		op = " IS NOT NULL)"
@@ -58,8 +97,8 @@ func (s *Scope[T]) IsNull(x *sqltree.IsNull) (Value[T], *sqltree.Error) {
 	return Value[T]{SQL: "(" + v.SQL + op, Type: s.C.Rules.Boolean}, err
 }
 
-// IsDistinct compiles IS [NOT] DISTINCT FROM.
-func (s *Scope[T]) IsDistinct(x *sqltree.IsDistinct) (Value[T], *sqltree.Error) {
+// isDistinct compiles IS [NOT] DISTINCT FROM.
+func (s *Scope[T]) isDistinct(x *sqltree.IsDistinct) (Value[T], *sqltree.Error) {
 	op := "IS DISTINCT FROM"
 	if x.Not {
 		op = "IS NOT DISTINCT FROM"
@@ -67,8 +106,8 @@ func (s *Scope[T]) IsDistinct(x *sqltree.IsDistinct) (Value[T], *sqltree.Error) 
 	return s.pair(op, x.L, x.R)
 }
 
-// Between compiles [NOT] BETWEEN.
-func (s *Scope[T]) Between(x *sqltree.Between) (Value[T], *sqltree.Error) {
+// between compiles [NOT] BETWEEN.
+func (s *Scope[T]) between(x *sqltree.Between) (Value[T], *sqltree.Error) {
 	lo, err := s.pair(">=", x.X, x.Lo)
 	if err != nil {
 		return Value[T]{}, err
@@ -84,8 +123,8 @@ func (s *Scope[T]) Between(x *sqltree.Between) (Value[T], *sqltree.Error) {
 	return v, nil
 }
 
-// Case compiles both forms of CASE.
-func (s *Scope[T]) Case(x *sqltree.CaseExpr) (Value[T], *sqltree.Error) {
+// caseExpr compiles both forms of CASE.
+func (s *Scope[T]) caseExpr(x *sqltree.CaseExpr) (Value[T], *sqltree.Error) {
 	var conds []string
 	var results []Value[T]
 	for _, w := range x.Whens {
@@ -99,7 +138,7 @@ func (s *Scope[T]) Case(x *sqltree.CaseExpr) (Value[T], *sqltree.Error) {
 		if err != nil {
 			return Value[T]{}, err
 		}
-		r, err := s.expr(w.Then)
+		r, err := s.Expr(w.Then)
 		if err != nil {
 			return Value[T]{}, err
 		}
@@ -108,7 +147,7 @@ func (s *Scope[T]) Case(x *sqltree.CaseExpr) (Value[T], *sqltree.Error) {
 	other := Value[T]{SQL: "NULL", Nullable: true}
 	if x.Other != nil {
 		var err *sqltree.Error
-		if other, err = s.expr(x.Other); err != nil {
+		if other, err = s.Expr(x.Other); err != nil {
 			return Value[T]{}, err
 		}
 	}
@@ -155,39 +194,66 @@ func (c *Compiler[T]) Coalesce(vs []Value[T]) (Value[T], *sqltree.Error) {
 	return Value[T]{SQL: "COALESCE(" + strings.Join(out, ", ") + ")", Type: to, Nullable: isNullable}, nil
 }
 
-// PartitionBy compiles a window's PARTITION BY; "" without one.
-func (s *Scope[T]) PartitionBy(xs []sqltree.Expr) (string, *sqltree.Error) {
-	out := make([]string, len(xs))
-	for i, x := range xs {
-		v, err := s.expr(x)
-		if err != nil {
-			return "", err
-		}
-		if err := s.C.Rules.Key(v.Type); err != nil {
-			return "", err
-		}
-		out[i] = v.SQL
+// InList compiles x [NOT] IN (a, b, …). meets is the type in which the list, of type to so far, meets its next value y; written is a
+// value's text as one of that type.
+func (s *Scope[T]) InList(x *sqltree.InList, meets func(to T, v, y Value[T]) (T, *sqltree.Error), written func(v Value[T], to T) string) (Value[T], *sqltree.Error) {
+	v, err := s.Expr(x.X)
+	if err != nil {
+		return Value[T]{}, err
 	}
-	if len(out) == 0 {
-		return "", nil
+	vs := make([]Value[T], len(x.List))
+	to := v.Type
+	for i, y := range x.List {
+		if vs[i], err = s.Expr(y); err != nil {
+			return Value[T]{}, err
+		}
+		if to, err = meets(to, v, vs[i]); err != nil {
+			return Value[T]{}, err
+		}
 	}
-	return "PARTITION BY " + strings.Join(out, ", "), nil
+	out := make([]string, len(vs))
+	for i := range vs {
+		out[i] = written(vs[i], to)
+	}
+	word := " IN ("
+	if x.Not {
+		word = " NOT IN ("
+	}
+	return Value[T]{SQL: "(" + written(v, to) + word + strings.Join(out, ", ") + "))", Type: s.C.Rules.Boolean, Nullable: true}, nil
 }
 
-// SortKeys compiles the ORDER BY of a window or an aggregate; "" without one.
-func (s *Scope[T]) SortKeys(order []sqltree.OrderItem) (string, *sqltree.Error) {
-	out := make([]string, len(order))
-	for i, o := range order {
-		v, err := s.expr(o.X)
+// Like compiles LIKE and its kin, with several patterns under ANY or ALL. one is the comparison with one pattern; escape is nil where none
+// is given.
+func (s *Scope[T]) Like(x *sqltree.Like, one func(v, pattern Value[T], escape *Value[T]) (string, *sqltree.Error)) (Value[T], *sqltree.Error) {
+	v, err := s.Expr(x.X)
+	if err != nil {
+		return Value[T]{}, err
+	}
+	patterns, err := s.Exprs(x.Patterns)
+	if err != nil {
+		return Value[T]{}, err
+	}
+	var escape *Value[T]
+	if x.Escape != nil {
+		e, err := s.Expr(x.Escape)
 		if err != nil {
-			return "", err
+			return Value[T]{}, err
 		}
-		if out[i], err = s.C.L.Sorted(v.SQL, v.Type, o); err != nil {
-			return "", err
+		escape = &e
+	}
+	joint := " OR "
+	if x.All {
+		joint = " AND "
+	}
+	out := make([]string, len(patterns))
+	for i, p := range patterns {
+		if out[i], err = one(v, p, escape); err != nil {
+			return Value[T]{}, err
 		}
 	}
-	if len(out) == 0 {
-		return "", nil
+	sql := "(" + strings.Join(out, joint) + ")"
+	if x.Not {
+		sql = "(NOT " + sql + ")"
 	}
-	return "ORDER BY " + strings.Join(out, ", "), nil
+	return Value[T]{SQL: sql, Type: s.C.Rules.Boolean, Nullable: true}, nil
 }

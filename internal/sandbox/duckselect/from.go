@@ -1,6 +1,7 @@
 package duckselect
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -55,6 +56,24 @@ func (s *Scope[T]) base(f *sqltree.TableItem) (string, []Field[T], *sqltree.Erro
 	}
 	t.SQL = fmt.Sprintf("(SELECT %s FROM %s)", strings.Join(items, ", "), from)
 	return s.Derived(t, f.Alias, f.Columns, own...)
+}
+
+// Completed are the three parts of a relation's name, of which the session has the ones that are not said.
+func Completed(parts []sqltree.Name, database, schema string) []string {
+	own := []string{database, schema, ""}
+	for i, p := range parts {
+		own[3-len(parts)+i] = p.Text
+	}
+	return own
+}
+
+// Refusal is the statement's error where an environment has no relation for it: the environment's own *sqltree.Error; any other error means
+// that there is none, which is missing.
+func Refusal(e error, missing *sqltree.Error) *sqltree.Error {
+	if refusal := new(sqltree.Error); errors.As(e, &refusal) {
+		return refusal
+	}
+	return missing
 }
 
 // Derived makes a FROM item of a table, whose text is one already: its columns under an alias, or without one under the object's
@@ -180,11 +199,11 @@ func (s *Scope[T]) using(j *sqltree.JoinItem, lf, rf []Field[T]) ([]Field[T], st
 	var merged []Field[T]
 	var on []string
 	for _, n := range j.Using {
-		l, err := ls.Resolve(&sqltree.Reference{Parts: []sqltree.Name{n}})
+		l, err := ls.resolve(&sqltree.Reference{Parts: []sqltree.Name{n}})
 		if err != nil {
 			return nil, "", err
 		}
-		r, err := rs.Resolve(&sqltree.Reference{Parts: []sqltree.Name{n}})
+		r, err := rs.resolve(&sqltree.Reference{Parts: []sqltree.Name{n}})
 		if err != nil {
 			return nil, "", err
 		}

@@ -123,7 +123,7 @@ func (b *builder[T]) groupKey(it item[T]) (string, *sqltree.Error) {
 	v := it.value
 	if !it.done {
 		var err *sqltree.Error
-		if v, err = b.scope.In("GROUP BY").expr(it.x); err != nil {
+		if v, err = b.scope.In("GROUP BY").Expr(it.x); err != nil {
 			return "", err
 		}
 		b.late.Grouped.shapes[fmt.Sprintf("%T", it.x)] = true
@@ -138,11 +138,11 @@ func (b *builder[T]) groupKey(it item[T]) (string, *sqltree.Error) {
 	return v.SQL, nil
 }
 
-// Key compiles x as a row's expression when that is one of the group keys.
-func (s *Scope[T]) Key(x sqltree.Expr) (Value[T], bool) {
+// key compiles x as a row's expression when that is one of the group keys.
+func (s *Scope[T]) key(x sqltree.Expr) (Value[T], bool) {
 	if s.Grouped == nil || !s.Grouped.shapes[fmt.Sprintf("%T", x)] {
 		return Value[T]{}, false
 	}
-	v, err := s.Rows().expr(x)
+	v, err := s.Rows().Expr(x)
 	return v, err == nil && s.Grouped.texts[v.SQL]
 }

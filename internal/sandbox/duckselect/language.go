@@ -13,7 +13,7 @@ type Language[T comparable] interface {
 	Limits(q *sqltree.Query) (string, *sqltree.Error)                     // LIMIT and OFFSET, each with a blank before
 }
 
-// Expressions compiles expressions.
+// Expressions compiles expressions: Expr those that Scope.Expr has not compiled, Condition those of a condition.
 type Expressions[T comparable] interface {
 	Expr(s *Scope[T], x sqltree.Expr) (Value[T], *sqltree.Error)
 	Condition(s *Scope[T], x sqltree.Expr) (Value[T], *sqltree.Error)
@@ -66,4 +66,5 @@ type Refusals[T comparable] struct {
 	Names       func(c *Compiler[T], names []sqltree.Name, want int) *sqltree.Error
 	Correlated  func(parts []sqltree.Name) *sqltree.Error // a reference to the query around, where it is refused
 	Form        func(what string) *sqltree.Error
+	TooComplex  func() *sqltree.Error // beyond the limits of length, nesting and chains
 }

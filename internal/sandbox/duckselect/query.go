@@ -90,11 +90,19 @@ func (c *Compiler[T]) setBody(b *sqltree.SetBody, n *Nest[T], with *CTEs[T]) (*T
 		}
 		cols[i] = Col[T]{l.Cols[i].Name, c.ID("c"), t, l.Cols[i].Nullable || r.Cols[i].Nullable}
 	}
-	return &Table[T]{"(" + c.Retyped(l, cols) + ") " + b.Op + " (" + c.Retyped(r, cols) + ")", cols}, nil
+	return &Table[T]{"(" + c.retyped(l, cols) + ") " + b.Op + " (" + c.retyped(r, cols) + ")", cols}, nil
 }
 
-// Retyped renames and converts a table's columns.
-func (c *Compiler[T]) Retyped(t *Table[T], cols []Col[T]) string {
+// OneColumn is the text of a table of one column as one of a type.
+func (c *Compiler[T]) OneColumn(t *Table[T], to T) string {
+	if t.Cols[0].Type == to {
+		return t.SQL
+	}
+	return c.retyped(t, []Col[T]{{Alias: c.ID("c"), Type: to}})
+}
+
+// retyped renames and converts a table's columns.
+func (c *Compiler[T]) retyped(t *Table[T], cols []Col[T]) string {
 	id := c.ID("q")
 	items := make([]string, len(cols))
 	for i, col := range cols {
@@ -116,7 +124,7 @@ func (c *Compiler[T]) values(b *sqltree.ValuesBody, n *Nest[T], with *CTEs[T]) (
 			return nil, c.Rules.RowWidth(s, b, len(types), len(row), i)
 		}
 		for k, x := range row {
-			v, err := s.expr(x)
+			v, err := s.Expr(x)
 			if err != nil {
 				return nil, err
 			}
@@ -215,6 +223,6 @@ func (c *Compiler[T]) recursive(w sqltree.Cte, def *CTEs[T], id string, n *Nest[
 			return c.Rules.Types(set.Op, i, anchor.Cols[i].Type, col.Type)
 		}
 	}
-	def.sql = id + " AS ((" + anchor.SQL + ") UNION ALL (" + c.Retyped(r, anchor.Cols) + "))"
+	def.sql = id + " AS ((" + anchor.SQL + ") UNION ALL (" + c.retyped(r, anchor.Cols) + "))"
 	return nil
 }

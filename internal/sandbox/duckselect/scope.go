@@ -13,6 +13,7 @@ type Compiler[T comparable] struct {
 	Rules *Rules[T]
 	Text  string
 	ids   int
+	spent int // bytes of text made so far
 }
 
 // ID is a name of DuckDB's that nothing else in the statement has.
@@ -113,8 +114,6 @@ func (s *Scope[T]) Rows() *Scope[T] {
 
 func (s *Scope[T]) fold(name string) string { return s.C.Rules.Fold(name) }
 
-func (s *Scope[T]) expr(x sqltree.Expr) (Value[T], *sqltree.Error) { return s.C.L.Expr(s, x) }
-
 func (s *Scope[T]) matches(f *Field[T], parts []sqltree.Name) bool {
 	last := len(parts) - 1
 	if s.fold(f.Name) != s.fold(parts[last].Text) || last == 0 && f.Hidden || last > len(f.Qualifier) {
@@ -142,9 +141,9 @@ func (s *Scope[T]) Find(parts []sqltree.Name) (*Field[T], *sqltree.Error) {
 	return found, nil
 }
 
-// Resolve finds a reference: among the parameters of lambdas, in the scope's own relations, among the select list's aliases, then in the
+// resolve finds a reference: among the parameters of lambdas, in the scope's own relations, among the select list's aliases, then in the
 // query around a subquery, one level out.
-func (s *Scope[T]) Resolve(r *sqltree.Reference) (Value[T], *sqltree.Error) {
+func (s *Scope[T]) resolve(r *sqltree.Reference) (Value[T], *sqltree.Error) {
 	key := s.fold(r.Parts[0].Text)
 	if v, ok := s.Locals[key]; ok && len(r.Parts) == 1 {
 		return v, nil
@@ -167,7 +166,7 @@ func (s *Scope[T]) Resolve(r *sqltree.Reference) (Value[T], *sqltree.Error) {
 	if aliased {
 		t := *s
 		t.busy = append(slices.Clone(s.busy), key)
-		return t.expr(x)
+		return t.Expr(x)
 	}
 	return s.resolveOuter(r)
 }

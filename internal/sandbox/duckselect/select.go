@@ -149,7 +149,7 @@ func (b *builder[T]) list() *sqltree.Error {
 				return rules.NotGrouped([]sqltree.Name{{Text: it.name}})
 			}
 		} else {
-			v, err := sc.expr(it.x)
+			v, err := sc.Expr(it.x)
 			if err != nil {
 				return err
 			}
@@ -248,7 +248,7 @@ func (s *Scope[T]) orderKey(x sqltree.Expr, sel *sqltree.SelectBody, texts []str
 			}
 		}
 	}
-	v, err := s.expr(x)
+	v, err := s.Expr(x)
 	if err != nil {
 		return "", t, err
 	}

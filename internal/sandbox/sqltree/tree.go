@@ -217,6 +217,14 @@ type OrderItem struct {
 	Nulls string // FIRST, LAST or ""
 }
 
+// Direction is ASC or DESC.
+func (o OrderItem) Direction() string {
+	if o.Desc {
+		return "DESC"
+	}
+	return "ASC"
+}
+
 // Body is *SelectBody, *SetBody, *ValuesBody or *Query (in parentheses).
 type Body interface{}
 

@@ -35,7 +35,7 @@ func arrayCall(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	}
 	out := make([]string, len(a))
 	for i, v := range a {
-		out[i] = s.c.convert(v, to).SQL
+		out[i] = s.c.Convert(v, to).SQL
 	}
 	t := Type{Kind: Array, Elem: to.Kind}
 	return value{SQL: castTo("["+strings.Join(out, ", ")+"]", t), Type: t}, nil
@@ -57,7 +57,7 @@ func arrayContains(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if !ok || to != a[0].Type.elem() {
 		return value{}, mismatch(s.c.Source(x), a)
 	}
-	return value{SQL: fmt.Sprintf("db_array_contains(%s, %s)", a[0].SQL, s.c.convert(a[1], to).SQL), Type: of(Boolean), Nullable: true}, nil
+	return value{SQL: fmt.Sprintf("db_array_contains(%s, %s)", a[0].SQL, s.c.Convert(a[1], to).SQL), Type: of(Boolean), Nullable: true}, nil
 }
 
 func arrayJoin(s *scope, x *sqltree.Call, a []value) (value, *Error) {
@@ -80,7 +80,7 @@ func elementAt(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 
 // path compiles x[i] of an array, from 0, and x:a.b of a JSON text, a STRING (functions/bracketsign, -colonsign).
 func (s *scope) path(x *sqltree.Path) (value, *Error) {
-	v, err := s.expr(x.X)
+	v, err := s.Expr(x.X)
 	if err != nil {
 		return v, err
 	}
@@ -88,7 +88,7 @@ func (s *scope) path(x *sqltree.Path) (value, *Error) {
 		return s.jsonPath(x, v)
 	}
 	for _, step := range x.Steps {
-		k, err := s.expr(step)
+		k, err := s.Expr(step)
 		if err != nil {
 			return k, err
 		}
@@ -152,7 +152,7 @@ func sequence(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 // array of what the lambda yields, ARRAY the very array's type; but for transform the lambda is a condition.
 func lambdaCall(t Type, form string) func(s *scope, x *sqltree.Call) (value, *Error) {
 	return func(s *scope, x *sqltree.Call) (value, *Error) {
-		v, err := s.expr(x.Args[0])
+		v, err := s.Expr(x.Args[0])
 		if err != nil {
 			return v, err
 		}
@@ -162,7 +162,7 @@ func lambdaCall(t Type, form string) func(s *scope, x *sqltree.Call) (value, *Er
 		}
 		inner, param := *s, s.c.ID("e")
 		inner.Locals = merge(s.Locals, map[string]value{strings.ToLower(l.Params[0].Text): {SQL: param, Type: v.Type.elem(), Nullable: true}})
-		body, err := inner.expr(l.X)
+		body, err := inner.Expr(l.X)
 		if err != nil {
 			return body, err
 		}

@@ -113,13 +113,13 @@ func (c *compiler) fitOne(letter byte, v value) (value, bool) {
 	case letter == 'x':
 		return v, true
 	case v.Type.Kind == Void:
-		return c.convert(v, to), true
+		return c.Convert(v, to), true
 	case letter == 'n':
 		return v, v.Type.isExact()
 	case letter == 's' && v.Type.isDateLike():
 		return value{SQL: c.local(v), Type: to, Nullable: v.Nullable}, true
 	case letter == 's' && v.Type.Kind == String:
-		return c.fitOne('s', c.convert(v, of(Timestamp)))
+		return c.fitOne('s', c.Convert(v, of(Timestamp)))
 	case letter == 't' && (v.Type.isFloat() || v.Type.Kind == Binary):
 		return v, false
 	case letter == 'i' && v.Type.isInteger() && v.Lit != nil:

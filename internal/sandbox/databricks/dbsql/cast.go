@@ -7,7 +7,7 @@ import (
 )
 
 // convert makes a value of a type that Databricks coerces to without being asked; the caller has checked that it does.
-func (c *compiler) convert(v value, to Type) value {
+func (c *compiler) Convert(v value, to Type) value {
 	if v.Type == to {
 		return v
 	}
@@ -27,7 +27,7 @@ func (s *scope) cast(x *sqltree.CastExpr) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	v, err := s.expr(x.X)
+	v, err := s.Expr(x.X)
 	if err != nil {
 		return value{}, err
 	}

@@ -1,72 +1,32 @@
 package dbsql
 
 import (
-	"fmt"
-	"strconv"
-	"strings"
-
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
-// maxSpent bounds the bytes that one statement's expressions are written in, counted at every level of nesting.
-const maxSpent = 256 << 20
-
+// expr compiles what is this language's own.
 func (s *scope) expr(x sqltree.Expr) (value, *Error) {
-	v, err := s.compile(x)
-	if s.c.spent += len(v.SQL); err == nil && s.c.spent > maxSpent {
-		return value{}, tooComplex()
-	}
-	return v, err
-}
-
-// compile compiles an expression. Where the scope is grouped, an expression that is a group key as a whole stands for it.
-func (s *scope) compile(x sqltree.Expr) (value, *Error) {
-	if v, ok := s.Key(x); ok {
-		return v, nil
-	}
 	switch x := x.(type) {
-	case *sqltree.Reference:
-		return s.Resolve(x)
 	case *sqltree.NumberLit:
 		return numberLiteral(x.Text)
 	case *sqltree.StringLit:
 		return stringLiteral(x.Text), nil
-	case *sqltree.BoolLit:
-		return value{SQL: strings.ToUpper(strconv.FormatBool(x.Value)), Type: of(Boolean)}, nil
-	case *sqltree.NullLit:
-		return value{SQL: "NULL", Nullable: true}, nil
 	case *sqltree.BindExpr:
 		return s.bound(x)
 	case *sqltree.Unary:
 		return s.unary(x)
 	case *sqltree.Binary:
 		return s.binary(x)
-	case *sqltree.Logic:
-		return s.Logic(x)
 	case *sqltree.Call:
 		return s.call(x)
 	case *sqltree.CastExpr:
 		return s.cast(x)
-	case *sqltree.CaseExpr:
-		return s.Case(x)
 	case *sqltree.Path:
 		return s.path(x)
 	case *sqltree.Interval:
 		return s.interval(x)
-	}
-	return s.predicate(x)
-}
-
-func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
-	switch x := x.(type) {
-	case *sqltree.IsNull:
-		return s.IsNull(x)
 	case *sqltree.IsTruth:
 		return s.isTruth(x)
-	case *sqltree.IsDistinct:
-		return s.IsDistinct(x)
-	case *sqltree.Between:
-		return s.Between(x)
 	case *sqltree.InList:
 		return s.inList(x)
 	case *sqltree.InQuery:
@@ -83,7 +43,7 @@ func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
 
 // condition compiles x as BOOLEAN.
 func (s *scope) condition(x sqltree.Expr) (value, *Error) {
-	v, err := s.expr(x)
+	v, err := s.Expr(x)
 	if err != nil {
 		return value{}, err
 	}
@@ -91,7 +51,7 @@ func (s *scope) condition(x sqltree.Expr) (value, *Error) {
 	case Boolean:
 		return v, nil
 	case Void:
-		return s.c.convert(v, of(Boolean)), nil
+		return s.c.Convert(v, of(Boolean)), nil
 	}
 	return value{}, failure("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", "Cannot resolve \"%s\" due to data type mismatch: Filter expression "+
 		"\"%s\" of type \"%s\" is not a boolean.",
@@ -118,12 +78,12 @@ func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
 	if n, ok := x.X.(*sqltree.NumberLit); ok && x.Op == "-" {
 		return numberLiteral("-" + n.Text)
 	}
-	v, err := s.expr(x.X)
+	v, err := s.Expr(x.X)
 	if err != nil {
 		return v, err
 	}
 	if v.Type.Kind == String {
-		v = s.c.convert(v, of(Double))
+		v = s.c.Convert(v, of(Double))
 	}
 	if !v.Type.isNumeric() && v.Type.Kind != Void && v.Type.Kind != Interval {
 		return v, mismatch(s.c.Source(x), []value{v})
@@ -141,11 +101,11 @@ func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
 	}
 	switch x.Op {
 	case "=", "<>", "<", "<=", ">", ">=":
-		return s.c.compare(x.Op, a, b)
+		return s.c.Compare(x.Op, a, b)
 	case "==":
-		return s.c.compare("=", a, b)
+		return s.c.Compare("=", a, b)
 	case "<=>":
-		return s.c.compare("IS NOT DISTINCT FROM", a, b)
+		return s.c.Compare("IS NOT DISTINCT FROM", a, b)
 	case "||":
 		return s.concat([]value{a, b}, s.c.Source(x))
 	case "&", "|", "^":
@@ -156,29 +116,12 @@ func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
 
 // inList compiles IN (a, b, …), whose values meet in their least common type (functions/in).
 func (s *scope) inList(x *sqltree.InList) (value, *Error) {
-	v, err := s.expr(x.X)
-	if err != nil {
-		return value{}, err
-	}
-	vs := make([]value, len(x.List))
-	to := v.Type
-	for i, y := range x.List {
-		if vs[i], err = s.expr(y); err != nil {
-			return value{}, err
-		}
-		t, ok := coerced(to, vs[i].Type)
+	meets := func(to Type, v, y value) (Type, *Error) {
+		t, ok := coerced(to, y.Type)
 		if !ok {
-			return value{}, mismatch(s.c.Source(x), []value{v, vs[i]})
+			return t, mismatch(s.c.Source(x), []value{v, y})
 		}
-		to = t
+		return t, nil
 	}
-	out := make([]string, len(vs))
-	for i := range vs {
-		out[i] = s.c.operand(vs[i], to)
-	}
-	not := ""
-	if x.Not {
-		not = "NOT "
-	}
-	return value{SQL: fmt.Sprintf("(%s %sIN (%s))", s.c.operand(v, to), not, strings.Join(out, ", ")), Type: of(Boolean), Nullable: true}, nil
+	return s.InList(x, meets, s.c.operand)
 }

@@ -91,12 +91,12 @@ func rawTable() map[string]raw {
 func now(k Kind) func(s *scope, x *sqltree.Call) (value, *Error) {
 	return func(s *scope, x *sqltree.Call) (value, *Error) {
 		at := s.c.env.Now.UTC().Format("2006-01-02 15:04:05.000000")
-		return s.c.convert(value{SQL: "timezone('UTC', TIMESTAMP '" + at + "')", Type: of(Timestamp)}, of(k)), nil
+		return s.c.Convert(value{SQL: "timezone('UTC', TIMESTAMP '" + at + "')", Type: of(Timestamp)}, of(k)), nil
 	}
 }
 
 func isMember(s *scope, x *sqltree.Call) (value, *Error) {
-	v, err := s.expr(x.Args[0])
+	v, err := s.Expr(x.Args[0])
 	if err != nil {
 		return v, err
 	}
@@ -156,7 +156,7 @@ func extract(s *scope, x *sqltree.Call) (value, *Error) {
 	if form == "" {
 		return value{}, failure("INVALID_EXTRACT_FIELD", "Cannot extract \"%s\" from \"%s\".", field, s.c.Source(x.Args[1]))
 	}
-	v, err := s.expr(x.Args[1])
+	v, err := s.Expr(x.Args[1])
 	if err != nil {
 		return v, err
 	}
@@ -191,7 +191,7 @@ func dateTrunc(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if a[1].Type.Kind == TimestampNTZ {
 		return v, nil
 	}
-	return s.c.convert(v, of(Timestamp)), nil
+	return s.c.Convert(v, of(Timestamp)), nil
 }
 
 // trunc cuts a DATE to YEAR, QUARTER, MONTH or WEEK (functions/trunc).
@@ -227,7 +227,7 @@ func utcTimestamp(form string) func(s *scope, x *sqltree.Call, a []value) (value
 		if !ok {
 			return value{}, mismatch(s.c.Source(x), a)
 		}
-		return s.c.convert(value{SQL: fmt.Sprintf(form, v[0].SQL, v[1].SQL), Type: of(TimestampNTZ), Nullable: a[0].Nullable}, of(Timestamp)), nil
+		return s.c.Convert(value{SQL: fmt.Sprintf(form, v[0].SQL, v[1].SQL), Type: of(TimestampNTZ), Nullable: a[0].Nullable}, of(Timestamp)), nil
 	}
 }
 

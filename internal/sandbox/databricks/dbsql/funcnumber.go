@@ -60,7 +60,7 @@ func round(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	}
 	v := a[0]
 	if v.Type.Kind == String || v.Type.Kind == Void {
-		v = s.c.convert(v, of(Double))
+		v = s.c.Convert(v, of(Double))
 	}
 	if !ok || !v.Type.isNumeric() || n < -38 || n > 38 {
 		return value{}, mismatch(s.c.Source(x), a)
@@ -115,7 +115,7 @@ func ceilFloor(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 		case len(a) == 2:
 			return value{}, unsupported("%s of %s to digits", name, v.Type)
 		case v.Type.isInteger():
-			return s.c.convert(v, of(Bigint)), nil
+			return s.c.Convert(v, of(Bigint)), nil
 		case !ok:
 			return value{}, mismatch(s.c.Source(x), a)
 		}
@@ -166,6 +166,6 @@ func pmod(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	if !r.Type.isInteger() {
 		return r, unsupported("pmod of %s", r.Type)
 	}
-	b := s.c.convert(a[1], r.Type).SQL
+	b := s.c.Convert(a[1], r.Type).SQL
 	return value{SQL: castTo(fmt.Sprintf("db_pmod(%s, %s)", r.SQL, b), r.Type), Type: r.Type, Nullable: r.Nullable}, nil
 }

@@ -43,7 +43,7 @@ func specialTable() map[string]special {
 		"ILIKE":          {2, 2, "", func(s *scope, x *sqltree.Call, a []value) (value, *Error) { return likeCall(s, "ILIKE", a) }},
 		"RAISE_ERROR":    {1, 1, "", raiseError},
 		"EQUAL_NULL": {2, 2, "", func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-			return s.c.compare("IS NOT DISTINCT FROM", a[0], a[1])
+			return s.c.Compare("IS NOT DISTINCT FROM", a[0], a[1])
 		}},
 		"TYPEOF": {1, 1, "", func(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 			return stringLiteral(a[0].Type.String()), nil
@@ -79,7 +79,7 @@ func nvl2(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 }
 
 func nullIf(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	eq, err := s.c.compare("=", a[0], a[1])
+	eq, err := s.c.Compare("=", a[0], a[1])
 	if err != nil {
 		return eq, err
 	}
@@ -105,7 +105,7 @@ func extreme(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	}
 	out := make([]string, len(a))
 	for i, v := range a {
-		out[i] = s.c.convert(v, to).SQL
+		out[i] = s.c.Convert(v, to).SQL
 	}
 	return value{SQL: strings.ToLower(x.Name) + "(" + strings.Join(out, ", ") + ")", Type: to, Nullable: isNullable}, nil
 }

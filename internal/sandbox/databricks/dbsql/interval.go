@@ -125,7 +125,7 @@ func (c *compiler) intervalSum(op string, a, b value) (value, *Error) {
 		out.SQL = castTo("("+a.SQL+" "+op+" "+b.SQL+")", out.Type)
 	case a.Type.Kind == Date:
 		out.Type = of(Timestamp)
-		return c.intervalSum(op, c.convert(a, out.Type), b)
+		return c.intervalSum(op, c.Convert(a, out.Type), b)
 	case a.Type.Kind == TimestampNTZ:
 		out.SQL = "(" + a.SQL + " " + op + " " + b.SQL + ")"
 	default:
@@ -177,7 +177,7 @@ func timestampAdd(s *scope, x *sqltree.Call) (value, *Error) {
 	}
 	v := a[1]
 	if v.Type.Kind == Date {
-		v = s.c.convert(v, of(Timestamp))
+		v = s.c.Convert(v, of(Timestamp))
 	}
 	by := sqltree.Fill(addUnits[unit], []string{n.SQL})
 	out := value{Type: v.Type, Nullable: v.Nullable || n.Nullable}

@@ -10,42 +10,18 @@ import (
 // like compiles LIKE, ILIKE (with ANY and ALL) and RLIKE (functions/like, -ilike, -rlike): LIKE's escape character is the backslash
 // unless another one is given; RLIKE finds its pattern anywhere.
 func (s *scope) like(x *sqltree.Like) (value, *Error) {
-	v, err := s.expr(x.X)
-	if err != nil {
-		return value{}, err
-	}
-	patterns, err := s.Exprs(x.Patterns)
-	if err != nil {
-		return value{}, err
-	}
-	escape := `\`
-	if x.Escape != nil {
-		e, err := s.expr(x.Escape)
-		if err != nil {
-			return value{}, err
+	return s.Like(x, func(v, p value, given *value) (string, *Error) {
+		escape := `\`
+		if given != nil {
+			t, ok := constText(*given)
+			if !ok || len([]rune(t)) != 1 {
+				return "", failure("INVALID_ESCAPE_CHAR", "`EscapeChar` should be a string literal of length one, but got "+
+					"\"%s\".", s.c.Source(x.Escape))
+			}
+			escape = t
 		}
-		t, ok := constText(e)
-		if !ok || len([]rune(t)) != 1 {
-			return value{}, failure("INVALID_ESCAPE_CHAR", "`EscapeChar` should be a string literal of length one, but got "+
-				"\"%s\".", s.c.Source(x.Escape))
-		}
-		escape = t
-	}
-	joint := " OR "
-	if x.All {
-		joint = " AND "
-	}
-	out := make([]string, len(patterns))
-	for i, p := range patterns {
-		if out[i], err = s.c.likeText(x.Op, v, p, escape); err != nil {
-			return value{}, err
-		}
-	}
-	sql := "(" + strings.Join(out, joint) + ")"
-	if x.Not {
-		sql = "(NOT " + sql + ")"
-	}
-	return value{SQL: sql, Type: of(Boolean), Nullable: true}, nil
+		return s.c.likeText(x.Op, v, p, escape)
+	})
 }
 
 func (c *compiler) likeText(op string, v, p value, escape string) (string, *Error) {

@@ -8,7 +8,7 @@ import (
 )
 
 // compare compiles a comparison (functions/eqsign and its like); strings compare byte by byte, NaN equals itself and is above all.
-func (c *compiler) compare(op string, a, b value) (value, *Error) {
+func (c *compiler) Compare(op string, a, b value) (value, *Error) {
 	to, ok := coerced(a.Type, b.Type)
 	if !ok || to.Kind == Array || to.Kind == Interval {
 		return value{}, mismatch(op, []value{a, b})
@@ -21,7 +21,7 @@ func (c *compiler) compare(op string, a, b value) (value, *Error) {
 // without a cast, and literals bare: thousands of casts would cost seconds.
 func (c *compiler) operand(v value, to Type) string {
 	if !v.Type.isExact() || !to.isExact() || to.exact().Precision == maxPrecision {
-		return c.convert(v, to).SQL
+		return c.Convert(v, to).SQL
 	}
 	switch {
 	case v.Lit == nil:
@@ -60,7 +60,7 @@ func (c *compiler) bits(op string, a, b value) (value, *Error) {
 		return value{}, mismatch(op, []value{a, b})
 	}
 	to := of(max(a.Type.Kind, b.Type.Kind))
-	l, r := c.convert(a, to).SQL, c.convert(b, to).SQL
+	l, r := c.Convert(a, to).SQL, c.Convert(b, to).SQL
 	sql := "(" + l + " " + op + " " + r + ")"
 	if op == "^" {
 		sql = "xor(" + l + ", " + r + ")"
@@ -79,7 +79,7 @@ func (c *compiler) arithmetic(op string, a, b value) (value, *Error) {
 	shown := []value{a, b}
 	for _, v := range []*value{&a, &b} {
 		if v.Type.Kind == Void {
-			*v = c.convert(*v, of(Int))
+			*v = c.Convert(*v, of(Int))
 		}
 	}
 	if a.Type.Kind == String || b.Type.Kind == String {
@@ -90,7 +90,7 @@ func (c *compiler) arithmetic(op string, a, b value) (value, *Error) {
 		if !ok || !to.isNumeric() {
 			return value{}, mismatch(op, shown)
 		}
-		a, b = c.convert(a, to), c.convert(b, to)
+		a, b = c.Convert(a, to), c.Convert(b, to)
 	}
 	if !a.Type.isNumeric() || !b.Type.isNumeric() {
 		return value{}, mismatch(op, shown)
@@ -117,7 +117,7 @@ func (c *compiler) floating(op string, a, b value) (Type, string) {
 	if a.Type == b.Type && op != "/" && op != "DIV" {
 		to = a.Type
 	}
-	l, r := c.convert(a, to).SQL, c.convert(b, to).SQL
+	l, r := c.Convert(a, to).SQL, c.Convert(b, to).SQL
 	switch op {
 	case "/":
 		return to, "db_fdiv(" + l + ", " + r + ")"
@@ -131,10 +131,10 @@ func (c *compiler) floating(op string, a, b value) (Type, string) {
 
 func (c *compiler) integers(op string, a, b value) (Type, string) {
 	if op == "/" {
-		return of(Double), "db_fdiv(" + c.convert(a, of(Double)).SQL + ", " + c.convert(b, of(Double)).SQL + ")"
+		return of(Double), "db_fdiv(" + c.Convert(a, of(Double)).SQL + ", " + c.Convert(b, of(Double)).SQL + ")"
 	}
 	to := of(max(a.Type.Kind, b.Type.Kind))
-	l, r := c.convert(a, to).SQL, c.convert(b, to).SQL
+	l, r := c.Convert(a, to).SQL, c.Convert(b, to).SQL
 	switch {
 	case op == "%" && nonzero(b):
 		return to, "(" + l + " % " + r + ")"

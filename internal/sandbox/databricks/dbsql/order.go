@@ -11,14 +11,11 @@ func (c *compiler) Sorted(sql string, t Type, o sqltree.OrderItem) (string, *Err
 	if err := keyable(t); err != nil {
 		return "", err
 	}
-	dir, nulls := "ASC", o.Nulls
-	if o.Desc {
-		dir = "DESC"
-	}
+	nulls := o.Nulls
 	if nulls == "" {
 		nulls = map[bool]string{true: "LAST", false: "FIRST"}[o.Desc]
 	}
-	return fmt.Sprintf("%s %s NULLS %s", sql, dir, nulls), nil
+	return fmt.Sprintf("%s %s NULLS %s", sql, o.Direction(), nulls), nil
 }
 
 // Limits compiles LIMIT and OFFSET: constant integers (sql-ref-syntax-qry-select-limit, -offset).
@@ -31,7 +28,7 @@ func (c *compiler) Limits(q *sqltree.Query) (string, *Error) {
 		if l.x == nil {
 			continue
 		}
-		v, err := c.bare().expr(l.x)
+		v, err := c.bare().Expr(l.x)
 		if err != nil {
 			return "", err
 		}

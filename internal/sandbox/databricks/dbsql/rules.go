@@ -1,7 +1,6 @@
 package dbsql
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -71,7 +70,8 @@ var rules = duckselect.Rules[Type]{
 			return unsupportedSubquery("ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED", "Accessing outer query column is not allowed in "+
 				"this location: %s", shown(parts))
 		},
-		Form: func(what string) *Error { return unsupported("%s", what) },
+		Form:       func(what string) *Error { return unsupported("%s", what) },
+		TooComplex: tooComplex,
 	},
 }
 
@@ -98,10 +98,7 @@ func unresolved(s *scopeOf, name string) *Error {
 
 // Relation finds a table or view by its name, completed with the session's catalog and schema.
 func (c *compiler) Relation(parts []sqltree.Name) (from string, cols []col, own []string, err *Error) {
-	own = []string{c.env.Catalog, c.env.Schema, ""}
-	for i, p := range parts {
-		own[3-len(parts)+i] = p.Text
-	}
+	own = duckselect.Completed(parts, c.env.Catalog, c.env.Schema)
 	missing := failure("TABLE_OR_VIEW_NOT_FOUND", "The table or view %s cannot be found. Verify the spelling and correctness of the "+
 		"schema and catalog. "+
 		"If you did not qualify the name with a schema, verify the current_schema() output, or qualify the name with the correct schema and "+
@@ -111,10 +108,7 @@ func (c *compiler) Relation(parts []sqltree.Name) (from string, cols []col, own 
 	}
 	r, e := c.env.Table(own[0], own[1], own[2])
 	if e != nil {
-		if refusal := new(Error); errors.As(e, &refusal) {
-			return "", nil, nil, refusal
-		}
-		return "", nil, nil, missing
+		return "", nil, nil, duckselect.Refusal(e, missing)
 	}
 	for _, k := range r.Columns {
 		cols = append(cols, col{Name: k.Name, Type: k.Type, Nullable: k.Nullable})

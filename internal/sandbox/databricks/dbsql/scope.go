@@ -21,7 +21,6 @@ type (
 type compiler struct {
 	duckselect.Compiler[Type]
 	env      *Env
-	spent    int // bytes of text made so far
 	specials map[string]special
 	raws     map[string]raw
 }
@@ -40,7 +39,7 @@ func (c *compiler) bare() *scope { return c.scope(&scopeOf{C: &c.Compiler}) }
 // rows returns a copy of s in which neither groups, aggregates nor window functions stand.
 func (s *scope) rows() *scope { return s.c.scope(s.Rows()) }
 
-// Expr compiles an expression.
+// Expr compiles an expression that is this language's own.
 func (c *compiler) Expr(s *scopeOf, x sqltree.Expr) (value, *Error) {
 	return c.scope(s).expr(x)
 }
@@ -49,12 +48,6 @@ func (c *compiler) Expr(s *scopeOf, x sqltree.Expr) (value, *Error) {
 func (c *compiler) Condition(s *scopeOf, x sqltree.Expr) (value, *Error) {
 	return c.scope(s).condition(x)
 }
-
-// Compare compiles a comparison.
-func (c *compiler) Compare(op string, l, r value) (value, *Error) { return c.compare(op, l, r) }
-
-// Convert makes a value of a type that Databricks coerces to without being asked.
-func (c *compiler) Convert(v value, to Type) value { return c.convert(v, to) }
 
 // statement compiles the outermost query. Arrays leave it as text.
 func (c *compiler) statement(q *sqltree.Query) (*Query, *Error) {

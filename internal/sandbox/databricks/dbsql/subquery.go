@@ -64,7 +64,7 @@ func (s *scope) exists(x *sqltree.Exists) (value, *Error) {
 
 // member compiles x [NOT] IN (query).
 func (s *scope) member(x sqltree.Expr, q *sqltree.Query, not bool) (value, *Error) {
-	v, err := s.expr(x)
+	v, err := s.Expr(x)
 	if err != nil {
 		return value{}, err
 	}
@@ -81,13 +81,9 @@ func (s *scope) member(x sqltree.Expr, q *sqltree.Query, not bool) (value, *Erro
 	if !ok {
 		return value{}, mismatch("IN", []value{v, w})
 	}
-	sql := t.SQL
-	if t.Cols[0].Type != to {
-		sql = s.c.Retyped(t, []col{{Alias: s.c.ID("c"), Type: to}})
-	}
 	word := " IN ("
 	if not {
 		word = " NOT IN ("
 	}
-	return value{SQL: "(" + s.c.convert(v, to).SQL + word + sql + "))", Type: of(Boolean), Nullable: true}, nil
+	return value{SQL: "(" + s.c.Convert(v, to).SQL + word + s.c.OneColumn(t, to) + "))", Type: of(Boolean), Nullable: true}, nil
 }

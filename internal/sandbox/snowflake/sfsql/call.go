@@ -92,11 +92,11 @@ func (c *compiler) fitOne(letter byte, v value) (value, bool) {
 		return bigint(v)
 	case 'f':
 		if v.Type.Kind == Number || v.Type.Kind == Null {
-			return c.convert(v, of(Float)), true
+			return c.Convert(v, of(Float)), true
 		}
 	}
 	if v.Type.Kind == Null {
-		return c.convert(v, of(letterKinds[letter])), true
+		return c.Convert(v, of(letterKinds[letter])), true
 	}
 	return v, v.Type.Kind == letterKinds[letter]
 }

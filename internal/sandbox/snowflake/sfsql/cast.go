@@ -8,7 +8,7 @@ import (
 )
 
 // convert makes a value of a type that Snowflake coerces to without being asked; the caller has checked that it does.
-func (c *compiler) convert(v value, to Type) value {
+func (c *compiler) Convert(v value, to Type) value {
 	if v.Type == to {
 		return v
 	}
@@ -21,7 +21,7 @@ func (c *compiler) convert(v value, to Type) value {
 
 // cast compiles CAST, :: and TRY_CAST (sql-reference/functions/cast, -try_cast).
 func (s *scope) cast(x *sqltree.CastExpr) (value, *Error) {
-	v, err := s.expr(x.X)
+	v, err := s.Expr(x.X)
 	if err != nil {
 		return value{}, err
 	}

@@ -44,7 +44,7 @@ func now(k Kind) func(s *scope, x *sqltree.Call) (value, *Error) {
 		if k == TimestampLTZ {
 			return v, nil
 		}
-		return s.c.convert(v, of(k)), nil
+		return s.c.Convert(v, of(k)), nil
 	}
 }
 

@@ -23,7 +23,7 @@ func (c *compiler) dateAdd(part string, n, v value) (value, *Error) {
 		return value{}, unsupported("DATEADD of %s", part)
 	}
 	if v.Type.Kind == Varchar {
-		v = c.convert(v, of(TimestampNTZ))
+		v = c.Convert(v, of(TimestampNTZ))
 	}
 	by, ok := bigint(n)
 	if !ok {
@@ -57,7 +57,7 @@ func (c *compiler) dateAdd(part string, n, v value) (value, *Error) {
 func (c *compiler) dateDiff(part string, a, b value) (value, *Error) {
 	for _, v := range []*value{&a, &b} {
 		if v.Type.Kind == Varchar || v.Type.Kind == Null {
-			*v = c.convert(*v, of(TimestampNTZ))
+			*v = c.Convert(*v, of(TimestampNTZ))
 		}
 	}
 	isNullable := a.Nullable || b.Nullable
@@ -107,7 +107,7 @@ func (c *compiler) dateArithmetic(op string, a, b value) (value, bool) {
 
 // intervalSum compiles v ± INTERVAL 'n unit, …', one unit after another (sql-reference/data-types-datetime#interval-constants).
 func (s *scope) intervalSum(x *sqltree.Binary, iv *sqltree.Interval) (value, *Error) {
-	v, err := s.expr(x.L)
+	v, err := s.Expr(x.L)
 	if err != nil {
 		return value{}, err
 	}

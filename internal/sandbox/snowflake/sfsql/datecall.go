@@ -55,7 +55,7 @@ func (s *scope) dateCall(f dateFunction, x *sqltree.Call) (value, *Error) {
 
 func partOf(part string) func(s *scope, x *sqltree.Call) (value, *Error) {
 	return func(s *scope, x *sqltree.Call) (value, *Error) {
-		v, err := s.expr(x.Args[0])
+		v, err := s.Expr(x.Args[0])
 		if err != nil {
 			return value{}, err
 		}
@@ -68,7 +68,7 @@ func datePart(s *scope, x *sqltree.Call) (value, *Error) {
 	if err != nil {
 		return value{}, err
 	}
-	v, err := s.expr(x.Args[1])
+	v, err := s.Expr(x.Args[1])
 	if err != nil {
 		return value{}, err
 	}
@@ -83,7 +83,7 @@ func dateTruncCall(s *scope, x *sqltree.Call) (value, *Error) {
 	if truncUnits[part] == "" {
 		return value{}, unsupported("DATE_TRUNC to %s", part)
 	}
-	v, err := s.expr(x.Args[1])
+	v, err := s.Expr(x.Args[1])
 	if err != nil {
 		return value{}, err
 	}
@@ -123,7 +123,7 @@ func lastDay(s *scope, x *sqltree.Call) (value, *Error) {
 			return value{}, err
 		}
 	}
-	v, err := s.expr(x.Args[0])
+	v, err := s.Expr(x.Args[0])
 	if err != nil {
 		return value{}, err
 	}
@@ -159,7 +159,7 @@ func addMonths(s *scope, x *sqltree.Call) (value, *Error) {
 
 func named3(format string) func(s *scope, x *sqltree.Call) (value, *Error) {
 	return func(s *scope, x *sqltree.Call) (value, *Error) {
-		v, err := s.expr(x.Args[0])
+		v, err := s.Expr(x.Args[0])
 		if err != nil {
 			return value{}, err
 		}
@@ -187,7 +187,7 @@ func convertTimezone(s *scope, x *sqltree.Call) (value, *Error) {
 		}
 	}
 	if last.Type.Kind == Varchar {
-		last = s.c.convert(last, of(TimestampNTZ))
+		last = s.c.Convert(last, of(TimestampNTZ))
 	}
 	if !last.Type.isTimestamp() {
 		return value{}, invalidTypes(x.Name, a)
@@ -198,17 +198,17 @@ func convertTimezone(s *scope, x *sqltree.Call) (value, *Error) {
 		}
 		return value{SQL: fmt.Sprintf("timezone(%s, timezone(%s, %s))", a[1].SQL, a[0].SQL, last.SQL), Type: of(TimestampNTZ), Nullable: last.Nullable}, nil
 	}
-	instant := s.c.convert(last, of(TimestampLTZ))
+	instant := s.c.Convert(last, of(TimestampLTZ))
 	return value{SQL: "sf_tz(" + instant.SQL + ", " + a[0].SQL + ")", Type: of(TimestampTZ), Nullable: last.Nullable}, nil
 }
 
 // timeSlice is the start of the slice, counted from 1970-01-01 (sql-reference/functions/time_slice).
 func timeSlice(s *scope, x *sqltree.Call) (value, *Error) {
-	v, err := s.expr(x.Args[0])
+	v, err := s.Expr(x.Args[0])
 	if err != nil {
 		return value{}, err
 	}
-	n, err := s.expr(x.Args[1])
+	n, err := s.Expr(x.Args[1])
 	if err != nil {
 		return value{}, err
 	}

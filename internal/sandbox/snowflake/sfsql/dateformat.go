@@ -118,7 +118,7 @@ func (c *compiler) parsed(v value, to Type, p pattern, try bool) value {
 		}
 		read = fmt.Sprintf("(CASE WHEN %s IS NULL AND %s IS NOT NULL THEN CAST(%s(%s) AS TIMESTAMP) ELSE %s END)", read, v.SQL, raise, v.SQL, read)
 	}
-	out := c.convert(value{SQL: read, Type: of(TimestampNTZ)}, to)
+	out := c.Convert(value{SQL: read, Type: of(TimestampNTZ)}, to)
 	out.Nullable = v.Nullable || try
 	return out
 }

@@ -52,7 +52,7 @@ func (c *compiler) local(v value) value {
 	if v.Type.Kind == TimestampNTZ {
 		return v
 	}
-	return c.convert(v, of(TimestampNTZ))
+	return c.Convert(v, of(TimestampNTZ))
 }
 
 // weekStart is the session's first day of the week: 0 and 1 make weeks begin on Monday; 0 counts days of the week from
@@ -84,10 +84,10 @@ var epochParts = map[string]string{
 // extract compiles DATE_PART, EXTRACT and the functions named after a part.
 func (s *scope) extract(part string, v value) (value, *Error) {
 	if v.Type.Kind == Null {
-		v = s.c.convert(v, of(TimestampNTZ))
+		v = s.c.Convert(v, of(TimestampNTZ))
 	}
 	if v.Type.Kind == Varchar {
-		v = s.c.convert(v, of(TimestampNTZ))
+		v = s.c.Convert(v, of(TimestampNTZ))
 	}
 	form, t := "", intType
 	switch {
@@ -96,7 +96,7 @@ func (s *scope) extract(part string, v value) (value, *Error) {
 	case epochParts[part] != "" && v.Type.Kind != Time:
 		form, t = epochParts[part], number(38, 0)
 		if v.Type.Kind == TimestampLTZ || v.Type.Kind == TimestampTZ {
-			v = value{SQL: "timezone('UTC', " + s.c.convert(v, of(TimestampLTZ)).SQL + ")", Type: of(TimestampNTZ), Nullable: v.Nullable}
+			v = value{SQL: "timezone('UTC', " + s.c.Convert(v, of(TimestampLTZ)).SQL + ")", Type: of(TimestampNTZ), Nullable: v.Nullable}
 		}
 	case strings.HasPrefix(part, "timezone_") && v.Type.Kind == TimestampTZ:
 		form = map[string]string{"timezone_hour": "(($1).o // 60)", "timezone_minute": "(($1).o % 60)"}[part]

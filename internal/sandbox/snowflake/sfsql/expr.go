@@ -6,61 +6,25 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
-// maxSpent bounds the bytes that one statement's expressions are written in, counted at every level of nesting.
-const maxSpent = 256 << 20
-
+// expr compiles what is this language's own.
 func (s *scope) expr(x sqltree.Expr) (value, *Error) {
-	v, err := s.compile(x)
-	if s.c.spent += len(v.SQL); err == nil && s.c.spent > maxSpent {
-		return value{}, tooComplex()
-	}
-	return v, err
-}
-
-// compile compiles an expression. Where the scope is grouped, an expression that is a group key as a whole stands for it.
-func (s *scope) compile(x sqltree.Expr) (value, *Error) {
-	if v, ok := s.Key(x); ok {
-		return v, nil
-	}
 	switch x := x.(type) {
-	case *sqltree.Reference:
-		return s.Resolve(x)
 	case *sqltree.NumberLit:
 		return numberLiteral(x.Text)
 	case *sqltree.StringLit:
 		return stringLiteral(x.Text), nil
-	case *sqltree.BoolLit:
-		return value{SQL: map[bool]string{true: "TRUE", false: "FALSE"}[x.Value], Type: of(Boolean)}, nil
-	case *sqltree.NullLit:
-		return value{SQL: "NULL", Nullable: true}, nil
 	case *sqltree.BindExpr:
 		return s.bound(x)
 	case *sqltree.Unary:
 		return s.unary(x)
 	case *sqltree.Binary:
 		return s.binary(x)
-	case *sqltree.Logic:
-		return s.Logic(x)
 	case *sqltree.Call:
 		return s.call(x)
 	case *sqltree.CastExpr:
 		return s.cast(x)
-	case *sqltree.CaseExpr:
-		return s.Case(x)
 	case *sqltree.Path:
 		return s.path(x)
-	}
-	return s.predicate(x)
-}
-
-func (s *scope) predicate(x sqltree.Expr) (value, *Error) {
-	switch x := x.(type) {
-	case *sqltree.IsNull:
-		return s.IsNull(x)
-	case *sqltree.IsDistinct:
-		return s.IsDistinct(x)
-	case *sqltree.Between:
-		return s.Between(x)
 	case *sqltree.InList:
 		return s.inList(x)
 	case *sqltree.InQuery:
@@ -107,7 +71,7 @@ func stringLiteral(t string) value {
 
 // condition compiles x as BOOLEAN.
 func (s *scope) condition(x sqltree.Expr) (value, *Error) {
-	v, err := s.expr(x)
+	v, err := s.Expr(x)
 	if err != nil {
 		return value{}, err
 	}
@@ -115,7 +79,7 @@ func (s *scope) condition(x sqltree.Expr) (value, *Error) {
 	case Boolean:
 		return v, nil
 	case Null, Number:
-		return s.c.convert(v, of(Boolean)), nil
+		return s.c.Convert(v, of(Boolean)), nil
 	}
 	return value{}, compilation(1038, "22023", "invalid type [%s] for parameter 'condition'", v.Type)
 }
@@ -134,7 +98,7 @@ func (s *scope) unary(x *sqltree.Unary) (value, *Error) {
 		lit := "-" + *v.Lit
 		return value{SQL: castTo(sqltree.Text(lit), v.Type), Type: v.Type, Lit: &lit}, nil
 	}
-	v, err := s.expr(x.X)
+	v, err := s.Expr(x.X)
 	if err != nil {
 		return v, err
 	}
@@ -160,7 +124,7 @@ func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
 	}
 	switch x.Op {
 	case "=", "<>", "<", "<=", ">", ">=":
-		return s.c.compare(x.Op, a, b)
+		return s.c.Compare(x.Op, a, b)
 	case "||":
 		return s.c.concat(a, b)
 	}
@@ -169,38 +133,23 @@ func (s *scope) binary(x *sqltree.Binary) (value, *Error) {
 
 // inList compiles IN (a, b, …): an equality with each, by three-valued logic (sql-reference/functions/in).
 func (s *scope) inList(x *sqltree.InList) (value, *Error) {
-	v, err := s.expr(x.X)
-	if err != nil {
-		return value{}, err
-	}
 	if err := computedList(x.List); err != nil {
 		return value{}, err
 	}
-	vs := make([]value, len(x.List))
-	to := v.Type
-	for i, y := range x.List {
-		if vs[i], err = s.expr(y); err != nil {
-			return value{}, err
-		}
-		t, ok := s.c.comparable(value{Type: to, Lit: v.Lit}, vs[i])
+	meets := func(to Type, v, y value) (Type, *Error) {
+		t, ok := s.c.comparable(value{Type: to, Lit: v.Lit}, y)
 		if !ok {
-			return value{}, invalidTypes("IN", []value{v, vs[i]})
+			return t, invalidTypes("IN", []value{v, y})
 		}
-		to = t
+		return t, nil
 	}
-	if to.Kind == TimestampTZ {
-		to = of(TimestampLTZ)
+	written := func(v value, to Type) string {
+		if to.Kind == TimestampTZ {
+			to = of(TimestampLTZ)
+		}
+		return s.c.operand(v, to)
 	}
-	out := make([]string, len(vs))
-	for i := range vs {
-		out[i] = s.c.operand(vs[i], to)
-	}
-	not := ""
-	if x.Not {
-		not = "NOT "
-	}
-	return value{SQL: "(" + s.c.operand(v, to) + " " + not + "IN (" + strings.Join(out, ", ") + "))", Type: of(Boolean),
-		Nullable: true}, nil
+	return s.InList(x, meets, written)
 }
 
 // maxComputed is how many elements of an IN list may be something else than literals and placeholders; a cast literal counts.

@@ -144,7 +144,7 @@ func extreme(name string, skip bool) func(s *scope, x *sqltree.Call, a []value) 
 			if i > 0 {
 				list, nulls = list+", ", nulls+" OR "
 			}
-			sql := s.c.convert(v, to).SQL
+			sql := s.c.Convert(v, to).SQL
 			list += sql
 			nulls += sql + " IS NULL"
 		}

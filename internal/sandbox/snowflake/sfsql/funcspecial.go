@@ -75,7 +75,7 @@ func specialTable() map[string]special {
 func coalesceCall(s *scope, x *sqltree.Call, a []value) (value, *Error) { return s.c.Coalesce(a) }
 
 func nullIf(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	eq, err := s.c.compare("=", a[0], a[1])
+	eq, err := s.c.Compare("=", a[0], a[1])
 	if err != nil {
 		return value{}, err
 	}
@@ -103,7 +103,7 @@ func decode(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 	var results []value
 	i := 1
 	for ; i+1 < len(a); i += 2 {
-		eq, err := s.c.compare("IS NOT DISTINCT FROM", a[0], a[i])
+		eq, err := s.c.Compare("IS NOT DISTINCT FROM", a[0], a[i])
 		if err != nil {
 			return value{}, err
 		}
@@ -118,7 +118,7 @@ func decode(s *scope, x *sqltree.Call, a []value) (value, *Error) {
 }
 
 func equalNull(s *scope, x *sqltree.Call, a []value) (value, *Error) {
-	return s.c.compare("IS NOT DISTINCT FROM", a[0], a[1])
+	return s.c.Compare("IS NOT DISTINCT FROM", a[0], a[1])
 }
 
 func zeroIfNull(s *scope, x *sqltree.Call, a []value) (value, *Error) {

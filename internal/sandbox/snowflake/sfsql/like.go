@@ -10,37 +10,7 @@ import (
 // like compiles LIKE, ILIKE (with ANY and ALL) and RLIKE. LIKE has no escape character unless one is given; RLIKE matches the
 // whole string (sql-reference/functions/like, -ilike, -like_any, -like_all, -rlike).
 func (s *scope) like(x *sqltree.Like) (value, *Error) {
-	v, err := s.expr(x.X)
-	if err != nil {
-		return value{}, err
-	}
-	patterns, err := s.Exprs(x.Patterns)
-	if err != nil {
-		return value{}, err
-	}
-	var esc *value
-	if x.Escape != nil {
-		e, err := s.expr(x.Escape)
-		if err != nil {
-			return value{}, err
-		}
-		esc = &e
-	}
-	joint := " OR "
-	if x.All {
-		joint = " AND "
-	}
-	out := make([]string, len(patterns))
-	for i, p := range patterns {
-		if out[i], err = s.c.likeText(x.Op, v, p, esc); err != nil {
-			return value{}, err
-		}
-	}
-	sql := "(" + strings.Join(out, joint) + ")"
-	if x.Not {
-		sql = "(NOT " + sql + ")"
-	}
-	return value{SQL: sql, Type: of(Boolean), Nullable: true}, nil
+	return s.Like(x, func(v, p value, escape *value) (string, *Error) { return s.c.likeText(x.Op, v, p, escape) })
 }
 
 func (c *compiler) likeText(op string, v, p value, esc *value) (string, *Error) {

@@ -41,7 +41,7 @@ func decimalText(s string) bool {
 }
 
 // compare compiles a comparison; strings compare byte by byte, timestamps with zones by instant.
-func (c *compiler) compare(op string, a, b value) (value, *Error) {
+func (c *compiler) Compare(op string, a, b value) (value, *Error) {
 	to, ok := c.comparable(a, b)
 	if !ok {
 		return value{}, invalidTypes(strings.TrimSpace(op), []value{a, b})
@@ -58,7 +58,7 @@ func (c *compiler) compare(op string, a, b value) (value, *Error) {
 // casts would cost seconds.
 func (c *compiler) operand(v value, to Type) string {
 	if v.Lit == nil || v.Type.Kind != Number || to.Kind != Number || len(*v.Lit) > 17 {
-		return c.convert(v, to).SQL
+		return c.Convert(v, to).SQL
 	}
 	if strings.HasPrefix(*v.Lit, "-") {
 		return "(" + *v.Lit + ")"
@@ -77,12 +77,12 @@ func (c *compiler) concat(a, b value) (value, *Error) {
 		switch {
 		case v.Type.Kind == to.Kind, v.Type.Kind == Null:
 		case v.Type.Kind == Number && to.Kind == Varchar:
-			v = c.convert(v, of(Varchar))
+			v = c.Convert(v, of(Varchar))
 			to = varchar(to.Length + 40)
 		default:
 			return value{}, invalidTypes("||", []value{a, b})
 		}
-		out[i] = c.convert(v, to).SQL
+		out[i] = c.Convert(v, to).SQL
 	}
 	sql := "(" + out[0] + " || " + out[1] + ")"
 	if a.Type.Kind == Null || b.Type.Kind == Null {
@@ -106,7 +106,7 @@ func (c *compiler) arithmetic(op string, a, b value) (value, *Error) {
 	}
 	isNullable := a.Nullable || b.Nullable
 	if a.Type.Kind == Float || b.Type.Kind == Float {
-		a, b = c.convert(a, of(Float)), c.convert(b, of(Float))
+		a, b = c.Convert(a, of(Float)), c.Convert(b, of(Float))
 		sql := fmt.Sprintf("(%s %s %s)", a.SQL, op, b.SQL)
 		switch op {
 		case "/":

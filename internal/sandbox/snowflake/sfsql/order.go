@@ -16,10 +16,7 @@ func (c *compiler) Sorted(sql string, t Type, o sqltree.OrderItem) (string, *Err
 	if t.Kind == TimestampTZ {
 		sql = "(" + sql + ").u"
 	}
-	dir, nulls := "ASC", o.Nulls
-	if o.Desc {
-		dir = "DESC"
-	}
+	nulls := o.Nulls
 	if nulls == "" {
 		first := o.Desc
 		if strings.EqualFold(c.env.Parameters["DEFAULT_NULL_ORDERING"], "FIRST") {
@@ -27,7 +24,7 @@ func (c *compiler) Sorted(sql string, t Type, o sqltree.OrderItem) (string, *Err
 		}
 		nulls = map[bool]string{true: "FIRST", false: "LAST"}[first]
 	}
-	return fmt.Sprintf("%s %s NULLS %s", sql, dir, nulls), nil
+	return fmt.Sprintf("%s %s NULLS %s", sql, o.Direction(), nulls), nil
 }
 
 // Limits compiles LIMIT and OFFSET: constants; NULL and ” are no limit (sql-reference/constructs/limit).
@@ -40,7 +37,7 @@ func (c *compiler) Limits(q *sqltree.Query) (string, *Error) {
 		if l.x == nil {
 			continue
 		}
-		v, err := c.bare().expr(l.x)
+		v, err := c.bare().Expr(l.x)
 		if err != nil {
 			return "", err
 		}

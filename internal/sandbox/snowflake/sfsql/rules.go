@@ -1,7 +1,6 @@
 package sfsql
 
 import (
-	"errors"
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/duckselect"
@@ -66,6 +65,7 @@ var rules = duckselect.Rules[Type]{
 		},
 		Correlated: func([]sqltree.Name) *Error { return unsupportedSubquery() },
 		Form:       func(what string) *Error { return unsupported("%s", what) },
+		TooComplex: tooComplex,
 	},
 }
 
@@ -79,10 +79,7 @@ func output(t Type) Type {
 
 // Relation finds a table or view by its name, completed with the session's database and schema.
 func (c *compiler) Relation(parts []sqltree.Name) (from string, cols []col, own []string, err *Error) {
-	own = []string{c.env.Database, c.env.Schema, ""}
-	for i, p := range parts {
-		own[3-len(parts)+i] = p.Text
-	}
+	own = duckselect.Completed(parts, c.env.Database, c.env.Schema)
 	if own[0] == "" || own[1] == "" {
 		return "", nil, nil, compilation(90105, "22000", "Cannot perform SELECT. This session does not have a current database. "+
 			"Call 'USE DATABASE', or use a qualified name.")
@@ -93,10 +90,7 @@ func (c *compiler) Relation(parts []sqltree.Name) (from string, cols []col, own 
 	}
 	r, e := c.env.Table(own[0], own[1], own[2])
 	if e != nil {
-		if refusal := new(Error); errors.As(e, &refusal) {
-			return "", nil, nil, refusal
-		}
-		return "", nil, nil, missing
+		return "", nil, nil, duckselect.Refusal(e, missing)
 	}
 	for _, k := range r.Columns {
 		cols = append(cols, col{Name: k.Name, Type: k.Type, Nullable: k.Nullable})

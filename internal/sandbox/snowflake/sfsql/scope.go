@@ -20,7 +20,6 @@ type (
 type compiler struct {
 	duckselect.Compiler[Type]
 	env      *Env
-	spent    int // bytes of text made so far
 	specials map[string]special
 	dates    map[string]dateFunction
 }
@@ -39,19 +38,13 @@ func (c *compiler) bare() *scope { return c.scope(&scopeOf{C: &c.Compiler}) }
 // rows returns a copy of s in which neither groups, aggregates nor window functions stand.
 func (s *scope) rows() *scope { return s.c.scope(s.Rows()) }
 
-// Expr compiles an expression.
+// Expr compiles an expression that is this language's own.
 func (c *compiler) Expr(s *scopeOf, x sqltree.Expr) (value, *Error) { return c.scope(s).expr(x) }
 
 // Condition compiles a condition.
 func (c *compiler) Condition(s *scopeOf, x sqltree.Expr) (value, *Error) {
 	return c.scope(s).condition(x)
 }
-
-// Compare compiles a comparison.
-func (c *compiler) Compare(op string, l, r value) (value, *Error) { return c.compare(op, l, r) }
-
-// Convert makes a value of a type that Snowflake coerces to without being asked.
-func (c *compiler) Convert(v value, to Type) value { return c.convert(v, to) }
 
 // Function compiles FLATTEN and GENERATOR.
 func (c *compiler) Function(s *scopeOf, f *sqltree.FunctionItem, left []field) (string, []field, *Error) {

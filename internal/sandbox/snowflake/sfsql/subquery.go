@@ -49,7 +49,7 @@ func (s *scope) exists(x *sqltree.Exists) (value, *Error) {
 
 // member compiles x op ANY|ALL (query), of which IN is = ANY and NOT IN is <> ALL.
 func (s *scope) member(x sqltree.Expr, op string, q *sqltree.Query, all bool) (value, *Error) {
-	v, err := s.expr(x)
+	v, err := s.Expr(x)
 	if err != nil {
 		return value{}, err
 	}
@@ -65,13 +65,9 @@ func (s *scope) member(x sqltree.Expr, op string, q *sqltree.Query, all bool) (v
 	if !ok {
 		return value{}, invalidTypes(op, []value{v, w})
 	}
-	sql := t.SQL
-	if t.Cols[0].Type != to {
-		sql = s.c.Retyped(t, []col{{Alias: s.c.ID("c"), Type: to}})
-	}
 	word := " ANY "
 	if all {
 		word = " ALL "
 	}
-	return value{SQL: "(" + s.c.convert(v, to).SQL + " " + op + word + "(" + sql + "))", Type: of(Boolean), Nullable: true}, nil
+	return value{SQL: "(" + s.c.Convert(v, to).SQL + " " + op + word + "(" + s.c.OneColumn(t, to) + "))", Type: of(Boolean), Nullable: true}, nil
 }

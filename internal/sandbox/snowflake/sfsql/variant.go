@@ -9,7 +9,7 @@ import (
 
 // path compiles x:a.b[0] (user-guide/querying-semistructured): NULL where a step finds nothing.
 func (s *scope) path(x *sqltree.Path) (value, *Error) {
-	v, err := s.expr(x.X)
+	v, err := s.Expr(x.X)
 	if err != nil {
 		return value{}, err
 	}
@@ -17,7 +17,7 @@ func (s *scope) path(x *sqltree.Path) (value, *Error) {
 		return value{}, invalidTypes("GET", []value{v})
 	}
 	for _, step := range x.Steps {
-		k, err := s.expr(step)
+		k, err := s.Expr(step)
 		if err != nil {
 			return value{}, err
 		}
@@ -148,7 +148,7 @@ func (s *scope) generator(f *sqltree.FunctionItem) (string, []field, *Error) {
 	if x == nil || len(f.F.Named) != 1 || len(f.F.Args) > 0 {
 		return "", nil, unsupported("GENERATOR without ROWCOUNT alone")
 	}
-	v, err := s.c.bare().expr(x)
+	v, err := s.c.bare().Expr(x)
 	if err != nil {
 		return "", nil, err
 	}
@@ -181,7 +181,7 @@ func (s *scope) flatten(f *sqltree.FunctionItem, left []field) (string, []field,
 	if input == nil {
 		return "", nil, s.arity(&sqltree.Call{Span: f.F.Span, Name: "FLATTEN"}, 1, 1)
 	}
-	v, err := s.c.scope(&scopeOf{C: &s.c.Compiler, Fields: left, With: s.With}).expr(input)
+	v, err := s.c.scope(&scopeOf{C: &s.c.Compiler, Fields: left, With: s.With}).Expr(input)
 	if err != nil {
 		return "", nil, err
 	}
