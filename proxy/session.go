@@ -117,16 +117,21 @@ func (s *session) idle() error {
 	return s.conn.SetReadDeadline(at)
 }
 
+var (
+	errIdleTransaction error = fatal{pgerr.New("25P03", "terminating connection due to idle-in-transaction timeout")}
+	errIdleSession     error = fatal{pgerr.New(pgerr.IdleSessionTimeout, "terminating connection due to idle-session timeout")}
+)
+
 // idleLimit is how long the session may wait for its client, and what happens then: nil closes idle portals.
 func (s *session) idleLimit() (time.Duration, error) {
 	var limit time.Duration
 	var after error
 	if s.tx.state == txExplicit {
 		limit = s.milliseconds("idle_in_transaction_session_timeout")
-		after = fatal{pgerr.New("25P03", "terminating connection due to idle-in-transaction timeout")}
+		after = errIdleTransaction
 	} else if s.tx.state == txNone {
 		limit = s.milliseconds("idle_session_timeout")
-		after = fatal{pgerr.New(pgerr.IdleSessionTimeout, "terminating connection due to idle-session timeout")}
+		after = errIdleSession
 	}
 	if s.holdsReaders() && (limit == 0 || limit > s.server.cfg.IdlePortalTimeout) {
 		return s.server.cfg.IdlePortalTimeout, nil
