@@ -30,7 +30,7 @@ var states = map[string]string{
 func (t *task) refused(answer *http.Response) *failure {
 	text, _ := io.ReadAll(io.LimitReader(answer.Body, errorBytes))
 	code, words := errorOf(text)
-	f := &failure{after: retryAfter(answer.Header), refresh: answer.StatusCode == http.StatusUnauthorized,
+	f := &failure{after: retryAfter(answer.Header), refresh: answer.StatusCode == http.StatusUnauthorized, unheard: answer.StatusCode == http.StatusTooManyRequests,
 		retry: answer.StatusCode == http.StatusTooManyRequests || answer.StatusCode >= 500 && code != "QUERY_TIMEOUT" && states[code] != pgerr.ProgramLimitExceeded}
 	f.err = t.refusal(answer.StatusCode, code, words)
 	return f

@@ -13,6 +13,7 @@ import (
 	"github.com/simpleforce/simpleforce"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/source"
 )
 
 const (
@@ -30,12 +31,15 @@ type call struct {
 	path   string // below /services/data/vNN.N/, or from the host when it begins with /
 	body   string
 	accept string
+	once   bool // is not repeated when it may have had its effect
+	always bool // is made however little is left of the allowance
 }
 
 // failure is an exchange that gave no answer to be read on.
 type failure struct {
 	err     error
 	retry   bool
+	unheard bool // the request had no effect
 	refresh bool // the token was rejected
 	after   time.Duration
 }
@@ -45,8 +49,8 @@ type failure struct {
 func (t *task) exchange(ctx context.Context, c call, read func(*http.Response) error) error {
 	refreshed := false
 	for attempt := 0; ; {
-		token := t.conn.bearer.Bearer().Token
-		fail := t.once(ctx, c, read)
+		bearer := t.conn.bearer.Bearer()
+		fail := t.once(ctx, bearer, c, read)
 		if fail == nil {
 			return nil
 		}
@@ -55,12 +59,12 @@ func (t *task) exchange(ctx context.Context, c call, read func(*http.Response) e
 		}
 		if fail.refresh && !refreshed {
 			refreshed = true
-			if err := t.conn.bearer.Renew(ctx, token); err != nil {
+			if err := t.conn.bearer.Renew(ctx, bearer.Token); err != nil {
 				return err
 			}
 			continue
 		}
-		if !fail.retry || attempt >= maxRetries || fail.after > longestWait {
+		if !fail.retry || c.once && !fail.unheard || attempt >= maxRetries || fail.after > longestWait {
 			return fail.err
 		}
 		if err := pause(ctx, fail.after, attempt); err != nil {
@@ -89,15 +93,16 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (t *task) once(ctx context.Context, c call, read func(*http.Response) error) *failure {
+func (t *task) once(ctx context.Context, bearer source.Bearer, c call, read func(*http.Response) error) *failure {
 	s := t.conn.system
-	bearer := t.conn.bearer.Bearer()
 	base, err := s.instance(bearer)
 	if err != nil {
 		return &failure{err: err}
 	}
-	if err := s.allowances.check(base.Host, s.config.Name); err != nil {
-		return &failure{err: err}
+	if !c.always {
+		if err := s.allowances.check(base.Host, s.config.Name); err != nil {
+			return &failure{err: err}
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, exchangeTime)
 	defer cancel()

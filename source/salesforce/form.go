@@ -17,6 +17,7 @@ import (
 
 // form says where in a record each column of a result stands, and what it becomes. It is immutable.
 type form struct {
+	source  string // for error messages
 	columns []column
 	schema  *arrow.Schema
 	root    *place
@@ -46,7 +47,7 @@ var readable = map[uint32]bool{
 
 // newForm is the form of a statement's answer; 42804 for a column that no field can be.
 func newForm(name string, text dialect.Text) (*form, error) {
-	f := &form{root: &place{}, schema: source.SchemaOf(text.Columns)}
+	f := &form{source: name, root: &place{}, schema: source.SchemaOf(text.Columns)}
 	for i, c := range text.Columns {
 		v := text.Records.Values[i]
 		if !readable[c.Type.OID] {

@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +15,15 @@ import (
 // page is one answer to a query.
 type page struct {
 	batch arrow.RecordBatch // nil for none
-	next  string            // the address of the next one, "" for none
+	rows  int64
+	total int64  // records of all pages
+	next  string // the address of the next one, "" for none
+}
+
+func (p *page) release() {
+	if p.batch != nil {
+		p.batch.Release()
+	}
 }
 
 // page asks for a page; *enough when the answer has more records than many, unless that is 0.
@@ -32,7 +41,8 @@ type document struct {
 	*json.Decoder
 	batch *batch
 	many  int64
-	total int64
+	total int64 // -1 while it is not known
+	rows  int64 // records; -1 while there is no list of them
 	done  bool
 	next  string
 }
@@ -43,7 +53,7 @@ var errShape = errors.New("the answer is no query result")
 const maxDepth = 64
 
 func (f *form) page(r io.Reader, many int64) (*page, error) {
-	d := &document{Decoder: json.NewDecoder(r), batch: f.batch(), many: many, total: -1}
+	d := &document{Decoder: json.NewDecoder(&letters{r: r}), batch: f.batch(), many: many, total: -1, rows: -1}
 	d.UseNumber()
 	err := d.whole()
 	if err == nil && f.counted {
@@ -56,7 +66,7 @@ func (f *form) page(r io.Reader, many int64) (*page, error) {
 		}
 		return nil, noEnd(err)
 	}
-	return &page{batch: b, next: d.next}, nil
+	return &page{batch: b, rows: d.rows, total: d.total, next: d.next}, nil
 }
 
 // noEnd turns the end of an unfinished document into the error that it is.
@@ -87,7 +97,7 @@ func (d *document) whole() error {
 	switch {
 	case err != nil:
 		return err
-	case d.total < 0 || d.done == (d.next != ""):
+	case d.total < 0 || d.rows < 0 || d.done == (d.next != ""):
 		return errShape
 	}
 	if _, err = d.Token(); err != io.EOF {
@@ -136,10 +146,10 @@ func (d *document) totalSize() error {
 }
 
 func (d *document) records() error {
-	if err := d.expect('['); err != nil {
-		return err
+	if err := d.expect('['); err != nil || d.rows >= 0 {
+		return cmp.Or(err, errShape)
 	}
-	for d.More() {
+	for d.rows = 0; d.More(); d.rows++ {
 		if err := d.expect('{'); err != nil {
 			return err
 		}

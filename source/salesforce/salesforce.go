@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"sync"
 	"time"
 
 	"github.com/waggle-sql/waggle/dialect"
@@ -86,7 +85,7 @@ type system struct {
 	transport  http.RoundTripper
 	own        *http.Transport // nil with a transport of a test
 	allowances allowances
-	farewells  sync.WaitGroup // jobs that are being ended in the background
+	later      later // jobs that are being made or ended in the background
 }
 
 // Capabilities says that the source speaks SOQL. Join keys travel in lists that the dialect cuts to the length of an address.
@@ -122,9 +121,9 @@ func (s *system) instance(b source.Bearer) (*url.URL, error) {
 // Forget does nothing: nothing of a person is kept between requests.
 func (s *system) Forget(source.Owner) {}
 
-// Close waits for the jobs that are being ended.
+// Close waits for the jobs that are being made or ended.
 func (s *system) Close() error {
-	s.farewells.Wait()
+	s.later.close()
 	if s.own != nil {
 		s.own.CloseIdleConnections()
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -95,24 +95,44 @@ func (t *task) whole(ctx context.Context) error {
 	return err
 }
 
-// pages reads the answer to a statement page by page; *enough when it has more records than many, unless that is 0.
+// nextForm is the address of a further page.
+var nextForm = regexp.MustCompile(`^/services/data/v[0-9]{2,3}\.0/query/[A-Za-z0-9_-]{1,200}$`)
+
+// pages reads the answer to a statement page by page; *enough when it has more records than many, unless that is 0. Salesforce's last page
+// says that all records were returned
+// (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_query_more_results.htm): so they are as many as it says.
 func (t *task) pages(ctx context.Context, soql string, many int64) error {
-	path := "query?q=" + url.QueryEscape(soql)
-	for path != "" {
+	read := int64(0)
+	for path := "query?q=" + url.QueryEscape(soql); path != ""; {
 		p, err := t.page(ctx, path, many)
 		if err != nil {
 			return err
 		}
-		many = 0
+		read += p.rows
+		if err := t.follows(p, read); err != nil {
+			p.release()
+			return err
+		}
 		if p.batch != nil {
 			if err := t.emit(ctx, p.batch); err != nil {
 				return err
 			}
 		}
-		if p.next != "" && (p.next == path || !strings.HasPrefix(p.next, "/services/data/")) {
-			return pgerr.New(pgerr.ProtocolViolation, "the source %s names a next page that is none", t.conn.system.config.Name)
-		}
-		path = p.next
+		path, many = p.next, 0
 	}
 	return nil
+}
+
+// follows holds a page to the number of records that have been read with it, and to an address of a next one that leads on.
+func (t *task) follows(p *page, read int64) error {
+	name := t.conn.system.config.Name
+	switch {
+	case p.next != "" && (p.rows == 0 || read >= p.total || !nextForm.MatchString(p.next)):
+		return pgerr.New(pgerr.ProtocolViolation, "the source %s names a next page that is none", name)
+	case p.next != "", read == p.total, t.form.counted && read == 0:
+		return nil
+	}
+	return pgerr.New(pgerr.ProtocolViolation, "the source %s sends another number of records than it says", name).
+		WithDetail("It says that there are %d, and has sent %d.", p.total, read).
+		WithHint("somebody may have deleted some meanwhile: try again")
 }

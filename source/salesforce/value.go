@@ -1,10 +1,10 @@
 package salesforce
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -28,7 +28,7 @@ func (c *column) append(b array.Builder, v cell) error {
 	switch c.want.OID {
 	case pgcat.Text, pgcat.Varchar:
 		if ok = v.kind == text || v.kind == raw; ok {
-			b.(*array.StringBuilder).Append(v.text)
+			return c.appendText(b.(*array.StringBuilder), v.text)
 		}
 	case pgcat.Bool:
 		if ok = (v.kind == truth || v.kind == raw) && (v.text == "true" || v.text == "false"); ok {
@@ -50,6 +50,18 @@ func (c *column) append(b array.Builder, v cell) error {
 func (c *column) contradicts() error {
 	return pgerr.New(pgerr.DatatypeMismatch, "a value of the field %s of the source %s is no %s, as the model says", c.path, c.source, datum.FormatType(c.want.OID, c.want.Mod)).
 		WithHint("waggle model diff compares the model with the source")
+}
+
+// appendText refuses the zero byte, which PostgreSQL's text has no place for, and what is no UTF-8.
+func (c *column) appendText(b *array.StringBuilder, s string) error {
+	if strings.IndexByte(s, 0) >= 0 {
+		return pgerr.New(pgerr.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x00`).WithDetail("The field %s of the source %s.", c.path, c.source)
+	}
+	if !utf8.ValidString(s) {
+		return pgerr.New(pgerr.ProtocolViolation, "a value of the field %s of the source %s is no UTF-8", c.path, c.source)
+	}
+	b.Append(s)
+	return nil
 }
 
 // moments are how Salesforce writes dates and times: the second form of a moment is that of Bulk API 2.0.
@@ -94,6 +106,9 @@ func floorDiv(a, b int64) int64 {
 
 // appendNumber takes a number's decimal digits as they are.
 func (c *column) appendNumber(b array.Builder, s string) error {
+	if !isNumber(s) {
+		return c.contradicts()
+	}
 	switch b := b.(type) {
 	case *array.Int16Builder:
 		n, ok := scaled(s, 0)
@@ -127,8 +142,12 @@ func (c *column) appendNumber(b array.Builder, s string) error {
 }
 
 func (c *column) appendFloat(b array.Builder, s string) error {
-	f, err := strconv.ParseFloat(s, 64)
-	if err != nil || math.IsInf(f, 0) {
+	bits := 64
+	if _, single := b.(*array.Float32Builder); single {
+		bits = 32
+	}
+	f, err := strconv.ParseFloat(s, bits)
+	if err != nil {
 		return c.contradicts()
 	}
 	switch b := b.(type) {
@@ -194,6 +213,37 @@ func (c *column) appendNumeric(b *array.StringBuilder, s string) error {
 	}
 	b.Append(out)
 	return c.exact(s)
+}
+
+// longestNumber is far more than the digits of any field or sum.
+const longestNumber = 400
+
+// isNumber reports whether a text is a decimal number as JSON has it, and no longer than a number can be.
+func isNumber(s string) bool {
+	if len(s) > longestNumber {
+		return false
+	}
+	if i := strings.IndexAny(s, "eE"); i >= 0 {
+		exponent := s[i+1:]
+		if strings.HasPrefix(exponent, "+") || strings.HasPrefix(exponent, "-") {
+			exponent = exponent[1:]
+		}
+		if !allDigits(exponent) {
+			return false
+		}
+		s = s[:i]
+	}
+	whole, frac, fraction := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	return allDigits(whole) && (!fraction || allDigits(frac))
+}
+
+func allDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
 }
 
 // exactDigits is up to which number of units Salesforce, which computes with binary numbers of 53 bits, computes exactly.
