@@ -10,7 +10,7 @@ type Language[T comparable] interface {
 	Relations[T]
 	Convert(v Value[T], to T) Value[T]
 	Sorted(sql string, t T, o sqltree.OrderItem) (string, *sqltree.Error) // a sort key with its direction and the place of its NULLs
-	Limits(q *sqltree.Query) (string, *sqltree.Error)                     // LIMIT and OFFSET, each with a blank before
+	Limit(v Value[T], x sqltree.Expr) (string, *sqltree.Error)            // the number of rows of a LIMIT or OFFSET x; "" is no bound
 }
 
 // Expressions compiles expressions: Expr those that Scope.Expr has not compiled, Condition those of a condition.

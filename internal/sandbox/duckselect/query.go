@@ -46,8 +46,33 @@ func (c *Compiler[T]) ordered(q *sqltree.Query, n *Nest[T], with *CTEs[T]) (*Tab
 	if err != nil {
 		return nil, err
 	}
-	limit, err := c.L.Limits(q)
+	limit, err := c.limits(q)
 	return &Table[T]{sql + order + limit, t.Cols}, err
+}
+
+// limits compiles LIMIT and OFFSET.
+func (c *Compiler[T]) limits(q *sqltree.Query) (out string, err *sqltree.Error) {
+	s := &Scope[T]{C: c}
+	for _, l := range []struct {
+		word string
+		x    sqltree.Expr
+	}{{" LIMIT ", q.Limit}, {" OFFSET ", q.Offset}} {
+		if l.x == nil {
+			continue
+		}
+		v, err := s.Expr(l.x)
+		if err != nil {
+			return "", err
+		}
+		n, err := c.L.Limit(v, l.x)
+		if err != nil {
+			return "", err
+		}
+		if n != "" {
+			out += l.word + n
+		}
+	}
+	return out, nil
 }
 
 func (c *Compiler[T]) body(b sqltree.Body, n *Nest[T], with *CTEs[T]) (*Table[T], *sqltree.Error) {

@@ -202,7 +202,7 @@ func (b *builder[T]) finish() *sqltree.Error {
 	if err != nil {
 		return err
 	}
-	limit, err := b.scope.C.L.Limits(b.q)
+	limit, err := b.scope.C.limits(b.q)
 	b.table = &Table[T]{head + strings.Join(list, ", ") + strings.Join(b.parts, "") + b.group + order + limit, b.cols}
 	return err
 }

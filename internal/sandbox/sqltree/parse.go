@@ -117,6 +117,20 @@ func (p *Parser) NeedOp(op string) *Fault {
 }
 
 // end is the byte after the last token taken.
+// IsQuery says whether a query begins.
+func (p *Parser) IsQuery() bool {
+	return p.IsWord("SELECT") || p.IsWord("WITH") || p.IsWord("VALUES") || p.IsOp("(")
+}
+
+// End takes at most one semicolon and demands the end of the text.
+func (p *Parser) End() *Fault {
+	p.Op(";")
+	if p.Peek().Kind != TEnd {
+		return p.Unexpected()
+	}
+	return nil
+}
+
 func (p *Parser) end() int { return p.tokens[max(p.i-1, 0)].To }
 
 func (p *Parser) spanFrom(from int) Span { return Span{from, p.end()} }
@@ -181,6 +195,15 @@ func (p *Parser) Dotted() (out []Name, err *Fault) {
 }
 
 // alias reads [AS] name, or nothing.
+// Texts reads a name with points as its parts.
+func (p *Parser) Texts() (out []string, err *Fault) {
+	parts, err := p.Dotted()
+	for _, n := range parts {
+		out = append(out, n.Text)
+	}
+	return out, err
+}
+
 func (p *Parser) alias() (*Name, *Fault) {
 	if p.Word("AS") {
 		n, err := p.Name()

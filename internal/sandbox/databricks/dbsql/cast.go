@@ -6,7 +6,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
-// convert makes a value of a type that Databricks coerces to without being asked; the caller has checked that it does.
+// Convert makes a value of a type that Databricks coerces to without being asked; the caller has checked that it does.
 func (c *compiler) Convert(v value, to Type) value {
 	if v.Type == to {
 		return v

@@ -2,14 +2,12 @@ package dbsql
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/waggle-sql/waggle/internal/golden"
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltest"
 )
 
 func TestTranslate(t *testing.T) {
@@ -69,15 +67,7 @@ func TestAllowList(t *testing.T) {
 	for name := range builtAggregates {
 		pages[name] = ""
 	}
-	var lines []string
-	for name, page := range pages {
-		if page == "" {
-			page = strings.ToLower(name)
-		}
-		lines = append(lines, fmt.Sprintf("%-24s functions/%s", name, page))
-	}
-	slices.Sort(lines)
-	golden.File(t, "testdata/functions.txt", []byte(strings.Join(lines, "\n")+"\n"))
+	sqltest.AllowList(t, "%-24s functions/%s", pages)
 }
 
 // FuzzCompile demands that no text makes Compile panic.
@@ -98,22 +88,13 @@ func FuzzCompile(f *testing.F) {
 }
 
 func TestDeep(t *testing.T) {
-	for _, text := range []string{
-		"SELECT " + strings.Repeat("(", 100_000) + "1",
-		"SELECT 1" + strings.Repeat(" - 1", 100_000),
-		"SELECT " + strings.Repeat("NOT ", 100_000) + "TRUE",
-		"SELECT " + strings.Repeat("! ", 100_000) + "TRUE",
-		"SELECT 1" + strings.Repeat("::INT", 100_000),
-		strings.Repeat("SELECT * FROM (", 50_000),
-		"SELECT CAST(1 AS " + strings.Repeat("ARRAY<", 50_000),
-		"SELECT " + strings.Repeat("x -> ", 50_000) + "x",
-		"SELECT " + strings.Repeat("CASE WHEN TRUE THEN ", 50_000),
-		"SELECT 1" + strings.Repeat(" UNION ALL SELECT 1", 20_000),
-		"SELECT 1 FROM t" + strings.Repeat(" JOIN t", 50_000),
-		"SELECT 1 FROM t" + strings.Repeat(" LATERAL VIEW explode(array(1))", 20_000),
-		"SELECT " + strings.Repeat("1/(", 120) + "1" + strings.Repeat(")", 120),
-		"SELECT " + strings.Repeat("substr(", 60) + "s" + strings.Repeat(", id, id)", 60) + " FROM t",
-	} {
+	for _, text := range append(sqltest.Deep(),
+		"SELECT "+strings.Repeat("! ", 100_000)+"TRUE",
+		"SELECT CAST(1 AS "+strings.Repeat("ARRAY<", 50_000),
+		"SELECT "+strings.Repeat("x -> ", 50_000)+"x",
+		"SELECT 1 FROM t"+strings.Repeat(" LATERAL VIEW explode(array(1))", 20_000),
+		"SELECT "+strings.Repeat("substr(", 60)+"s"+strings.Repeat(", id, id)", 60)+" FROM t",
+	) {
 		if q, err := Compile(text, testEnv()); err == nil && len(q.SQL) > 1<<26 {
 			t.Errorf("%.30q… makes %d bytes", text, len(q.SQL))
 		}
@@ -122,13 +103,9 @@ func TestDeep(t *testing.T) {
 
 // TestWide compiles and runs what clients do send: thousands of operands and list elements.
 func TestWide(t *testing.T) {
-	db := open(t)
-	for _, text := range []string{
-		"SELECT COUNT(*) FROM t WHERE " + strings.Repeat("id = 7 OR ", 5_000) + "id = 1",
-		"SELECT COUNT(*) FROM t WHERE id" + strings.Repeat(" + 0", 300) + " = 1",
-		"SELECT COUNT(*) FROM t WHERE id IN (1" + strings.Repeat(", 99", 16_383) + ")",
-	} {
-		if got := run(t, db, text, testEnv()); got != "bigint\n1" {
+	l := judged(open(t), testEnv())
+	for _, text := range sqltest.Wide() {
+		if got := l.Run(t, text); got != "bigint\n1" {
 			t.Errorf("%.60s…: %.200s", text, got)
 		}
 	}

@@ -184,11 +184,8 @@ func typeNamed(n sqltree.TypeName) (Type, *Error) {
 	return t, nil
 }
 
-// Forms of dates and timestamps that a literal may have; the same that the macros read.
-var (
-	dateForm = regexp.MustCompile(`^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})$`)
-	timeForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:[T ]([0-9]{1,2}:[0-9]{1,2})(:[0-9]{1,2}(?:[.][0-9]{1,9})?)?)?(?: ?(Z|UTC|[+-][0-9]{2}:[0-9]{2}))?$`)
-)
+// timeForm is the form of dates and timestamps that a literal may have; the same that the macros read.
+var timeForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:[T ]([0-9]{1,2}:[0-9]{1,2})(:[0-9]{1,2}(?:[.][0-9]{1,9})?)?)?(?: ?(Z|UTC|[+-][0-9]{2}:[0-9]{2}))?$`)
 
 // literalCast converts a string literal while compiling; false leaves it to the macro, which raises the error when it is reached.
 func (c *compiler) literalCast(t string, to Type) (string, bool) {
@@ -200,13 +197,13 @@ func (c *compiler) literalCast(t string, to Type) (string, bool) {
 	case Decimal:
 		digits := strings.TrimPrefix(t, "-")
 		whole, _, _ := strings.Cut(digits, ".")
-		ok := decimalText(digits) && len(digits) <= maxPrecision && len(whole) <= to.leading()
+		ok := sqltree.IsDecimal(digits) && len(digits) <= maxPrecision && len(whole) <= to.leading()
 		return castTo(sqltree.Text(t), to), ok && len(whole) < to.leading()
 	case Double:
 		_, err := strconv.ParseFloat(t, 64)
 		return castTo(sqltree.Text(t), to), err == nil && strings.Trim(t, "+-.0123456789eE") == ""
 	case Date:
-		at, ok := literalDate(t)
+		at, ok := sqltree.Date(t)
 		return "DATE '" + at.Format("2006-01-02") + "'", ok
 	case Timestamp, TimestampNTZ:
 		return c.literalTimestamp(t, to)
@@ -214,24 +211,12 @@ func (c *compiler) literalCast(t string, to Type) (string, bool) {
 	return "", false
 }
 
-func decimalText(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789.") == "" && strings.Count(s, ".") <= 1 && s != "."
-}
-
-func literalDate(t string) (time.Time, bool) {
-	if !dateForm.MatchString(t) {
-		return time.Time{}, false
-	}
-	at, err := time.Parse("2006-1-2", t)
-	return at, err == nil && at.Year() > 0
-}
-
 func (c *compiler) literalTimestamp(t string, to Type) (string, bool) {
 	m := timeForm.FindStringSubmatch(t)
 	if m == nil {
 		return "", false
 	}
-	day, ok := literalDate(m[1])
+	day, ok := sqltree.Date(m[1])
 	if !ok {
 		return "", false
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
-// compare compiles a comparison (functions/eqsign and its like); strings compare byte by byte, NaN equals itself and is above all.
+// Compare compiles a comparison (functions/eqsign and its like); strings compare byte by byte, NaN equals itself and is above all.
 func (c *compiler) Compare(op string, a, b value) (value, *Error) {
 	to, ok := coerced(a.Type, b.Type)
 	if !ok || to.Kind == Array || to.Kind == Interval {

@@ -2,6 +2,7 @@ package dbsql
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
@@ -18,27 +19,13 @@ func (c *compiler) Sorted(sql string, t Type, o sqltree.OrderItem) (string, *Err
 	return fmt.Sprintf("%s %s NULLS %s", sql, o.Direction(), nulls), nil
 }
 
-// Limits compiles LIMIT and OFFSET: constant integers (sql-ref-syntax-qry-select-limit, -offset).
-func (c *compiler) Limits(q *sqltree.Query) (string, *Error) {
-	out := ""
-	for _, l := range []struct {
-		word string
-		x    sqltree.Expr
-	}{{"LIMIT", q.Limit}, {"OFFSET", q.Offset}} {
-		if l.x == nil {
-			continue
-		}
-		v, err := c.bare().Expr(l.x)
-		if err != nil {
-			return "", err
-		}
-		n, ok := constInt(v)
-		if !ok || n < 0 || v.Type.Kind == Bigint && n > 1<<31-1 {
-			return "", failure("INVALID_LIMIT_LIKE_EXPRESSION", "The limit like expression \"%s\" is invalid.", c.Source(l.x))
-		}
-		out += fmt.Sprintf(" %s %d", l.word, n)
+// Limit is a LIMIT's or OFFSET's constant integer (sql-ref-syntax-qry-select-limit, -offset).
+func (c *compiler) Limit(v value, x sqltree.Expr) (string, *Error) {
+	n, ok := constInt(v)
+	if !ok || n < 0 || v.Type.Kind == Bigint && n > 1<<31-1 {
+		return "", failure("INVALID_LIMIT_LIKE_EXPRESSION", "The limit like expression \"%s\" is invalid.", c.Source(x))
 	}
-	return out, nil
+	return strconv.Itoa(n), nil
 }
 
 // keyable refuses types whose order or equality the sandbox does not know.

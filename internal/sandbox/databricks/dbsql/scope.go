@@ -33,9 +33,6 @@ type scope struct {
 
 func (c *compiler) scope(s *scopeOf) *scope { return &scope{*s, c} }
 
-// bare is a scope without columns.
-func (c *compiler) bare() *scope { return c.scope(&scopeOf{C: &c.Compiler}) }
-
 // rows returns a copy of s in which neither groups, aggregates nor window functions stand.
 func (s *scope) rows() *scope { return s.c.scope(s.Rows()) }
 

@@ -15,7 +15,7 @@ type statement struct {
 // statement reads one statement, with at most one semicolon after it.
 func (p *parser) statement() (st statement, err *sqltree.Fault) {
 	switch {
-	case p.IsWord("SELECT"), p.IsWord("WITH"), p.IsWord("VALUES"), p.IsOp("("):
+	case p.IsQuery():
 		st.query, err = p.Query()
 	case p.Word("SHOW"):
 		st.kind = Show
@@ -35,11 +35,7 @@ func (p *parser) statement() (st statement, err *sqltree.Fault) {
 	if err != nil {
 		return st, err
 	}
-	p.Op(";")
-	if p.Peek().Kind != sqltree.TEnd {
-		return st, p.Unexpected()
-	}
-	return st, nil
+	return st, p.End()
 }
 
 // show reads SHOW objects [IN name] [[LIKE] 'p'] (sql-ref-syntax-aux-show-tables, -schemas, -catalogs, -columns).
@@ -52,7 +48,7 @@ func (p *parser) show(st *Statement) (err *sqltree.Fault) {
 		st.Object = "SCHEMAS"
 	}
 	if p.Word("IN") || p.Word("FROM") {
-		if st.Name, err = p.parts(); err != nil {
+		if st.Name, err = p.Texts(); err != nil {
 			return err
 		}
 	}
@@ -64,20 +60,12 @@ func (p *parser) show(st *Statement) (err *sqltree.Fault) {
 	return nil
 }
 
-func (p *parser) parts() (out []string, err *sqltree.Fault) {
-	names, err := p.Dotted()
-	for _, n := range names {
-		out = append(out, n.Text)
-	}
-	return out, err
-}
-
 // describe reads DESCRIBE [TABLE] [EXTENDED] name (sql-ref-syntax-aux-describe-table).
 func (p *parser) describe(st *Statement) (err *sqltree.Fault) {
 	p.Word("TABLE")
 	st.Object = "TABLE"
 	st.Extended = p.Word("EXTENDED")
-	st.Name, err = p.parts()
+	st.Name, err = p.Texts()
 	return err
 }
 
@@ -87,7 +75,7 @@ func (p *parser) use(st *Statement) (err *sqltree.Fault) {
 	if st.Object = w; w != "CATALOG" {
 		st.Object = "SCHEMA"
 	}
-	st.Name, err = p.parts()
+	st.Name, err = p.Texts()
 	return err
 }
 
@@ -105,7 +93,7 @@ func (p *parser) set(st *Statement) *sqltree.Fault {
 	if p.Peek().Kind == sqltree.TEnd || p.IsOp(";") {
 		return nil
 	}
-	names, err := p.parts()
+	names, err := p.Texts()
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func bindValue(k Kind, t string) (value, bool) {
 	case Varchar:
 		return stringLiteral(t), true
 	case Number:
-		if !decimalText(strings.TrimPrefix(t, "-")) {
+		if !sqltree.IsDecimal(strings.TrimPrefix(t, "-")) {
 			return value{}, false
 		}
 		v, err := numberLiteral(strings.TrimPrefix(t, "-"))

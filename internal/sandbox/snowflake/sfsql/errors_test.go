@@ -2,12 +2,10 @@ package sfsql
 
 import (
 	"errors"
-	"fmt"
-	"sort"
 	"strings"
 	"testing"
 
-	"github.com/waggle-sql/waggle/internal/golden"
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltest"
 )
 
 func TestTranslate(t *testing.T) {
@@ -46,15 +44,7 @@ func TestAllowList(t *testing.T) {
 			pages[name] = ""
 		}
 	}
-	var lines []string
-	for name, page := range pages {
-		if page == "" {
-			page = strings.ToLower(name)
-		}
-		lines = append(lines, fmt.Sprintf("%-26s sql-reference/functions/%s", name, page))
-	}
-	sort.Strings(lines)
-	golden.File(t, "testdata/functions.txt", []byte(strings.Join(lines, "\n")+"\n"))
+	sqltest.AllowList(t, "%-26s sql-reference/functions/%s", pages)
 }
 
 func keysOf[V any](m map[string]V) map[string]bool {
@@ -79,16 +69,16 @@ func TestBindings(t *testing.T) {
 	} {
 		env := testEnv()
 		env.Bindings = map[string]Binding{"1": bind(c.typ, c.value)}
-		if got := run(t, db, "SELECT ?", env); got != c.want {
+		if got := judged(db, env).Run(t, "SELECT ?"); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.typ, c.value, got, c.want)
 		}
 	}
 	env := testEnv()
 	env.Bindings = map[string]Binding{"1": {"TEXT", nil}}
-	if got := run(t, db, "SELECT :1", env); got != "VARCHAR(16777216)\nNULL" {
+	if got := judged(db, env).Run(t, "SELECT :1"); got != "VARCHAR(16777216)\nNULL" {
 		t.Errorf("NULL: %q", got)
 	}
-	if got := run(t, db, "SELECT :9", env); !strings.Contains(got, "not set") {
+	if got := judged(db, env).Run(t, "SELECT :9"); !strings.Contains(got, "not set") {
 		t.Errorf("missing: %q", got)
 	}
 }

@@ -3,6 +3,8 @@ package sfsql
 import (
 	"strings"
 	"testing"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltest"
 )
 
 // FuzzCompile demands that no text makes Compile panic, and that what it accepts names no relation but by the environment's text.
@@ -23,20 +25,7 @@ func FuzzCompile(f *testing.F) {
 }
 
 func TestDeep(t *testing.T) {
-	for _, text := range []string{
-		"SELECT " + strings.Repeat("(", 100_000) + "1",
-		"SELECT " + strings.Repeat("-", 1) + strings.Repeat(" - ", 100_000) + "1",
-		"SELECT " + strings.Repeat("NOT ", 100_000) + "TRUE",
-		"SELECT 1" + strings.Repeat("::INT", 100_000),
-		"SELECT 1" + strings.Repeat("+1", 100_000),
-		strings.Repeat("SELECT * FROM (", 50_000),
-		"SELECT " + strings.Repeat("CASE WHEN TRUE THEN ", 50_000),
-		"SELECT 1" + strings.Repeat(" UNION ALL SELECT 1", 20_000),
-		"SELECT 1 FROM t" + strings.Repeat(" JOIN t", 50_000),
-		strings.Repeat("(", 200_000),
-		"SELECT " + strings.Repeat("ABS(", 190) + "1" + strings.Repeat(")", 190),
-		"SELECT " + strings.Repeat("1/(", 120) + "1" + strings.Repeat(")", 120),
-	} {
+	for _, text := range sqltest.Deep() {
 		if q, err := Compile(text, testEnv()); err == nil && len(q.SQL) > 1<<24 {
 			t.Errorf("%.30q… makes %d bytes", text, len(q.SQL))
 		}
@@ -45,15 +34,12 @@ func TestDeep(t *testing.T) {
 
 // TestWide compiles what clients do send: thousands of operands and list elements.
 func TestWide(t *testing.T) {
-	db := open(t)
-	for _, text := range []string{
-		"SELECT COUNT(*) FROM t WHERE " + strings.Repeat("id = 7 OR ", 5_000) + "id = 1",
-		"SELECT COUNT(*) FROM t WHERE id" + strings.Repeat(" + 0", 300) + " = 1",
-		"SELECT COUNT(*) FROM t WHERE id" + strings.Repeat(" || ''", 300) + " = '1'",
-		"SELECT COUNT(*) FROM t WHERE " + strings.Repeat("ABS(", 190) + "id" + strings.Repeat(")", 190) + " = 1",
-		"SELECT COUNT(*) FROM t WHERE id IN (1" + strings.Repeat(", 99", 16_383) + ")",
-	} {
-		if got := run(t, db, text, testEnv()); got != "NUMBER(18,0)\n1" {
+	l := judged(open(t), testEnv())
+	for _, text := range append(sqltest.Wide(),
+		"SELECT COUNT(*) FROM t WHERE id"+strings.Repeat(" || ''", 300)+" = '1'",
+		"SELECT COUNT(*) FROM t WHERE "+strings.Repeat("ABS(", 190)+"id"+strings.Repeat(")", 190)+" = 1",
+	) {
+		if got := l.Run(t, text); got != "NUMBER(18,0)\n1" {
 			t.Errorf("%.60s…: %.200s", text, got)
 		}
 	}

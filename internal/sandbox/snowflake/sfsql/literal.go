@@ -9,11 +9,8 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
-// Forms of dates and timestamps that a literal may have; the same that the macros read.
-var (
-	dateForm = regexp.MustCompile(`^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})$`)
-	timeForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:[T ]([0-9]{1,2}:[0-9]{2})(:[0-9]{2}(?:[.][0-9]{1,6})?)?)?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?$`)
-)
+// timeForm is the form of dates and timestamps that a literal may have; the same that the macros read.
+var timeForm = regexp.MustCompile(`^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})(?:[T ]([0-9]{1,2}:[0-9]{2})(:[0-9]{2}(?:[.][0-9]{1,6})?)?)?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?$`)
 
 // literalCast converts a string literal while compiling; false leaves it to the macro, which raises the error when it is reached.
 func (c *compiler) literalCast(t string, to Type) (string, bool) {
@@ -21,11 +18,11 @@ func (c *compiler) literalCast(t string, to Type) (string, bool) {
 	case Number:
 		digits := strings.TrimPrefix(strings.TrimSpace(t), "-")
 		whole, _, _ := strings.Cut(digits, ".")
-		if decimalText(digits) && len(digits) <= maxPrecision && len(whole) < to.leading() {
+		if sqltree.IsDecimal(digits) && len(digits) <= maxPrecision && len(whole) < to.leading() {
 			return castTo(sqltree.Text(strings.TrimSpace(t)), to), true
 		}
 	case Date:
-		if at, ok := literalDate(t); ok {
+		if at, ok := sqltree.Date(t); ok {
 			return "DATE '" + at.Format("2006-01-02") + "'", true
 		}
 	case TimestampNTZ, TimestampLTZ, TimestampTZ:
@@ -34,20 +31,12 @@ func (c *compiler) literalCast(t string, to Type) (string, bool) {
 	return "", false
 }
 
-func literalDate(t string) (time.Time, bool) {
-	if !dateForm.MatchString(t) {
-		return time.Time{}, false
-	}
-	at, err := time.Parse("2006-1-2", t)
-	return at, err == nil && at.Year() > 0
-}
-
 func (c *compiler) literalTimestamp(t string, to Type) (string, bool) {
 	m := timeForm.FindStringSubmatch(t)
 	if m == nil || to.Scale < 6 {
 		return "", false
 	}
-	day, ok := literalDate(m[1])
+	day, ok := sqltree.Date(m[1])
 	if !ok {
 		return "", false
 	}

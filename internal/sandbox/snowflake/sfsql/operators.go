@@ -3,6 +3,8 @@ package sfsql
 import (
 	"fmt"
 	"strings"
+
+	"github.com/waggle-sql/waggle/internal/sandbox/sqltree"
 )
 
 // comparable returns the type in which a and b compare, or false (sql-reference/data-type-conversion). A string meets a date,
@@ -24,7 +26,7 @@ func (c *compiler) comparable(a, b value) (Type, bool) {
 				return Type{}, false
 			}
 			n, err := numberLiteral(strings.TrimPrefix(strings.TrimSpace(*b.Lit), "-"))
-			if err != nil || !decimalText(strings.TrimPrefix(strings.TrimSpace(*b.Lit), "-")) {
+			if err != nil || !sqltree.IsDecimal(strings.TrimPrefix(strings.TrimSpace(*b.Lit), "-")) {
 				return Type{}, false
 			}
 			return union(a.Type, n.Type)
@@ -36,11 +38,7 @@ func (c *compiler) comparable(a, b value) (Type, bool) {
 	return Type{}, false
 }
 
-func decimalText(s string) bool {
-	return s != "" && strings.Trim(s, "0123456789.") == "" && strings.Count(s, ".") <= 1 && s != "."
-}
-
-// compare compiles a comparison; strings compare byte by byte, timestamps with zones by instant.
+// Compare compiles a comparison; strings compare byte by byte, timestamps with zones by instant.
 func (c *compiler) Compare(op string, a, b value) (value, *Error) {
 	to, ok := c.comparable(a, b)
 	if !ok {

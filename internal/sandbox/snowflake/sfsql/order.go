@@ -27,29 +27,15 @@ func (c *compiler) Sorted(sql string, t Type, o sqltree.OrderItem) (string, *Err
 	return fmt.Sprintf("%s %s NULLS %s", sql, o.Direction(), nulls), nil
 }
 
-// Limits compiles LIMIT and OFFSET: constants; NULL and ” are no limit (sql-reference/constructs/limit).
-func (c *compiler) Limits(q *sqltree.Query) (string, *Error) {
-	out := ""
-	for _, l := range []struct {
-		word string
-		x    sqltree.Expr
-	}{{" LIMIT ", q.Limit}, {" OFFSET ", q.Offset}} {
-		if l.x == nil {
-			continue
-		}
-		v, err := c.bare().Expr(l.x)
-		if err != nil {
-			return "", err
-		}
-		if v.Type.Kind == Null || v.Type.Kind == Varchar && v.Lit != nil && *v.Lit == "" {
-			continue
-		}
-		if v.Lit == nil || !v.Type.isInteger() || strings.HasPrefix(*v.Lit, "-") || len(*v.Lit) > 18 {
-			return "", compilation(1003, "42000", "invalid row count '%s' in limit clause", c.Source(l.x))
-		}
-		out += l.word + *v.Lit
+// Limit is a LIMIT's or OFFSET's constant; NULL and the empty text are no limit (sql-reference/constructs/limit).
+func (c *compiler) Limit(v value, x sqltree.Expr) (string, *Error) {
+	if v.Type.Kind == Null || v.Type.Kind == Varchar && v.Lit != nil && *v.Lit == "" {
+		return "", nil
 	}
-	return out, nil
+	if v.Lit == nil || !v.Type.isInteger() || strings.HasPrefix(*v.Lit, "-") || len(*v.Lit) > 18 {
+		return "", compilation(1003, "42000", "invalid row count '%s' in limit clause", c.Source(x))
+	}
+	return *v.Lit, nil
 }
 
 // keyable refuses types whose equality the sandbox does not know.

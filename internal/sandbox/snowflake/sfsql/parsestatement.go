@@ -16,7 +16,7 @@ type statementParser struct{ *sqltree.Parser }
 // statement reads one statement, with at most one semicolon after it.
 func (p *statementParser) statement() (st statement, err *sqltree.Fault) {
 	switch {
-	case p.IsWord("SELECT"), p.IsWord("WITH"), p.IsWord("VALUES"), p.IsOp("("):
+	case p.IsQuery():
 		st.query, err = p.Query()
 	case p.Word("SHOW"):
 		st.kind = Show
@@ -36,11 +36,7 @@ func (p *statementParser) statement() (st statement, err *sqltree.Fault) {
 	if err != nil {
 		return st, err
 	}
-	p.Op(";")
-	if p.Peek().Kind != sqltree.TEnd {
-		return st, p.Unexpected()
-	}
-	return st, nil
+	return st, p.End()
 }
 
 // show reads SHOW objects [LIKE 'p'] [IN scope [name]] [LIMIT n] (sql-reference/sql/show).
@@ -64,7 +60,7 @@ func (p *statementParser) show(st *Statement) (err *sqltree.Fault) {
 	if p.Word("IN") {
 		st.Scope, _ = p.AnyWord("ACCOUNT", "DATABASE", "SCHEMA", "TABLE", "VIEW", "SESSION")
 		if p.IsName() {
-			if st.Name, err = p.texts(); err != nil {
+			if st.Name, err = p.Texts(); err != nil {
 				return err
 			}
 		}
@@ -80,14 +76,6 @@ func (p *statementParser) show(st *Statement) (err *sqltree.Fault) {
 	return nil
 }
 
-func (p *statementParser) texts() (out []string, err *sqltree.Fault) {
-	parts, err := p.Dotted()
-	for _, n := range parts {
-		out = append(out, n.Text)
-	}
-	return out, err
-}
-
 // describe reads DESCRIBE TABLE|VIEW name (sql-reference/sql/desc-table).
 func (p *statementParser) describe(st *Statement) (err *sqltree.Fault) {
 	w, ok := p.AnyWord("TABLE", "VIEW")
@@ -95,7 +83,7 @@ func (p *statementParser) describe(st *Statement) (err *sqltree.Fault) {
 		return p.Unexpected()
 	}
 	st.Object = w
-	st.Name, err = p.texts()
+	st.Name, err = p.Texts()
 	return err
 }
 
@@ -105,7 +93,7 @@ func (p *statementParser) use(st *Statement) (err *sqltree.Fault) {
 	if st.Object = w; !ok {
 		st.Object = "DATABASE"
 	}
-	if st.Name, err = p.texts(); err == nil && !ok && len(st.Name) == 2 {
+	if st.Name, err = p.Texts(); err == nil && !ok && len(st.Name) == 2 {
 		st.Object = "SCHEMA"
 	}
 	return err

@@ -3,7 +3,6 @@ package sfsql
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +45,27 @@ func testEnv() Env {
 
 func bind(typ, value string) Binding { return Binding{typ, &value} }
 
-// open prepares an in-memory DuckDB with Setup and the tests' tables.
+// judged is the language in an environment, over an in-memory DuckDB with Setup and the tests' tables.
+func judged(db *sql.DB, env Env) *sqltest.Language {
+	compile := func(text string) (string, []sqltest.Type, *Error) {
+		q, err := Compile(text, env)
+		if err != nil {
+			return "", nil, err
+		}
+		if q.Kind != Select {
+			like := q.Statement.Like
+			q.Statement.Like = nil
+			return sqltest.Said(q.Kind, q.Statement, like), nil, nil
+		}
+		var types []sqltest.Type
+		for _, c := range q.Columns {
+			types = append(types, c.Type)
+		}
+		return q.SQL, types, nil
+	}
+	return &sqltest.Language{DB: db, Compile: compile, Translate: Translate}
+}
+
 func open(t testing.TB) *sql.DB {
 	t.Helper()
 	statements := Setup()
@@ -54,55 +73,6 @@ func open(t testing.TB) *sql.DB {
 		statements = append(statements, table.create)
 	}
 	return sqltest.Open(t, statements)
-}
-
-// run compiles and executes a text and prints the columns' types and the rows, or the error.
-func run(t *testing.T, db *sql.DB, text string, env Env) string {
-	q, e := Compile(text, env)
-	if e != nil {
-		return e.Error()
-	}
-	if q.Kind != Select {
-		like := q.Statement.Like
-		q.Statement.Like = nil
-		out := fmt.Sprintf("%d %+v", q.Kind, q.Statement)
-		if like != nil {
-			out += " like " + *like
-		}
-		return out
-	}
-	checkTypes(t, db, text, q)
-	types := make([]string, len(q.Columns))
-	for i, c := range q.Columns {
-		types[i] = c.Type.String()
-	}
-	rows, err := sqltest.Rows(db, q.SQL, len(types))
-	if err != nil {
-		return runtimeError(err)
-	}
-	return strings.Join(append([]string{strings.Join(types, " | ")}, rows...), "\n")
-}
-
-func runtimeError(err error) string {
-	e := Translate(err)
-	if e.Number == 603 {
-		return fmt.Sprintf("%v <- %v", e, err)
-	}
-	return e.Error()
-}
-
-// checkTypes fails when DuckDB's types are not the representation of the columns' types.
-func checkTypes(t *testing.T, db *sql.DB, text string, q *Query) {
-	t.Helper()
-	types, err := sqltest.Types(db, q.SQL)
-	if err != nil && Translate(err).Number == 603 {
-		t.Errorf("%s\n%v\n%s", text, err, q.SQL)
-	}
-	for i, typ := range types {
-		if want := q.Columns[i].Type.DuckDB(); typ != want {
-			t.Errorf("%s\ncolumn %d is %s in DuckDB and should be %s\n%s", text, i, typ, want, q.SQL)
-		}
-	}
 }
 
 func TestGolden(t *testing.T) {
@@ -114,24 +84,6 @@ func TestGolden(t *testing.T) {
 				env.Parameters[k] = v
 			}
 		}
-		switch c.Command {
-		case "run":
-			return run(t, db, c.Input, env)
-		case "each":
-			var out []string
-			for _, line := range strings.Split(c.Input, "\n") {
-				got := strings.ReplaceAll(run(t, db, "SELECT "+line, env), "SQL compilation error:\n", "")
-				out = append(out, line+" => "+strings.ReplaceAll(got, "\n", " => "))
-			}
-			return strings.Join(out, "\n")
-		case "sql":
-			q, err := Compile(c.Input, env)
-			if err != nil {
-				return err.Error()
-			}
-			return q.SQL
-		}
-		t.Fatalf("unknown command %s", c.Command)
-		return ""
+		return judged(db, env).Golden(t, c)
 	})
 }
