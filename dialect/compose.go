@@ -42,8 +42,9 @@ type composer struct {
 
 // cte is a common table expression as its references see it: columns x0, x1, …
 type cte struct {
-	name string
-	cols []sx
+	name  string
+	cols  []sx
+	parts []plan.ColID // the hidden parts of columns, which are columns behind them
 }
 
 func newComposer(own tongue, limit int, target string) composer {

@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -225,21 +226,39 @@ func (p *composer) commonTable(c *plan.CTE, refs int) string {
 		info.cols = append(info.cols, sx{oid: col.Type.OID})
 	}
 	p.ctes[c.ID] = info
-	head := info.name + cteColumns(len(c.Cols))
 	if op, ok := c.Plan.(*plan.SetOp); ok && c.Recursive && op.Kind == plan.Union && p.recursion != nil {
-		return head + " AS " + paren(p.recursion(op))
+		return info.name + cteColumns(len(c.Cols)) + " AS " + paren(p.recursion(op))
 	}
 	if c.Recursive {
 		p.own.unsupported(-1, "a recursive query")
 	}
-	text := p.arm(c.Plan)
-	for i, col := range c.Plan.Cols() {
-		info.cols[i] = p.cols[col.ID]
-	}
+	text := p.table(c.Plan, info)
+	head := info.name + cteColumns(len(info.cols)+len(info.parts))
 	if refs > 1 {
 		return head + p.once + paren(text)
 	}
 	return head + " AS " + paren(text)
+}
+
+// table prints a plan as the query of a common table expression: its columns in order, then their hidden parts.
+func (p *composer) table(n plan.Node, info *cte) string {
+	s := p.node(n)
+	if s.distinct != "" {
+		s = p.wrap(s)
+	}
+	var items, parts []string
+	for i, col := range n.Cols() {
+		x := p.cols[col.ID]
+		info.cols[i] = x
+		items = append(items, x.text+" AS "+name(col.ID))
+		for _, part := range []plan.ColID{x.den, x.scale} {
+			if part != 0 {
+				parts = append(parts, p.cols[part].text+" AS "+name(part))
+				info.parts = append(info.parts, part)
+			}
+		}
+	}
+	return p.count(s.render(append(items, parts...)))
 }
 
 func cteColumns(n int) string {
@@ -264,6 +283,13 @@ func (p *composer) cteRef(n *plan.CTERef) *sel {
 	for i, c := range n.Out {
 		x := info.cols[i]
 		x.text, x.plain, x.null, x.raw = alias+".x"+strconv.Itoa(i), true, false, ""
+		for _, part := range []*plan.ColID{&x.den, &x.scale} {
+			if at := slices.Index(info.parts, *part); at >= 0 {
+				hidden := p.cols[*part]
+				hidden.text, hidden.plain = alias+".x"+strconv.Itoa(len(info.cols)+at), true
+				*part = p.hidden(hidden)
+			}
+		}
 		p.set(s, c.ID, x)
 	}
 	return s

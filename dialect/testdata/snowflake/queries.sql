@@ -71,6 +71,11 @@ SELECT * FROM (SELECT k, row_number() OVER (PARTITION BY g ORDER BY x DESC, k) r
 WITH w AS (SELECT g, sum(x) s FROM o GROUP BY g) SELECT a.g, b.s FROM w a JOIN w b ON a.s = b.s
 WITH w AS (SELECT g, sum(x) s FROM o GROUP BY g) SELECT g FROM w WHERE s = (SELECT max(s) FROM w)
 WITH w AS (SELECT * FROM o WHERE k > 1), v AS (SELECT * FROM w WHERE x > 2) SELECT count(*) FROM v
+WITH w AS (SELECT g, avg(x) a FROM o GROUP BY g) SELECT g FROM w WHERE a > 3
+WITH w AS (SELECT avg(x) a FROM o) SELECT k FROM o WHERE x > (SELECT a FROM w) UNION ALL SELECT y FROM o WHERE x < (SELECT a FROM w)
+WITH w AS (SELECT avg(x * y) a FROM o WHERE y > 0) SELECT g, sum(x) FROM o GROUP BY g HAVING sum(x) > (SELECT a FROM w) UNION ALL SELECT g, max(x) FROM o GROUP BY g HAVING sum(x) < (SELECT a FROM w)
+WITH w AS (SELECT k, CASE WHEN y > 2 THEN x ELSE y END c FROM o) SELECT a.k, a.c, b.c FROM w a JOIN w b ON a.k = b.k
+SELECT DISTINCT CASE WHEN y > 2 THEN 1.0 ELSE 1.00 END = 1 FROM o
 SELECT t.id, z.n FROM t JOIN (VALUES (1, 'a'), (2, 'b'), (3, NULL)) z(i, n) ON z.i = t.id
 SELECT id, z.n FROM t JOIN (VALUES (1, 1.5), (2, 2.5)) z(i, n) ON z.i = t.id
 SELECT any_value(g), k FROM o GROUP BY k
