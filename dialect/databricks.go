@@ -17,7 +17,7 @@ func databricks() *idiom {
 		name: "Databricks's", longest: maxDatabricksSQL, types: brickTypes, comparable: brickComparable, firstDay: firstBrickDay,
 		iff: "IF", textOf: "CAST($1 AS STRING)", bytes: "X'$1'", blankless: "TRIM(TRAILING ' ' FROM $1)", digital: true, sign: "SIGN($1)", atLeast: "CASE WHEN $1 < $2 THEN $2 ELSE $1 END", multisets: true, grouping: true, rounds: true,
 		forms: joinTables(brickTexts(), brickTimes), rules: joinTables(brickNumbers(), brickTextRules(), brickTimeRules()), aggs: brickAggs(),
-		casts: brickCasts, fields: brickFields, formats: brickFormats, datesIn: 4,
+		casts: brickCasts, dated: brickDated, fields: brickFields, formats: brickFormats, datesIn: 4,
 		ident: backtick, quote: brickText, pattern: brickPattern,
 		number:  func(q, s int32) string { return "DECIMAL(" + itoa(q) + ", " + itoa(s) + ")" },
 		convert: func(text, typ string) string { return "CAST(" + text + " AS " + typ + ")" },

@@ -48,7 +48,7 @@ func said(t *testing.T, view *semantic.View, c *golden.Case, languages []string)
 	}
 	var lines []string
 	for _, language := range languages {
-		sql, _ := dialect.SQLFor(language, "C.UTF-8", "UTC")
+		sql, _ := dialect.SQLFor(language, "C.UTF-8", plan.Settings{TimeZone: "UTC", DateStyle: "ISO, MDY"})
 		text := "-  (" + "not said)"
 		if printed, err := sql.Print(b.Root, out); err == nil {
 			text = printed.Text

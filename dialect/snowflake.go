@@ -17,7 +17,7 @@ func snowflake() *idiom {
 		iff: "IFF", ignoring: "_IGNORE_NULLS", textOf: "TO_VARCHAR($1)", bytes: "TO_BINARY('$1', 'HEX')", blankless: "RTRIM($1, ' ')", sign: "SIGN($1)", atLeast: "GREATEST($1, $2)", unlimited: " LIMIT NULL",
 		items: [2]int{16_384, 50}, // one more literal is its error 001795
 		forms: joinTables(snowTextForms(), snowTimes), rules: joinTables(snowNumbers(), snowTextRules(), snowTimeRules()), aggs: snowAggs(),
-		casts: snowCasts, fields: snowFields, formats: snowFormats, datesIn: 3,
+		casts: snowCasts, dated: snowDated, fields: snowFields, formats: snowFormats, datesIn: 3,
 		ident: ident, quote: snowText, pattern: func(like string) string { return like },
 		number:  func(_, s int32) string { return "NUMBER(38, " + itoa(s) + ")" },
 		convert: func(text, typ string) string { return text + "::" + typ },

@@ -19,8 +19,8 @@ const maxSOQLPath = 12_000
 
 // soqlSQL is Salesforce's query language: one object's records, with fields of the objects that they refer to. What it says of a plan
 // depends on the fields' facts (plan.Field): texts are equal there in any case, so that most conditions on text are wider than
-// PostgreSQL's. zone is the asking session's, "" where it is not known.
-type soqlSQL struct{ zone string }
+// PostgreSQL's. What the proxy computes for it is computed under the asking session's settings.
+type soqlSQL struct{ session plan.Settings }
 
 func (d soqlSQL) Say(n plan.Node) error {
 	p := newSOQL(d)
@@ -120,11 +120,8 @@ type soql struct {
 }
 
 func newSOQL(d soqlSQL) *soql {
-	p := &soql{env: &datum.Env{ZoneName: d.zone}}
-	if zone, _, ok := datum.LoadZone(d.zone); ok {
-		p.env.Zone = zone
-	}
-	return p
+	env := d.session.Env()
+	return &soql{env: &env}
 }
 
 // refuse keeps the first error.

@@ -95,7 +95,7 @@ func TestSOQLParts(t *testing.T) {
 		for i := range 2000 {
 			in.List = append(in.List, &plan.Const{Base: text, Value: datum.Text(value(i))})
 		}
-		d, _ := SQLFor("soql", "", "UTC")
+		d, _ := SQLFor("soql", "", plan.Settings{TimeZone: "UTC"})
 		got, err := d.Print(&plan.Filter{Input: crmScan(), Cond: in}, []plan.ColID{1, 2})
 		if err != nil || len(got.Records.Parts) < 2 {
 			t.Fatalf("%d parts, %v", len(got.Records.Parts), err)
@@ -130,7 +130,7 @@ func TestSOQLLength(t *testing.T) {
 	many := plan.Node(&plan.Filter{Input: crmScan(), Cond: in})
 	count := plan.Col{ID: 9, Name: "count", Type: plan.Type{OID: pgcat.Int8, Mod: -1}}
 	counted := &plan.Aggregate{Input: many, Aggs: []plan.Expr{&plan.Agg{Base: plan.Base{T: count.Type}, Name: "count", Star: true}}, Out: []plan.Col{count}}
-	d, _ := SQLFor("soql", "", "UTC")
+	d, _ := SQLFor("soql", "", plan.Settings{TimeZone: "UTC"})
 	if Support(d, many) != plan.Exact || Support(d, counted) != plan.None {
 		t.Errorf("%v, %v", d.Say(many), d.Say(counted))
 	}
@@ -143,7 +143,7 @@ func TestSOQLNames(t *testing.T) {
 		scan.Table.Columns[1].Physical = name
 		object := crmScan()
 		object.Table.Object = name
-		d, _ := SQLFor("soql", "", "UTC")
+		d, _ := SQLFor("soql", "", plan.Settings{TimeZone: "UTC"})
 		for _, s := range []*plan.Scan{scan, object} {
 			if _, err := d.Print(s, []plan.ColID{1, 2}); pgerr.Code(err) != pgerr.InvalidName {
 				t.Errorf("%q: %v", name, err)
@@ -161,7 +161,7 @@ func TestSOQLTemplateHidesLiterals(t *testing.T) {
 		&plan.Call{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Op: "~~", Args: []plan.Expr{ref, secret}},
 		&plan.Call{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Op: "=", Args: []plan.Expr{secret, ref}},
 		&plan.In{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Arg: ref, List: []plan.Expr{secret, secret}}}}
-	d, _ := SQLFor("soql", "", "UTC")
+	d, _ := SQLFor("soql", "", plan.Settings{TimeZone: "UTC"})
 	root := &plan.Filter{Input: crmScan(), Cond: cond}
 	shown, masked := d.Template(root, false), d.Template(root, true)
 	if strings.Count(shown, "s3cret") != 3 || strings.Contains(masked, "s3cret") || strings.Count(masked, "$") != 3 {

@@ -18,17 +18,17 @@ type SQL interface {
 }
 
 // SQLFor returns the SQL dialect of a source's language; false for a language that is none. collation is what
-// Capabilities.Collation says, zone the asking session's TimeZone, "" where it is not known.
-func SQLFor(language, collation, zone string) (SQL, bool) {
+// Capabilities.Collation says, set the asking session's settings as far as they are known.
+func SQLFor(language, collation string, set plan.Settings) (SQL, bool) {
 	switch language {
 	case "postgres":
 		return postgresSQL{collation}, true
 	case "snowflake":
-		return warehouseSQL{snowflake(), collation, utcZones[zone]}, true
+		return inSession(snowflake(), collation, set), true
 	case "databricks":
-		return warehouseSQL{databricks(), collation, utcZones[zone]}, true
+		return inSession(databricks(), collation, set), true
 	case "soql":
-		return soqlSQL{zone}, true
+		return soqlSQL{set}, true
 	}
 	return nil, false
 }

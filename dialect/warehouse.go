@@ -15,7 +15,14 @@ import (
 type warehouseSQL struct {
 	lang      *idiom
 	collation string
-	utc       bool
+	utc       bool // the asking session is in UTC, as ours there are
+	iso       bool // the asking session writes dates in ISO style
+}
+
+// inSession is a warehouse's dialect for a session with these settings.
+func inSession(lang *idiom, collation string, set plan.Settings) warehouseSQL {
+	iso := set.DateStyle != "" && set.Env().DateStyle == datum.ISO
+	return warehouseSQL{lang: lang, collation: collation, utc: utcZones[set.TimeZone], iso: iso}
 }
 
 // idiom is what the language of a warehouse says in its own way.
@@ -46,6 +53,7 @@ type idiom struct {
 	rounds  bool                 // a bigint becomes the nearest double
 	digital bool                 // how many digits a column has at the source decides how many a result keeps after the sixth
 	casts   map[[2]uint32]string // forms of conversions without arguments
+	dated   map[uint32]dated     // texts of dates and timestamps
 
 	ident   func(string) string               // quotes a name
 	quote   func(string) string               // quotes a text
@@ -68,6 +76,9 @@ type idiom struct {
 	whole   func(x sx, oid uint32) sx                       // an integer as a number
 	rounded func(text string, q, s int32) sx                // a number rounded to a scale
 }
+
+// dated is the form of a date's or a timestamp's text in ISO style, and the first and the last value of which it is that.
+type dated struct{ text, first, last string }
 
 // joinTables is the union of tables.
 func joinTables[K comparable, V any](tables ...map[K]V) map[K]V {
@@ -122,7 +133,7 @@ type warehouse struct {
 	composer
 	lang      *idiom
 	binary    bool     // text compares byte by byte
-	utc       bool     // the asking session is in UTC
+	utc, iso  bool     // of the asking session, see warehouseSQL
 	where     bool     // what is printed stands in a WHERE, where scalar subqueries may be correlated
 	filtering bool     // what is printed is a conjunct of a WHERE, where any subquery may stand
 	shared    []string // queries of the statement's own WITH: "q1 AS (…)"
@@ -132,7 +143,7 @@ type warehouse struct {
 }
 
 func newWarehouse(d warehouseSQL) *warehouse {
-	p := &warehouse{lang: d.lang, binary: d.collation == "C.UTF-8", utc: d.utc}
+	p := &warehouse{lang: d.lang, binary: d.collation == "C.UTF-8", utc: d.utc, iso: d.iso}
 	p.composer = newComposer(p, d.lang.longest, "source")
 	p.flat, p.single = true, d.lang.grouping
 	return p

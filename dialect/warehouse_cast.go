@@ -5,6 +5,7 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
+	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
@@ -41,6 +42,9 @@ func (p *warehouse) cast(e *plan.Cast) sx {
 	case characters(from) && characters(to):
 		return p.toText(e, x, from)
 	}
+	if d, ok := p.lang.dated[from]; ok && to == pgcat.Text {
+		return p.datedText(e, d, x)
+	}
 	form, ok := p.lang.casts[[2]uint32{from, to}]
 	zoned, plain := plainCasts[[2]uint32{from, to}]
 	switch {
@@ -53,6 +57,16 @@ func (p *warehouse) cast(e *plan.Cast) sx {
 		return sx{text: p.fill(form, []sx{x}), oid: to}
 	}
 	return p.unsupported(e.At, "a cast from %s to %s", plan.TypeName(e.Arg.Type()), plan.TypeName(e.T))
+}
+
+// datedText is the text of a date or a timestamp for a session in ISO style, where years have four digits.
+func (p *warehouse) datedText(e *plan.Cast, d dated, x sx) sx {
+	if !p.iso || len(x.text) > maxRepeated {
+		return p.unsupported(e.At, "the text of a date in this DateStyle")
+	}
+	beyond := pgerr.New(pgerr.FeatureNotSupported, "the text of a date outside of the years 1 to 9999 cannot be asked of the source").At(e.At)
+	text := p.iff(x.text+" BETWEEN "+d.first+" AND "+d.last, p.fillBare(d.text, []sx{x}), p.raise(beyond, x.text, pgcat.Text))
+	return sx{text: text, oid: pgcat.Text}
 }
 
 // plainCasts are the conversions that are casts in every language; true for those that go through the session's zone, which is ours

@@ -80,7 +80,7 @@ func TestWarehouseCollation(t *testing.T) {
 	same := callOf(t, "texteq(text,text)", col(1, pgcat.Text), col(2, pgcat.Text))
 	for collation, ok := range map[string]bool{"C.UTF-8": true, "": false, "en-ci": false} {
 		for _, language := range []string{"snowflake", "databricks"} {
-			d, _ := SQLFor(language, collation, "")
+			d, _ := SQLFor(language, collation, plan.Settings{})
 			if err := d.SayExpr(same); (err == nil) != ok {
 				t.Errorf("%s %q: %v", language, collation, err)
 			}
@@ -166,7 +166,7 @@ func TestWarehouseTemplateHidesLiterals(t *testing.T) {
 		&plan.In{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Arg: col(1, pgcat.Text), List: []plan.Expr{secret, secret}}}}
 	root := &plan.Limit{Input: &plan.Filter{Input: in, Cond: cond}, Count: number(8888)}
 	for _, language := range []string{"snowflake", "databricks"} {
-		d, _ := SQLFor(language, "C.UTF-8", "UTC")
+		d, _ := SQLFor(language, "C.UTF-8", plan.Settings{TimeZone: "UTC"})
 		shown, masked := d.Template(root, false), d.Template(root, true)
 		for _, value := range []string{"s3cret", "77", "99", "8888"} {
 			if !strings.Contains(shown, value) || strings.Contains(masked, value) {

@@ -63,7 +63,7 @@ func prepared(t *testing.T, view *semantic.View, language, sql string) (*planner
 	if err != nil {
 		return p, dialect.Text{}, err
 	}
-	sf, _ := dialect.SQLFor(language, "C.UTF-8", "UTC")
+	sf, _ := dialect.SQLFor(language, "C.UTF-8", plan.Settings{TimeZone: "UTC", DateStyle: "ISO, MDY"})
 	text, err := sf.Print(root, p.Out)
 	return p, text, err
 }

@@ -92,7 +92,7 @@ func (r *run) print(f planner.Fragment, filled plan.Node) (dialect.Request, erro
 	if f.Connection == Catalog {
 		return dialect.CatalogRead(filled)
 	}
-	if sql, ok := r.engine.capabilities[f.Connection].In(r.plan.Input.Settings.TimeZone).SQL(); ok {
+	if sql, ok := r.engine.capabilities[f.Connection].In(r.plan.Input.Settings).SQL(); ok {
 		return r.statement(filled, sql)
 	}
 	calls, err := dialect.REST(filled, r.engine.capabilities[f.Connection].Objects[f.Object], r.args.Env)
@@ -143,7 +143,7 @@ func (r *run) access(q *question, id string, request dialect.Request) audit.Acce
 		a.Credential, a.Subject = string(vault.OrgCredential), "permission profile of "+r.who.Login
 	}
 	a.Template = caps.Objects[f.Object].Request
-	if sql, ok := caps.In(r.plan.Input.Settings.TimeZone).SQL(); ok && f.Plan != nil {
+	if sql, ok := caps.In(r.plan.Input.Settings).SQL(); ok && f.Plan != nil {
 		a.Template = sql.Template(q.shape(), true)
 	}
 	if c, ok := request.(dialect.Calls); ok {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strconv"
+
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -25,5 +27,7 @@ func sessionSettings(env *datum.Env) []dialect.Setting {
 	}
 	style := [...]string{"ISO", "SQL", "Postgres", "German"}[env.DateStyle] + ", " + [...]string{"MDY", "DMY", "YMD"}[env.DateOrder]
 	interval := [...]string{"postgres", "postgres_verbose", "sql_standard", "iso_8601"}[env.IntervalStyle]
-	return []dialect.Setting{{Name: "TimeZone", Value: zone}, {Name: "DateStyle", Value: style}, {Name: "IntervalStyle", Value: interval}}
+	bytea := map[bool]string{false: "hex", true: "escape"}[env.ByteaEscape]
+	return []dialect.Setting{{Name: "TimeZone", Value: zone}, {Name: "DateStyle", Value: style}, {Name: "IntervalStyle", Value: interval},
+		{Name: "extra_float_digits", Value: strconv.Itoa(int(env.ExtraFloatDigits))}, {Name: "bytea_output", Value: bytea}}
 }

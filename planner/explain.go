@@ -33,7 +33,7 @@ func Explain(p *Prepared, sources map[string]source.Capabilities, verbose bool) 
 // Describe explains a Prepared: the path, the remainder's tree, and for each fragment its request, what was pushed, which keys
 // restrict it, and what was not pushed and why. verbose adds what is read of each entity.
 func Describe(p *Prepared, sources map[string]source.Capabilities, verbose bool) *Explanation {
-	e := explainer{p: p, sources: inZone(sources, p.Input.Settings.TimeZone)}
+	e := explainer{p: p, sources: within(sources, p.Input.Settings)}
 	out := &Explanation{Path: p.Path.String(), About: pathReason(p.Path)}
 	if p.Remainder != nil {
 		out.Here = visible(plan.Format(p.Remainder))

@@ -25,7 +25,7 @@ func Prepare(in Input) (*Prepared, error) {
 	for i, c := range b.Columns {
 		out[i] = c.ID
 	}
-	in.Sources = inZone(in.Sources, in.Settings.TimeZone)
+	in.Sources = within(in.Sources, in.Settings)
 	named := lineage(rules.Prune(b.Root, out))
 	env := &rules.Env{Sources: in.Sources, Off: in.Settings.Pushdown == "off", Ask: hides(in.View, named), Next: b.NextID}
 	root, quotients := place(env, rules.Rewrite(env, b.Root, out), out)
@@ -44,11 +44,11 @@ func Prepare(in Input) (*Prepared, error) {
 	return p, nil
 }
 
-// inZone is the sources as a session with this TimeZone may use them.
-func inZone(sources map[string]source.Capabilities, zone string) map[string]source.Capabilities {
+// within is the sources as a session with these settings may use them.
+func within(sources map[string]source.Capabilities, set plan.Settings) map[string]source.Capabilities {
 	out := make(map[string]source.Capabilities, len(sources))
 	for name, c := range sources {
-		out[name] = c.In(zone)
+		out[name] = c.In(set)
 	}
 	return out
 }

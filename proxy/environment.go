@@ -66,6 +66,7 @@ func (s *session) planSettings() plan.Settings {
 	s.planned = plan.Settings{
 		SearchPath: strings.Join(s.schemas(), ","), TimeZone: s.settings.value("timezone"),
 		DateStyle: s.settings.value("datestyle"), IntervalStyle: s.settings.value("intervalstyle"),
+		ExtraFloatDigits: s.settings.value("extra_float_digits"), ByteaOutput: s.settings.value("bytea_output"),
 		Pushdown: s.settings.value("waggle.pushdown"),
 	}
 	return s.planned

@@ -66,8 +66,8 @@ type Capabilities struct {
 	Language string // rest, catalog, or a SQL dialect's
 	// Collation of a SQL source's text, "C.UTF-8" where it is known to be ours; "" makes the dialect say its own.
 	Collation string
-	Zone      string // TimeZone of the session that asks, which In sets; "" where it is not known
-	Version   string // changes whenever the answer changes; part of the plan cache's key
+	Session   plan.Settings // of the session that asks, which In sets; zero where they are not known
+	Version   string        // changes whenever the answer changes; part of the plan cache's key
 	Objects   map[string]dialect.Object
 	Keys      dialect.Keys // what a SQL source takes as a list of join keys
 	Region    string       // where its data lives, "" when the configuration does not say
@@ -78,12 +78,12 @@ type Capabilities struct {
 
 // SQL returns the dialect of a SQL source; false for any other.
 func (c Capabilities) SQL() (dialect.SQL, bool) {
-	return dialect.SQLFor(c.Language, c.Collation, c.Zone)
+	return dialect.SQLFor(c.Language, c.Collation, c.Session)
 }
 
-// In returns the capabilities as a session with this TimeZone may use them.
-func (c Capabilities) In(zone string) Capabilities {
-	c.Zone = zone
+// In returns the capabilities as a session with these settings may use them.
+func (c Capabilities) In(set plan.Settings) Capabilities {
+	c.Session = set
 	return c
 }
 

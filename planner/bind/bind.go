@@ -103,7 +103,6 @@ type binder struct {
 	nextCTE   int
 	depth     int
 	aggs      map[*plan.Agg]*scope     // the scope that each aggregate belongs to
-	rows      map[*plan.RowOf][]string // the column names of whole-row references
 	groupings map[*plan.Grouping]groupingArgs
 	grows     map[*plan.Project]*entityItem
 	model     *modelText  // set while an expression of the model is bound
@@ -111,8 +110,8 @@ type binder struct {
 }
 
 func newBinder(in Input) *binder {
-	b := &binder{in: in, env: newEnv(in.Settings), aggs: map[*plan.Agg]*scope{}, grows: map[*plan.Project]*entityItem{},
-		untyped: map[*plan.Late]bool{}, rows: map[*plan.RowOf][]string{}}
+	b := &binder{in: in, env: in.Settings.Env(), aggs: map[*plan.Agg]*scope{}, grows: map[*plan.Project]*entityItem{},
+		untyped: map[*plan.Late]bool{}}
 	b.owner, b.table = make([]*scope, 1), make([]string, 1)
 	for _, oid := range in.Params {
 		b.params = append(b.params, param{typ: plan.Type{OID: oid, Mod: -1}})

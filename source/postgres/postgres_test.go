@@ -199,7 +199,7 @@ func TestCollations(t *testing.T) {
 		}
 	} // Equality is made exact in the scan.
 	loose := plan.Column{Name: "l", Physical: "l", Type: plan.Type{OID: 25, Mod: -1}, Collation: want["l"]}
-	sql, _ := dialect.SQLFor("postgres", "", "")
+	sql, _ := dialect.SQLFor("postgres", "", plan.Settings{})
 	text, err := sql.Print(&plan.Scan{Table: &plan.Table{Object: "public.words", Columns: []plan.Column{loose}}, Fields: []int{0},
 		Out: []plan.Col{{ID: 1, Name: "l", Type: loose.Type}}}, []plan.ColID{1})
 	if err != nil {

@@ -32,11 +32,11 @@ func (s *session) id() string { return strconv.FormatUint(uint64(s.PID()), 10) }
 
 // fixed are the settings of every session, on which the meaning of statements and answers depends.
 var fixed = map[string]string{"application_name": "waggle", "default_transaction_read_only": "on", "search_path": "pg_catalog",
-	"client_encoding": "UTF8", "standard_conforming_strings": "on", "extra_float_digits": "1", "lc_monetary": "C", "lc_numeric": "C",
-	"lc_time": "C", "bytea_output": "hex"}
+	"client_encoding": "UTF8", "standard_conforming_strings": "on", "lc_monetary": "C", "lc_numeric": "C", "lc_time": "C"}
 
 // usual are the settings that a request may change.
-var usual = map[string]string{"TimeZone": "UTC", "DateStyle": "ISO, MDY", "IntervalStyle": "postgres"}
+var usual = map[string]string{"TimeZone": "UTC", "DateStyle": "ISO, MDY", "IntervalStyle": "postgres", "extra_float_digits": "1",
+	"bytea_output": "hex"}
 
 const (
 	connectTimeout = 15 * time.Second

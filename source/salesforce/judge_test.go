@@ -55,7 +55,7 @@ func (v *verdicts) rows(query string) (rows []string, soql string, ok bool) {
 	if root == nil {
 		root = &plan.Remote{Plan: p.Fragments[0].Plan}
 	}
-	sql, _ := v.caps["crm"].In("UTC").SQL()
+	sql, _ := v.caps["crm"].In(plan.Settings{TimeZone: "UTC"}).SQL()
 	remote, ok := remoteOf(root)
 	if !ok {
 		return nil, "", false

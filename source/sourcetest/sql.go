@@ -65,7 +65,7 @@ func RunSQL(t *testing.T, s SQLSuite) {
 
 // CheckSQL runs a suite's queries over a connection; its error is that nothing could be run.
 func CheckSQL(ctx context.Context, s SQLSuite, c source.Conn) (*Proved, error) {
-	sql, ok := s.Source.Capabilities().In("UTC").SQL()
+	sql, ok := s.Source.Capabilities().In(plan.Settings{TimeZone: "UTC", DateStyle: "ISO, MDY"}).SQL()
 	if !ok {
 		return nil, errors.New("the source speaks no SQL")
 	}
