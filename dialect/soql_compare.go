@@ -205,10 +205,12 @@ func (k soqlComparison) date() soqlCond {
 	if c, decided := k.beyond(soqlDays(d)); decided && k.text == "" {
 		return c
 	}
-	return k.with(soqlOps[k.op], string(datum.AppendText(nil, pgcat.Date, d, &datum.Env{})), plan.Exact)
+	return k.with(soqlOps[k.op], soqlDay(d), plan.Exact)
 }
 
-// midnight compares a date, as the moment at which it begins in the session's zone, with a moment.
+// midnight compares a date, as the moment at which it begins in the session's zone, with a moment. What decides is the first day that
+// begins no earlier, and the last one that begins no later: the same for a midnight, neighbours for a moment within a day, and two days
+// that begin at once where the zone has left out the first of them.
 func (k soqlComparison) midnight(oid uint32, env *datum.Env) soqlCond {
 	if soqlOps[k.op] == "" || k.text != "" {
 		return k.date()
@@ -218,21 +220,57 @@ func (k soqlComparison) midnight(oid uint32, env *datum.Env) soqlCond {
 	if err != nil || !ok {
 		return soqlCond{}
 	}
-	back, err := datum.Cast(day, pgcat.Date, oid, -1, true, env)
-	if err != nil {
-		return soqlCond{}
+	if c, decided := k.beyond(soqlDays(day)); decided {
+		return c
 	}
-	side := datum.Compare(oid, back, k.value) // < 0: the moment is within the day
-	if side > 0 {
-		return soqlCond{} // a day that begins late
-	}
-	if k.value = day; side < 0 {
-		if c, decided := k.above(); decided {
-			return c
+	first, last := day+1, day-1
+	for d := day - 1; d <= day+1; d++ { // an hour that is repeated can lie before its day's own midnight
+		begin, err := datum.Cast(d, pgcat.Date, oid, -1, true, env)
+		if err != nil {
+			return soqlCond{}
 		}
+		side := datum.Compare(oid, begin, k.value)
+		if side >= 0 {
+			first = min(first, d)
+		}
+		if side <= 0 {
+			last = max(last, d)
+		}
+	}
+	return k.between(first, last)
+}
+
+// between compares a date with what lies behind the day before first and before the day behind last.
+func (k soqlComparison) between(first, last datum.Date) soqlCond {
+	switch {
+	case k.op == "<", k.op == ">=":
+		k.value = first
+	case k.op == ">", k.op == "<=":
+		k.value = last
+	case first > last && k.op == "=":
+		return soqlNone
+	case first > last:
+		return k.column.given()
+	case first < last:
+		return k.either(soqlDay(first) + ", " + soqlDay(last))
+	default:
+		k.value = first
 	}
 	return k.date()
 }
+
+// either says = or <> of several literals.
+func (k soqlComparison) either(literals string) soqlCond {
+	if k.mask {
+		literals = "$"
+	}
+	if k.op == "=" {
+		return soqlCond{text: k.column.path() + " IN (" + literals + ")", support: plan.Exact, literal: literals}
+	}
+	return soqlCond{text: k.column.path() + " NOT IN (" + literals + ") AND " + k.column.path() + " != null", joint: " AND ", support: plan.Exact, literal: literals}
+}
+
+func soqlDay(d datum.Date) string { return string(datum.AppendText(nil, pgcat.Date, d, &datum.Env{})) }
 
 // moment: Salesforce compares to the second, whatever it holds; a bound that this makes wider is a Superset.
 func (k soqlComparison) moment() soqlCond {
