@@ -14,25 +14,16 @@ type Operator struct {
 }
 
 type operatorIndex struct {
-	all    []Operator
 	byOID  map[uint32]*Operator
 	byName map[string][]*Operator
 }
 
 var operators = sync.OnceValue(func() operatorIndex {
-	t := open("pg_operator")
-	x := operatorIndex{make([]Operator, len(t.rows)), make(map[uint32]*Operator, len(t.rows)), map[string][]*Operator{}}
-	for i := range t.rows {
-		r := t.record(i)
-		p := &x.all[i]
-		*p = Operator{
-			OID: r.oid("oid"), Name: r.text("oprname"), Kind: r.letter("oprkind"),
-			Left: r.oid("oprleft"), Right: r.oid("oprright"), Result: r.oid("oprresult"),
-			Commutator: r.oid("oprcom"), Negator: r.oid("oprnegate"), Code: r.oid("oprcode"),
-			Merges: r.flag("oprcanmerge"), Hashes: r.flag("oprcanhash"),
-		}
-		x.byOID[p.OID] = p
-		x.byName[p.Name] = append(x.byName[p.Name], p)
+	x := operatorIndex{make(map[uint32]*Operator, len(operatorRows)), map[string][]*Operator{}}
+	for i := range operatorRows {
+		o := &operatorRows[i]
+		x.byOID[o.OID] = o
+		x.byName[o.Name] = append(x.byName[o.Name], o)
 	}
 	return x
 })

@@ -1,7 +1,7 @@
 // Package pgcat holds PostgreSQL 17's own catalogs as data: types, casts, operators, procedures, aggregates, and the rows of
 // the system relations that do not depend on a database's content. `make pgcat` generates it from a running server
-// (internal/pgcat/gen). Nothing is decoded before its first use; afterwards lookups allocate nothing, and all returned
-// values are shared and must not be changed.
+// (internal/pgcat/gen). Types, operators and procedures, which most statements need, are Go; the rest is packed and decoded when
+// it is first used. Afterwards lookups allocate nothing, and all returned values are shared and must not be changed.
 package pgcat
 
 import (
@@ -131,30 +131,3 @@ func (r record) number(column string) int64 {
 }
 
 func (r record) oid(column string) uint32 { return uint32(r.number(column)) }
-
-// oids reads an oidvector or an array of oid.
-func (r record) oids(column string) []uint32 {
-	words := strings.FieldsFunc(r.text(column), func(c rune) bool { return c == ' ' || c == ',' || c == '{' || c == '}' })
-	if len(words) == 0 {
-		return nil
-	}
-	out := make([]uint32, len(words))
-	for i, w := range words {
-		n, _ := strconv.ParseUint(w, 10, 32)
-		out[i] = uint32(n)
-	}
-	return out
-}
-
-// words reads an array of text without a NULL.
-func (r record) words(column string) []string {
-	s := r.text(column)
-	if len(s) < 2 || s == "{}" {
-		return nil
-	}
-	out := strings.Split(s[1:len(s)-1], ",")
-	for i, w := range out {
-		out[i] = strings.Trim(w, `"`)
-	}
-	return out
-}

@@ -23,48 +23,32 @@ type Proc struct {
 	Src         string   // name of the C function for an internal one
 }
 
-type procIndex struct {
-	all    []Proc
-	byOID  map[uint32]*Proc
-	byName map[string][]*Proc
-}
-
-var procs = sync.OnceValue(func() procIndex {
-	t := open("pg_proc")
-	x := procIndex{make([]Proc, len(t.rows)), make(map[uint32]*Proc, len(t.rows)), make(map[string][]*Proc, len(t.rows))}
-	for i := range t.rows {
-		p := &x.all[i]
-		*p = readProc(t.record(i))
-		x.byOID[p.OID] = p
-		if p.Namespace == PGCatalog {
-			x.byName[p.Name] = append(x.byName[p.Name], p)
-		}
+var procsByOID = sync.OnceValue(func() map[uint32]*Proc {
+	m := make(map[uint32]*Proc, len(procRows))
+	for i := range procRows {
+		m[procRows[i].OID] = &procRows[i]
 	}
-	return x
+	return m
 })
 
-func readProc(r record) Proc {
-	p := Proc{
-		OID: r.oid("oid"), Name: r.text("proname"), Namespace: r.oid("pronamespace"), Kind: r.letter("prokind"),
-		Strict: r.flag("proisstrict"), RetSet: r.flag("proretset"), Volatile: r.letter("provolatile"),
-		Args: r.oids("proargtypes"), Defaults: int(r.number("pronargdefaults")), DefaultText: r.text("proargdefaults"),
-		Variadic: r.oid("provariadic"), Result: r.oid("prorettype"), AllArgs: r.oids("proallargtypes"),
-		Names: r.words("proargnames"), Language: r.oid("prolang"), Src: r.text("prosrc"),
+var procsByName = sync.OnceValue(func() map[string][]*Proc {
+	m := make(map[string][]*Proc, len(procRows))
+	for i := range procRows {
+		if p := &procRows[i]; p.Namespace == PGCatalog {
+			m[p.Name] = append(m[p.Name], p)
+		}
 	}
-	for _, m := range r.words("proargmodes") {
-		p.Modes = append(p.Modes, m[0])
-	}
-	return p
-}
+	return m
+})
 
 // ProcByOID returns a procedure.
 func ProcByOID(oid uint32) (*Proc, bool) {
-	p, ok := procs().byOID[oid]
+	p, ok := procsByOID()[oid]
 	return p, ok
 }
 
 // ProcsByName returns the procedures of schema pg_catalog with a name, by OID.
-func ProcsByName(name string) []*Proc { return procs().byName[name] }
+func ProcsByName(name string) []*Proc { return procsByName()[name] }
 
 // Aggregate is a row of pg_aggregate.
 type Aggregate struct {

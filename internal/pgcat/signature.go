@@ -23,10 +23,9 @@ func (p *Proc) Signature() string {
 }
 
 var signatures = sync.OnceValue(func() map[string]*Proc {
-	x := procs()
-	m := make(map[string]*Proc, len(x.all))
-	for i := range x.all {
-		if p := &x.all[i]; p.Namespace == PGCatalog {
+	m := make(map[string]*Proc, len(procRows))
+	for i := range procRows {
+		if p := &procRows[i]; p.Namespace == PGCatalog {
 			m[p.Signature()] = p
 		}
 	}

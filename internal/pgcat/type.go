@@ -37,37 +37,21 @@ func (t *Type) IsArray() bool {
 }
 
 type typeIndex struct {
-	all    []Type
 	byOID  map[uint32]*Type
 	byName map[string]*Type
 }
 
 var types = sync.OnceValue(func() typeIndex {
-	t := open("pg_type")
-	x := typeIndex{make([]Type, len(t.rows)), make(map[uint32]*Type, len(t.rows)), make(map[string]*Type, len(t.rows))}
-	for i := range t.rows {
-		p := &x.all[i]
-		*p = readType(t.record(i))
-		x.byOID[p.OID] = p
-		if p.Namespace == PGCatalog {
-			x.byName[p.Name] = p
+	x := typeIndex{make(map[uint32]*Type, len(typeRows)), make(map[string]*Type, len(typeRows))}
+	for i := range typeRows {
+		t := &typeRows[i]
+		x.byOID[t.OID] = t
+		if t.Namespace == PGCatalog {
+			x.byName[t.Name] = t
 		}
 	}
 	return x
 })
-
-func readType(r record) Type {
-	return Type{
-		OID: r.oid("oid"), Name: r.text("typname"), Namespace: r.oid("typnamespace"), Len: int16(r.number("typlen")),
-		ByVal: r.flag("typbyval"), Kind: r.letter("typtype"), Category: r.letter("typcategory"),
-		Preferred: r.flag("typispreferred"), Delim: r.letter("typdelim"), Relid: r.oid("typrelid"),
-		Subscript: r.oid("typsubscript"), Elem: r.oid("typelem"), Array: r.oid("typarray"), Input: r.oid("typinput"),
-		Output: r.oid("typoutput"), Receive: r.oid("typreceive"), Send: r.oid("typsend"), ModIn: r.oid("typmodin"),
-		ModOut: r.oid("typmodout"), Align: r.letter("typalign"), Storage: r.letter("typstorage"),
-		NotNull: r.flag("typnotnull"), BaseType: r.oid("typbasetype"), TypMod: int32(r.number("typtypmod")),
-		Collation: r.oid("typcollation"),
-	}
-}
 
 // TypeByOID returns a type of pg_type.
 func TypeByOID(oid uint32) (*Type, bool) {
@@ -82,7 +66,7 @@ func TypesByName(name string) (*Type, bool) {
 }
 
 // Types returns all types, by OID.
-func Types() []Type { return types().all }
+func Types() []Type { return typeRows }
 
 // Range is a row of pg_range.
 type Range struct {

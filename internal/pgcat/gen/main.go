@@ -55,6 +55,11 @@ func run(ctx context.Context) error {
 	if err := writeConstants(ctx, conn); err != nil {
 		return err
 	}
+	for _, t := range tables {
+		if err := t.write(ctx, conn); err != nil {
+			return fmt.Errorf("%s: %w", t.relation, err)
+		}
+	}
 	fmt.Printf("pgcat: %d files, %d bytes\n", len(dumps)+2, total+n+zones)
 	return nil
 }
