@@ -40,6 +40,6 @@ check '\errverbose' -c '\errverbose'
 check 'EXPLAIN' -c "EXPLAIN SELECT * FROM calls"
 check 'several statements' -c "SELECT 1; SELECT 2"
 check 'PREPARE, EXECUTE' -c "PREPARE p(int) AS SELECT \$1 + 1; EXECUTE p(1)"
-n=$(printf '%s\n' 'SELECT 1 \watch 1' | timeout 3 psql -X -At 2>&1 | grep -c '^1$')
+n=$(printf '%s\n' 'SELECT 1 \watch 1' | timeout 8 psql -X -At 2>&1 | grep -c '^1$')
 [ "$n" -ge 2 ] && echo 'ok     psql         \watch' || { failed=1; echo 'FAILED psql         \watch'; }
 exit $failed
