@@ -15,6 +15,7 @@ func coreContents() map[string]content {
 		"pg_catalog.pg_type":        rowTypes,
 		"pg_catalog.pg_index":       indexes,
 		"pg_catalog.pg_constraint":  constraints,
+		"pg_catalog.pg_depend":      depends,
 		"pg_catalog.pg_description": descriptions,
 	}
 }
