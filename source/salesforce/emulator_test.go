@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -297,5 +298,33 @@ func testSilence(t *testing.T, r *rig) {
 	log.SetOutput(os.Stderr)
 	if text := logged.String(); strings.Contains(text, "simpleforce") || strings.Contains(text, "s3cret") { // the emulator may tell of its own faults
 		t.Errorf("logged: %s", text)
+	}
+}
+
+// TestTextsAsTheyAre: a text comes as it is, by pages and in bulk: line ends, quotes and commas too.
+func TestTextsAsTheyAre(t *testing.T) {
+	notes := []string{"one\r\ntwo", "one\ntwo", "one\rtwo\r", `say "hi", you`, `""`, ",", "\t tab ", "é 漢 😀", "\r\n\r\n", `\r\n`}
+	var file strings.Builder
+	file.WriteString("Id,Name,Region__c,Revenue__c,Note__c\n")
+	for i, note := range notes {
+		fmt.Fprintf(&file, `%s,n%d,,1.50,"%s"`+"\n", id("001", i), i, strings.ReplaceAll(note, `"`, `""`))
+	}
+	given := files()
+	given["crm/sales/Account.csv"] = file.String()
+	r := newRigOf(t, given, nil, func(c *emulator.Config) { c.BulkRows = 3 })
+	text := soql("SELECT Name, Note__c FROM Account", "Name:text", "Note__c:text")
+	for name, above := range map[string]int64{"pages": 1000, "bulk": 1} {
+		source, err := salesforce.New(salesforce.Config{Name: "crm", LoginURL: r.company.URLs().Salesforce["crm"], BulkAbove: above})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.source = source
+		got := sourcetest.ReadText(t.Context(), r.open(r.bearer("analyst")), text)
+		_ = source.Close()
+		for i, note := range notes {
+			if want := fmt.Sprintf("n%d|%s", i, note); !slices.Contains(got.Rows, want) {
+				t.Errorf("%s: %q is not among %q, %v", name, want, got.Rows, got.Err)
+			}
+		}
 	}
 }
