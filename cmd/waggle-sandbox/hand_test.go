@@ -14,8 +14,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/data"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 	"github.com/waggle-sql/waggle/internal/sandbox/files"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 )
 
 // The questions that the demonstration prints are the first stories, so that what they say and answer is tested.
@@ -88,11 +88,7 @@ func TestFirstStoryByHand(t *testing.T) {
 
 func byHand(t *testing.T, dir string, c *data.Company, login, where string) (out [][]string) {
 	t.Helper()
-	db, err := duck.Open(":memory:", duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := sandboxtest.Database(t)
 	ask := func(text string, each func(arrow.RecordBatch) error) {
 		if err := db.Query(t.Context(), strings.NewReplacer("{dir}", dir, "{where}", where).Replace(text), each); err != nil {
 			t.Fatal(err)

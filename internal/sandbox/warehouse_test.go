@@ -4,8 +4,6 @@ import (
 	"database/sql"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -14,22 +12,13 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 )
 
 // bringing makes a folder of files and reads it.
 func bringing(t *testing.T, files map[string]string) *brought.Data {
 	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	data, err := brought.Read(t.Context(), dir)
+	data, err := brought.Read(t.Context(), sandboxtest.Folder(t, files))
 	if err != nil {
 		t.Fatal(err)
 	}

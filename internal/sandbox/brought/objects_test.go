@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 )
 
 const (
@@ -14,7 +15,7 @@ const (
 )
 
 func TestObjects(t *testing.T) {
-	data, err := Read(t.Context(), folderOf(t, map[string]string{
+	data, err := Read(t.Context(), sandboxtest.Folder(t, map[string]string{
 		"crm/sales/Deal__c.csv": dealsCSV, "crm/sales/Account.csv": firmsCSV,
 		"crm/objects.yaml": `Deal__c:
   label: Deal
@@ -85,7 +86,7 @@ func TestObjectsAreCheckedStrictly(t *testing.T) {
 		{"Account: {prefix: abcd}\n", "three letters or digits"},
 		{"Account: {color: red}\n", "color"},
 	} {
-		_, err := Read(t.Context(), folderOf(t, map[string]string{"crm/sales/Account.csv": firmsCSV, "crm/objects.yaml": c.objects}))
+		_, err := Read(t.Context(), sandboxtest.Folder(t, map[string]string{"crm/sales/Account.csv": firmsCSV, "crm/objects.yaml": c.objects}))
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.objects, err)
 		}
@@ -95,12 +96,12 @@ func TestObjectsAreCheckedStrictly(t *testing.T) {
 		{"crm/sales/My Account.csv", firmsCSV, "cannot name an object"},
 		{"crm/sales/Account.csv", "first name\nx\n", "cannot name a field"},
 	} {
-		if _, err := Read(t.Context(), folderOf(t, map[string]string{c.file: c.text})); pgerr.Code(err) != pgerr.ConfigFile || !strings.Contains(err.Error(), c.want) {
+		if _, err := Read(t.Context(), sandboxtest.Folder(t, map[string]string{c.file: c.text})); pgerr.Code(err) != pgerr.ConfigFile || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.text, err)
 		}
 	}
 	masks := "roles: {A: {members: [admin]}}\ntables: {crm.sales.Account: {select: [A], masks: {A: {Name: \"''\"}}}}\n"
-	if _, err := Read(t.Context(), folderOf(t, map[string]string{"crm/sales/Account.csv": firmsCSV, "grants.yaml": masks})); err == nil || !strings.Contains(err.Error(), "masks no values") {
+	if _, err := Read(t.Context(), sandboxtest.Folder(t, map[string]string{"crm/sales/Account.csv": firmsCSV, "grants.yaml": masks})); err == nil || !strings.Contains(err.Error(), "masks no values") {
 		t.Error(err)
 	}
 }

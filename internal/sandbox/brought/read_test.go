@@ -1,7 +1,6 @@
 package brought
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,31 +8,12 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const ordersCSV = "id,customer,price,ordered\n1,Ada,1.50,2026-01-02\n2,Grace,20.25,2026-02-03\n3,Joan,,2026-03-04\n"
-
-// folderOf makes a folder of files; one that ends in / is a folder.
-func folderOf(t *testing.T, files map[string]string) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if strings.HasSuffix(name, "/") {
-			continue
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
 
 func TestReadRefuses(t *testing.T) {
 	for _, c := range []struct {
@@ -54,13 +34,13 @@ func TestReadRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "nosuch")
 			if c.file != "" {
-				dir = folderOf(t, map[string]string{c.file: c.text})
+				dir = sandboxtest.Folder(t, map[string]string{c.file: c.text})
 				if c.name == "twice at Salesforce" {
-					dir = folderOf(t, map[string]string{c.file: c.text, "crm/a/orders.csv": c.text, "crm/objects.yaml": ""})
+					dir = sandboxtest.Folder(t, map[string]string{c.file: c.text, "crm/a/orders.csv": c.text, "crm/objects.yaml": ""})
 				}
 			}
 			if c.name == "no table" {
-				dir = folderOf(t, nil)
+				dir = sandboxtest.Folder(t, nil)
 			}
 			_, err := Read(t.Context(), dir)
 			if err == nil || pgerr.Code(err) != pgerr.ConfigFile || !strings.Contains(err.Error(), c.want) {
@@ -81,7 +61,7 @@ func TestGrantsAreStrict(t *testing.T) {
 		{"empty", "", "the file is empty"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := Read(t.Context(), folderOf(t, map[string]string{"sf/shop/orders.csv": ordersCSV, "grants.yaml": c.text}))
+			_, err := Read(t.Context(), sandboxtest.Folder(t, map[string]string{"sf/shop/orders.csv": ordersCSV, "grants.yaml": c.text}))
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("got %v", err)
 			}
@@ -90,14 +70,10 @@ func TestGrantsAreStrict(t *testing.T) {
 }
 
 func TestTypesOfFiles(t *testing.T) {
-	dir := folderOf(t, map[string]string{"sf/shop/.keep": ""})
-	db, err := duck.Open(":memory:", duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	dir := sandboxtest.Folder(t, map[string]string{"sf/shop/.keep": ""})
+	db := sandboxtest.Database(t)
 	file := filepath.Join(dir, "sf", "shop", "Order Lines.parquet")
-	err = db.Exec(t.Context(), `COPY (SELECT 1::TINYINT AS "a", 2::INTEGER AS "user", 3::BIGINT AS "C c", 4::UBIGINT AS d, 5.25::DECIMAL(9,2) AS e, 6.5::FLOAT AS f, 'x' AS g,
+	err := db.Exec(t.Context(), `COPY (SELECT 1::TINYINT AS "a", 2::INTEGER AS "user", 3::BIGINT AS "C c", 4::UBIGINT AS d, 5.25::DECIMAL(9,2) AS e, 6.5::FLOAT AS f, 'x' AS g,
 		'x'::BLOB AS h, true AS i, DATE '2026-01-01' AS j, TIME '12:00' AS k, TIMESTAMP '2026-01-01 12:00' AS l, TIMESTAMPTZ '2026-01-01 12:00:00+00' AS m) TO '`+file+`'`)
 	if err != nil {
 		t.Fatal(err)
@@ -137,7 +113,7 @@ func TestTypesOfFiles(t *testing.T) {
 
 func TestKindsDifferInTypesAndObjects(t *testing.T) {
 	const file = "no,at,n\n1,12:00:00,5\n"
-	data, err := Read(t.Context(), folderOf(t, map[string]string{"lake/shop/a.csv": file, "crm/shop/Deal__c.csv": file, "sf/shop/c.csv": file}))
+	data, err := Read(t.Context(), sandboxtest.Folder(t, map[string]string{"lake/shop/a.csv": file, "crm/shop/Deal__c.csv": file, "sf/shop/c.csv": file}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +141,7 @@ func TestKindsDifferInTypesAndObjects(t *testing.T) {
 }
 
 func TestNumbersOfCSV(t *testing.T) {
-	data, err := Read(t.Context(), folderOf(t, map[string]string{"sf/shop/n.csv": "a,b,c,d\n1.50,1e5,7,-0.001\n,2,8,12\n"}))
+	data, err := Read(t.Context(), sandboxtest.Folder(t, map[string]string{"sf/shop/n.csv": "a,b,c,d\n1.50,1e5,7,-0.001\n,2,8,12\n"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +158,7 @@ func TestRelationships(t *testing.T) {
 	files := map[string]string{"sf/shop/orders.csv": ordersCSV, "pg1/shop/customer.csv": "name\nAda\n", "relationships.yaml": `shop:
   order_customer: {from: orders, to: customer, on: {customer: name}, keys_flow: [from-to, to-from]}
 `}
-	data, err := Read(t.Context(), folderOf(t, files))
+	data, err := Read(t.Context(), sandboxtest.Folder(t, files))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,14 +173,14 @@ func TestRelationships(t *testing.T) {
 		"shop: {a: {from: orders, to: customer, on: {customer: name}, keys_flow: sideways}}": "sideways",
 	} {
 		files["relationships.yaml"] = text
-		if _, err := Read(t.Context(), folderOf(t, files)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Read(t.Context(), sandboxtest.Folder(t, files)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Error(err)
 		}
 	}
 }
 
 func TestDigitsOfIntegers(t *testing.T) {
-	data, err := Read(t.Context(), folderOf(t, map[string]string{"sf/shop/n.csv": "a,b,c\n1,999999999999999999,1000000000000000000\n,-5,2\n"}))
+	data, err := Read(t.Context(), sandboxtest.Folder(t, map[string]string{"sf/shop/n.csv": "a,b,c\n1,999999999999999999,1000000000000000000\n,-5,2\n"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +194,7 @@ func TestDigitsOfIntegers(t *testing.T) {
 }
 
 func TestModelsNeedAName(t *testing.T) {
-	data, err := Read(t.Context(), folderOf(t, map[string]string{"sf/public/orders.csv": ordersCSV}))
+	data, err := Read(t.Context(), sandboxtest.Folder(t, map[string]string{"sf/public/orders.csv": ordersCSV}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/waggle-sql/waggle/internal/oracle"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 )
 
 // server starts PostgreSQL 17 with what a folder brings.
@@ -23,7 +24,7 @@ func server(t *testing.T, files map[string]string) (*oracle.Server, *Server) {
 		t.Fatal(err)
 	}
 	t.Cleanup(pg.Stop)
-	data, err := Read(t.Context(), folderOf(t, files))
+	data, err := Read(t.Context(), sandboxtest.Folder(t, files))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -21,8 +20,8 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/dbsql"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) {
@@ -32,33 +31,9 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("net/http.setRequestCancel.func4"))
 }
 
-// tokens are live tokens by their text: the logins of who has them.
-type tokens struct {
-	mu      sync.Mutex
-	expired map[string]bool
-}
-
-func (t *tokens) Bearer(r *http.Request) (oauth.Grant, oauth.State) {
-	text := r.Header.Get("Authorization")
-	if len(text) < 8 {
-		return oauth.Grant{}, oauth.Unknown
-	}
-	login := text[len("Bearer "):]
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	switch {
-	case login == "stranger":
-		return oauth.Grant{}, oauth.Unknown
-	case t.expired[login]:
-		return oauth.Grant{}, oauth.Expired
-	}
-	return oauth.Grant{Person: login + "@acme.example", Subject: "1-" + login, Source: "lake", Scopes: []string{"sql", "offline_access"}}, oauth.Live
-}
-
-func (t *tokens) ExpireToken(access string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.expired[access] = true
+// grant is what a login's token is good for; the token is the login.
+func grant(login string) oauth.Grant {
+	return oauth.Grant{Person: login + "@acme.example", Subject: "1-" + login, Source: "lake", Scopes: []string{"sql", "offline_access"}}
 }
 
 const warehouse = "2b5f1c9d8e7a6f40"
@@ -87,24 +62,23 @@ type bench struct {
 
 func newBench(t *testing.T, change func(*Config)) *bench {
 	t.Helper()
-	db, err := duck.Open(":memory:", duck.Options{})
-	if err != nil {
-		t.Fatal(err)
+	setup := dbsql.Setup()
+	for i, text := range setup {
+		if settings, ok := strings.CutPrefix(text, "SET "); ok {
+			setup[i] = "SET GLOBAL " + settings
+		}
 	}
-	for _, text := range append(dbsql.Setup(),
+	db := sandboxtest.Database(t, append(setup,
 		`CREATE TABLE t0 AS SELECT * FROM (VALUES (1, 'Ada', 1.50::DECIMAL(10,2), DATE '2026-01-02', TIMESTAMPTZ '2026-01-02 03:04:05.123456+00'),
 			(2, 'Grace', 20.25, NULL, NULL), (3, 'Joan', NULL, DATE '2026-03-04', TIMESTAMPTZ '2026-03-04 00:00:00+00')) AS v(id, "Customer", price, ordered, "at")`,
 		"CREATE TABLE t1 AS SELECT 1 AS id",
-		"CREATE VIEW t2 AS SELECT i::BIGINT AS id, 'row ' || i AS name FROM range(300000) AS r(i)") {
-		if len(text) > 4 && text[:4] == "SET " {
-			text = "SET GLOBAL " + text[4:]
-		}
-		if err := db.Exec(t.Context(), text); err != nil {
-			t.Fatal(err)
-		}
+		"CREATE VIEW t2 AS SELECT i::BIGINT AS id, 'row ' || i AS name FROM range(300000) AS r(i)")...)
+	tokens := map[string]oauth.Grant{}
+	for _, login := range []string{"admin", "analyst", "emea", "late"} {
+		tokens[login] = grant(login)
 	}
 	config := Config{
-		Source: "lake", Tokens: &tokens{expired: map[string]bool{}}, Warehouses: []string{warehouse}, Catalog: "main", Database: db, Policy: policy(),
+		Source: "lake", Tokens: sandboxtest.NewTokens(tokens), Warehouses: []string{warehouse}, Catalog: "main", Database: db, Policy: policy(),
 		Dir: t.TempDir(), Tables: []Table{
 			{Catalog: "main", Schema: "shop", Name: "orders", From: "t0", Key: "lake.shop.orders", Columns: []dbsql.Column{
 				column("id", dbsql.Int), column("Customer", dbsql.String), {Name: "price", Type: dbsql.Type{Kind: dbsql.Decimal, Precision: 10, Scale: 2}, Nullable: true},
@@ -125,7 +99,6 @@ func newBench(t *testing.T, change func(*Config)) *bench {
 	t.Cleanup(func() {
 		web.Close()
 		s.Close()
-		db.Close()
 	})
 	at, err := url.Parse(web.URL)
 	if err != nil {

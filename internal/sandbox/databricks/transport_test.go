@@ -22,7 +22,7 @@ import (
 
 func TestWhoMayComeIn(t *testing.T) {
 	b := newBench(t, nil)
-	b.config.Tokens.(*tokens).expired["late"] = true
+	b.config.Tokens.ExpireToken("late")
 	b.Refuse("3c3c", true)
 	b.config.Warehouses = append(b.config.Warehouses, "3c3c")
 	for _, c := range []struct{ who, path, want string }{

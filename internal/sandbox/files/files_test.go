@@ -10,7 +10,7 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
 	"github.com/waggle-sql/waggle/internal/sandbox/data"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 )
 
 // TestWrite reads the files back as anybody's would be, and looks whether they are what the model over them counts on.
@@ -54,13 +54,9 @@ func TestWrite(t *testing.T) {
 
 func count(t *testing.T, from string) int {
 	t.Helper()
-	db, err := duck.Open(":memory:", duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := sandboxtest.Database(t)
 	n := 0
-	err = db.Query(t.Context(), "SELECT count(*) FROM "+from, func(b arrow.RecordBatch) error {
+	err := db.Query(t.Context(), "SELECT count(*) FROM "+from, func(b arrow.RecordBatch) error {
 		n = int(b.Column(0).(*array.Int64).Value(0))
 		return nil
 	})

@@ -15,10 +15,10 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
 	"github.com/waggle-sql/waggle/internal/sandbox/salesforce"
 	"github.com/waggle-sql/waggle/internal/sandbox/salesforce/sobject"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -69,16 +69,7 @@ const accounts = `CREATE TABLE account AS SELECT CAST(NULL AS VARCHAR) AS "Id", 
 
 func start(t *testing.T, change func(*salesforce.Config)) *rig {
 	t.Helper()
-	db, err := duck.Open(":memory:", duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(db.Close)
-	for _, text := range []string{accounts, `CREATE TABLE secret AS SELECT 'a00000000000001' AS "Id", '001000000000001' AS "AccountId"`} {
-		if err := db.Exec(t.Context(), text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	db := sandboxtest.Database(t, accounts, `CREATE TABLE secret AS SELECT 'a00000000000001' AS "Id", '001000000000001' AS "AccountId"`)
 	r := &rig{t: t, now: time.Date(2026, 6, 30, 12, 0, 0, 0, time.UTC), http: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
 	config := salesforce.Config{
 		Source: "crm", Tokens: people{map[string]bool{}}, Database: db, Objects: objects(), Now: func() time.Time { return r.now }, Licences: 3,
@@ -96,6 +87,7 @@ func start(t *testing.T, change func(*salesforce.Config)) *rig {
 	if change != nil {
 		change(&config)
 	}
+	var err error
 	if r.s, err = salesforce.New(t.Context(), config); err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,12 @@
 package snowflake
 
 import (
+	"database/sql"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
-	"time"
 
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
 )
 
@@ -27,31 +27,17 @@ func TestLargeResultsAreFlatInMemory(t *testing.T) {
 		large(c, "600000")
 	})
 	db := connect(t, web, "analyst", nil)
-	var most uint64
-	stop := make(chan struct{})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			var m runtime.MemStats
-			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapInuse)
-			select {
-			case <-stop:
-				return
-			case <-time.After(20 * time.Millisecond):
-			}
-		}
-	}()
-	rows, err := db.QueryContext(t.Context(), `SELECT "id", "note" FROM "DEMO"."shop"."large"`)
-	close(stop)
-	<-done
+	var rows *sql.Rows
+	var err error
+	grown := sandboxtest.HeapDuring(func() {
+		rows, err = db.QueryContext(t.Context(), `SELECT "id", "note" FROM "DEMO"."shop"."large"`)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	rows.Close()
-	if most > 200<<20 {
-		t.Errorf("%d MiB of heap for a result of 25 MiB", most>>20)
+	if grown > 150<<20 {
+		t.Errorf("%d MiB of heap for a result of 25 MiB", grown>>20)
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "results-*", "*"))
 	if len(files) == 0 {

@@ -22,8 +22,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/result"
 	"github.com/waggle-sql/waggle/internal/sandbox/snowflake/sfsql"
 )
@@ -35,46 +35,23 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// tokens are access tokens by their text.
-type tokens map[string]oauth.Grant
-
-func (t tokens) Lookup(text string) (oauth.Grant, oauth.State) {
-	g, ok := t[text]
-	switch {
-	case !ok:
-		return g, oauth.Unknown
-	case g.Expires.Before(time.Now()):
-		return g, oauth.Expired
-	}
-	return g, oauth.Live
-}
-
 func grant(login string, scopes ...string) oauth.Grant {
-	return oauth.Grant{Person: login, Subject: "sub-" + login, Source: "sf", Scopes: scopes, Expires: time.Now().Add(time.Hour)}
+	return oauth.Grant{Person: login, Subject: "sub-" + login, Source: "sf", Scopes: scopes}
 }
 
 // emulated starts an emulator with two tables and three people.
 func emulated(t testing.TB, change func(*Config)) (*Server, *httptest.Server) {
 	t.Helper()
-	db, err := duck.Open(":memory:", duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range append(sfsql.Setup(), []string{
+	db := sandboxtest.Database(t, append(sfsql.Setup(),
 		`CREATE TABLE orders AS SELECT i::DECIMAL(19,0) AS id, (i * 1.01)::DECIMAL(15,2) AS price, 'customer ' || i AS customer, i % 2 = 0 AS paid FROM range(100000) t(i)`,
 		`CREATE TABLE types AS SELECT 99999999999999999999999999999999999999::DECIMAL(38,0) AS n, -1.5::DOUBLE AS f, DATE '1969-07-20' AS d, TIME '12:34:56.789' AS t,
-			TIMESTAMP '1969-07-20 20:17:40.123456' AS ts, 'caf' || chr(233) AS s, '\xAB'::BLOB AS b, NULL::BOOLEAN AS nothing`,
-	}...) {
-		if err := db.Exec(t.Context(), text); err != nil {
-			t.Fatal(err)
-		}
-	}
+			TIMESTAMP '1969-07-20 20:17:40.123456' AS ts, 'caf' || chr(233) AS s, '\xAB'::BLOB AS b, NULL::BOOLEAN AS nothing`)...)
 	config := Config{
 		Account: "acme", Source: "sf", Database: db, Warehouses: []string{"BI_WH"}, Dir: t.TempDir(),
-		Tokens: tokens{
+		Tokens: sandboxtest.NewTokens(map[string]oauth.Grant{
 			"analyst": grant("analyst@acme.example", "session:role-any"), "emea": grant("emea@acme.example"),
-			"one": grant("analyst@acme.example", "session:role:ANALYST"), "old": {Person: "analyst@acme.example", Source: "sf"},
-		},
+			"one": grant("analyst@acme.example", "session:role:ANALYST"), "old": {Person: "analyst@acme.example", Source: "sf", Expires: time.Unix(0, 0)},
+		}),
 		Tables: tables(),
 		Policy: &access.Policy{
 			Roles: []access.Role{{Name: "ANALYST", Members: []string{"analyst"}}, {Name: "EMEA", Members: []string{"emea", "ANALYST"}}},
@@ -98,7 +75,6 @@ func emulated(t testing.TB, change func(*Config)) (*Server, *httptest.Server) {
 	t.Cleanup(func() {
 		web.Close()
 		s.Close()
-		db.Close()
 	})
 	return s, web
 }

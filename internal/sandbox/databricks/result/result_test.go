@@ -13,7 +13,7 @@ import (
 
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/dbsql"
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/tcli"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -21,18 +21,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // encode runs a statement on DuckDB and returns its parts as whole streams.
 func encode(t *testing.T, text string, e *Encoder) ([]arrow.RecordBatch, []Part, error) {
 	t.Helper()
-	db, err := duck.Open(":memory:", duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	if err := db.Exec(t.Context(), "SET GLOBAL TimeZone = 'UTC'"); err != nil {
-		t.Fatal(err)
-	}
+	db := sandboxtest.Database(t, "SET GLOBAL TimeZone = 'UTC'")
 	var parts []Part
 	e.emit = func(p Part) error { parts = append(parts, p); return nil }
 	defer e.Drop()
-	err = db.Query(t.Context(), text, e.Add)
+	err := db.Query(t.Context(), text, e.Add)
 	if err == nil {
 		err = e.Close()
 	}
