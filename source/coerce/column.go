@@ -78,19 +78,25 @@ func (c *Column) As(a arrow.Array) arrow.Array {
 	return array.MakeFromData(data)
 }
 
-// Filled is an array of new values in place of a's, with a's NULLs. values begin where a's buffers do, so that a's offset is theirs too.
+// Filled is an array of new values in place of a's, with a's NULLs; values are those of Room.
 func Filled[T arrow.FixedWidthType](c *Column, a arrow.Array, values []T) arrow.Array {
 	d := a.Data()
-	buffers := []*memory.Buffer{d.Buffers()[0], memory.NewBufferBytes(arrow.GetBytes(values))}
-	data := array.NewData(c.To, d.Len(), buffers, nil, d.NullN(), d.Offset())
+	nulls := d.Buffers()[0]
+	if skipped := d.Offset() / 8; nulls != nil && skipped > 0 {
+		nulls = memory.SliceBuffer(nulls, skipped, nulls.Len()-skipped)
+		defer nulls.Release()
+	}
+	data := array.NewData(c.To, d.Len(), []*memory.Buffer{nulls, memory.NewBufferBytes(arrow.GetBytes(values))}, nil, d.NullN(), d.Offset()%8)
 	defer data.Release()
 	return array.MakeFromData(data)
 }
 
-// Room is new values for Filled, and the part of them that stands for a's rows.
+// Room is new values for Filled, and the part of them that stands for a's rows: they begin in the middle of a byte of a's bitmap where a
+// does.
 func Room[T any](a arrow.Array) (all, rows []T) {
-	all = make([]T, a.Data().Offset()+a.Len())
-	return all, all[a.Data().Offset():]
+	ahead := a.Data().Offset() % 8
+	all = make([]T, ahead+a.Len())
+	return all, all[ahead:]
 }
 
 // Contradicts is the error of a column that the source has as another type than the model: 42804.

@@ -8,7 +8,6 @@ import (
 	"io"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -105,7 +104,7 @@ func (r *rows) nothing(schema []byte, err error) error {
 		return r.conn.system.malformed(err)
 	}
 	defer reader.Release()
-	_, err = r.columns(reader.Schema())
+	_, err = r.table(reader.Schema())
 	return err
 }
 
@@ -117,7 +116,7 @@ func (r *rows) stream(ctx context.Context, in io.Reader, due stream) error {
 		return r.conn.system.malformed(err)
 	}
 	defer reader.Release()
-	columns, err := r.columns(reader.Schema())
+	table, err := r.table(reader.Schema())
 	if err != nil {
 		return err
 	}
@@ -132,7 +131,7 @@ func (r *rows) stream(ctx context.Context, in io.Reader, due stream) error {
 		if n == 0 {
 			continue
 		}
-		if err := r.hand(ctx, batch, n, columns); err != nil {
+		if err := r.hand(ctx, batch, n, table); err != nil {
 			return err
 		}
 	}
@@ -146,44 +145,32 @@ func (r *rows) stream(ctx context.Context, in io.Reader, due stream) error {
 }
 
 // hand converts the first n rows of a batch and waits until the reader takes them.
-func (r *rows) hand(ctx context.Context, in arrow.RecordBatch, n int64, columns []column) error {
+func (r *rows) hand(ctx context.Context, in arrow.RecordBatch, n int64, table *coerce.Table) error {
 	if n < in.NumRows() {
 		in = in.NewSlice(0, n)
 		defer in.Release()
 	}
-	if len(columns) > int(in.NumCols()) {
-		return r.conn.system.malformed(errors.New("a part lacks columns"))
+	err := table.Each(in, func(b arrow.RecordBatch) error { return r.emit(ctx, b) })
+	if errors.Is(err, coerce.ErrColumns) {
+		return r.conn.system.malformed(err)
 	}
-	arrays := make([]arrow.Array, 0, len(columns))
-	defer func() {
-		for _, a := range arrays {
-			a.Release()
-		}
-	}()
-	for i := range columns {
-		a, err := columns[i].convert(in.Column(i))
-		if err != nil {
-			return err
-		}
-		arrays = append(arrays, a)
-	}
-	return r.emit(ctx, array.NewRecordBatch(r.schema, arrays, n))
+	return err
 }
 
-// columns holds what a stream's schema says to the plan's columns. A statement of which no column is wanted has one that is not
-// read.
-func (r *rows) columns(schema *arrow.Schema) ([]column, error) {
+// table holds what a stream's schema says to the plan's columns, and is their conversion. A statement of which no column is wanted has
+// one that is not read.
+func (r *rows) table(schema *arrow.Schema) (*coerce.Table, error) {
 	name, fields := r.conn.system.config.Name, schema.Fields()
 	if len(fields) != len(r.text.Columns) && (len(r.text.Columns) > 0 || len(fields) != 1) {
 		return nil, pgerr.New(pgerr.DatatypeMismatch, "the source %s answers with %d columns where %d are due", name, len(fields), len(r.text.Columns))
 	}
-	var out []column
+	out := &coerce.Table{Schema: r.schema}
 	for i, want := range r.text.Columns {
 		c := newColumn(name, want, fields[i])
 		if err := c.check(fields[i].Type); err != nil {
 			return nil, err
 		}
-		out = append(out, c)
+		out.Columns = append(out.Columns, c.convert)
 	}
 	return out, nil
 }

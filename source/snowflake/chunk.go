@@ -2,12 +2,9 @@ package snowflake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/ipc"
 	sf "github.com/snowflakedb/gosnowflake/v2"
 
 	"github.com/waggle-sql/waggle/source/coerce"
@@ -15,90 +12,71 @@ import (
 
 // chunk is a part of a result. Its batches come through out, in order; err is set before out is closed.
 type chunk struct {
-	rows    *rows
-	batch   *sf.ArrowStreamBatch
-	columns []column
-	out     chan arrow.RecordBatch
-	err     error
+	rows  *rows
+	batch *sf.ArrowStreamBatch
+	table *coerce.Table
+	out   chan arrow.RecordBatch
+	err   error
 }
 
-// read downloads the chunk and converts its batches while the reader takes them. A chunk with another number of rows than
-// Snowflake has announced is an error.
+// read downloads the chunk, and converts its rows while the reader takes them.
 func (c *chunk) read(ctx context.Context) error {
-	stream, err := c.batch.GetStream(ctx)
+	batches, err := c.batches(ctx)
+	defer func() {
+		for _, b := range batches {
+			b.Release()
+		}
+	}()
 	if err != nil {
 		return err
 	}
-	defer stream.Close()
-	reader, err := coerce.NewReader(stream)
-	if err != nil {
-		return c.rows.conn.system.malformed(err)
-	}
-	defer reader.Release()
-	var seen int64
-	for {
-		batch, err := c.next(ctx, reader)
-		if err != nil {
-			return err
+	for len(batches) > 0 {
+		if err := c.table.Each(batches[0], func(b arrow.RecordBatch) error { return c.hand(ctx, b) }); err != nil {
+			return c.rows.conn.system.unreadable(err)
 		}
-		if batch == nil {
-			break
-		}
-		seen += batch.NumRows()
-		select {
-		case c.out <- batch:
-		case <-ctx.Done():
-			batch.Release()
-			return ctx.Err()
-		}
-	}
-	if seen != c.batch.NumRows() {
-		return c.rows.conn.system.malformed(fmt.Errorf("a chunk has %d rows where %d are due", seen, c.batch.NumRows()))
+		batches[0].Release()
+		batches = batches[1:]
 	}
 	return nil
 }
 
-// next decodes and converts a batch, with one other chunk at the same time at most; nil at the end.
-func (c *chunk) next(ctx context.Context, reader *ipc.Reader) (arrow.RecordBatch, error) {
+func (c *chunk) hand(ctx context.Context, b arrow.RecordBatch) error {
 	select {
-	case c.rows.decode <- struct{}{}:
-		defer func() { <-c.rows.decode }()
+	case c.out <- b:
+		return nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		b.Release()
+		return ctx.Err()
 	}
-	for reader.Next() {
-		in := reader.RecordBatch()
-		if in.NumRows() == 0 {
-			continue
-		}
-		return c.convert(in)
-	}
-	if err := reader.Err(); err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, c.rows.conn.system.malformed(err)
-	}
-	return nil, nil
 }
 
-// convert makes a batch of the plan's types.
-func (c *chunk) convert(in arrow.RecordBatch) (arrow.RecordBatch, error) {
-	if len(c.columns) > int(in.NumCols()) {
-		return nil, c.rows.conn.system.malformed(errors.New("a chunk lacks columns"))
+// batches decodes the chunk whole, so that nothing of its compressed form is kept while the reader takes its rows. A chunk with another
+// number of rows than Snowflake has announced is an error. The caller releases the batches, also those that come with an error.
+func (c *chunk) batches(ctx context.Context) (out []arrow.RecordBatch, err error) {
+	stream, err := c.batch.GetStream(ctx)
+	if err != nil {
+		return nil, err
 	}
-	out := make([]arrow.Array, 0, len(c.columns))
-	defer func() {
-		for _, a := range out {
-			a.Release()
-		}
-	}()
-	for i := range c.columns {
-		a, err := c.columns[i].convert(in.Column(i))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, a)
+	defer stream.Close()
+	reader, err := coerce.NewReader(stream)
+	if err != nil {
+		return nil, c.rows.conn.system.malformed(err)
 	}
-	return array.NewRecordBatch(c.rows.schema, out, in.NumRows()), nil
+	defer reader.Release()
+	var seen int64
+	for reader.Next() {
+		b := reader.RecordBatch()
+		b.Retain()
+		out = append(out, b)
+		seen += b.NumRows()
+	}
+	switch {
+	case reader.Err() != nil && ctx.Err() != nil:
+		return out, ctx.Err()
+	case reader.Err() != nil:
+		return out, c.rows.conn.system.unreadable(reader.Err())
+	case seen != c.batch.NumRows():
+		return out, c.rows.conn.system.malformed(fmt.Errorf("a chunk has %d rows where %d are due", seen, c.batch.NumRows()))
+	}
+	return out, nil
 }

@@ -151,6 +151,15 @@ func (s *system) unreached(err error, rec *recorder) error {
 	return e
 }
 
+// unreadable is the error of a batch that cannot be converted; what has its own words keeps them.
+func (s *system) unreadable(err error) error {
+	var own *pgerr.Error
+	if errors.As(err, &own) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return s.malformed(err)
+}
+
 // malformed is the error of an answer that breaks the protocol.
 func (s *system) malformed(err error) error {
 	return pgerr.New(pgerr.ProtocolViolation, "the source %s sends a result that cannot be read", s.config.Name).Because(err)

@@ -17,7 +17,7 @@ import (
 )
 
 // ahead is how many chunks are read while the present one is handed on.
-const ahead = 2
+const ahead = 1
 
 // rows is a running statement; its chunks run beside each other.
 type rows struct {
@@ -27,13 +27,12 @@ type rows struct {
 	rec    *recorder
 	schema *arrow.Schema
 	line   chan *chunk // in the order of the result
-	decode chan struct{}
 }
 
 var _ source.Rows = (*rows)(nil)
 
 func (c *conn) start(ctx context.Context, text dialect.Text) *rows {
-	r := &rows{conn: c, text: text, schema: source.SchemaOf(text.Columns), line: make(chan *chunk, ahead-1), decode: make(chan struct{}, 2)}
+	r := &rows{conn: c, text: text, schema: source.SchemaOf(text.Columns), line: make(chan *chunk, ahead)}
 	ctx, r.rec = recording(ctx)
 	r.Stream = source.NewStream(ctx, source.StreamOptions{Schema: r.schema, Limit: -1, Read: r.rec.Read, Ended: r.rec.Ended, Run: r.merge})
 	return r
@@ -91,7 +90,7 @@ func (r *rows) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	columns, err := r.columns(loader)
+	table, err := r.table(loader)
 	if err != nil {
 		return err
 	}
@@ -102,18 +101,18 @@ func (r *rows) run(ctx context.Context) error {
 	if len(batches) == 0 && loader.TotalRows() > 0 {
 		return r.conn.system.malformed(errors.New("there are rows and no chunks"))
 	}
-	if whole = r.chunks(ctx, batches, columns); !whole {
+	if whole = r.chunks(ctx, batches, table); !whole {
 		return ctx.Err() // chunks that were not read for a cancel are no end of the result; a broken chunk has its own error
 	}
 	return nil
 }
 
 // chunks reads the chunks, a few ahead of the reader, and reports whether all were read whole.
-func (r *rows) chunks(ctx context.Context, batches []sf.ArrowStreamBatch, columns []column) bool {
+func (r *rows) chunks(ctx context.Context, batches []sf.ArrowStreamBatch, table *coerce.Table) bool {
 	var all sync.WaitGroup
 	var broken atomic.Bool
 	for i := range batches {
-		c := &chunk{rows: r, batch: &batches[i], columns: columns, out: make(chan arrow.RecordBatch, 1)}
+		c := &chunk{rows: r, batch: &batches[i], table: table, out: make(chan arrow.RecordBatch, 1)}
 		select {
 		case r.line <- c:
 		case <-ctx.Done():
@@ -132,9 +131,9 @@ func (r *rows) chunks(ctx context.Context, batches []sf.ArrowStreamBatch, column
 	return !broken.Load()
 }
 
-// columns holds what Snowflake says of its result to the plan's columns. A statement of which no column is wanted has one
-// that is not read.
-func (r *rows) columns(loader sf.ArrowStreamLoader) ([]column, error) {
+// table holds what Snowflake says of its result to the plan's columns, and is their conversion. A statement of which no column is wanted
+// has one that is not read.
+func (r *rows) table(loader sf.ArrowStreamLoader) (*coerce.Table, error) {
 	s := r.conn.system
 	if p, ok := loader.(sf.QueryResultFormatProvider); ok && p.QueryResultFormat() != "arrow" {
 		return nil, s.malformed(errors.New("the result is not in the Arrow format"))
@@ -143,13 +142,13 @@ func (r *rows) columns(loader sf.ArrowStreamLoader) ([]column, error) {
 	if len(types) != len(r.text.Columns) && (len(r.text.Columns) > 0 || len(types) != 1) {
 		return nil, pgerr.New(pgerr.DatatypeMismatch, "the source %s answers with %d columns where %d are due", s.config.Name, len(types), len(r.text.Columns))
 	}
-	var out []column
+	out := &coerce.Table{Schema: r.schema}
 	for i, want := range r.text.Columns {
 		c := column{coerce.Column{Source: s.config.Name, Name: want.Name, Want: want.Type, To: plan.ArrowType(want.Type), Kind: types[i].Type, Scale: int32(types[i].Scale)}}
 		if err := c.check(); err != nil {
 			return nil, err
 		}
-		out = append(out, c)
+		out.Columns = append(out.Columns, c.convert)
 	}
 	return out, nil
 }

@@ -14,8 +14,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
-
+	"github.com/waggle-sql/waggle/internal/inflate"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
 )
@@ -24,6 +23,7 @@ const (
 	exchangeTime = 5 * time.Minute // of one exchange, whole; Snowflake answers a long statement's every 45 seconds
 	farewellTime = 3 * time.Second // of an exchange that only ends something
 	answerBytes  = 256 << 20       // of one answer, as it is sent
+	chunkBytes   = 512 << 20       // of one chunk when it is inflated; Snowflake makes them of 160 MB at most
 )
 
 // exchanges is what one session of the driver sends its requests through. It bounds them and notes them in the recorder of
@@ -89,7 +89,7 @@ func (e *exchanges) send(r *http.Request) (*http.Response, error) {
 	rec.answered(answer, chunk, r.URL.Query().Get("requestId"))
 	answer.Body = &body{ReadCloser: answer.Body, cancel: cancel, rec: rec, left: answerBytes, name: e.system.config.Name}
 	if chunk && answer.StatusCode == http.StatusOK {
-		return whole(answer, rec)
+		return e.whole(answer, rec)
 	}
 	return answer, nil
 }
@@ -109,7 +109,7 @@ func timeOf(r *http.Request) time.Duration {
 
 // whole reads an answer to its end before it is handed on, and inflates it while it is read on: the driver takes what is not
 // compressed as it is.
-func whole(answer *http.Response, rec *recorder) (*http.Response, error) {
+func (e *exchanges) whole(answer *http.Response, rec *recorder) (*http.Response, error) {
 	var data bytes.Buffer
 	data.Grow(int(min(max(answer.ContentLength, 0), expectedChunk)) + bytes.MinRead)
 	_, err := data.ReadFrom(answer.Body)
@@ -119,15 +119,9 @@ func whole(answer *http.Response, rec *recorder) (*http.Response, error) {
 		return nil, err
 	}
 	answer.Body = io.NopCloser(&data)
-	if !bytes.HasPrefix(data.Bytes(), gzipMagic) {
-		return answer, nil
+	if bytes.HasPrefix(data.Bytes(), gzipMagic) {
+		answer.Body = &inflated{inflate.NewReader(data.Bytes()), chunkBytes, e.system.config.Name}
 	}
-	inflated, err := gzip.NewReader(&data)
-	if err != nil {
-		rec.failed(0)
-		return nil, err
-	}
-	answer.Body = inflated
 	return answer, nil
 }
 
@@ -135,6 +129,22 @@ func whole(answer *http.Response, rec *recorder) (*http.Response, error) {
 const expectedChunk = 32 << 20
 
 var gzipMagic = []byte{0x1f, 0x8b}
+
+// inflated ends a chunk that is too large.
+type inflated struct {
+	*inflate.Reader
+	left int64
+	name string
+}
+
+// Read reads on.
+func (i *inflated) Read(p []byte) (int, error) {
+	n, err := i.Reader.Read(p)
+	if i.left -= int64(n); i.left < 0 {
+		return 0, pgerr.New(pgerr.ProgramLimitExceeded, "a part of a result of the source %s is larger than %d MiB", i.name, chunkBytes>>20)
+	}
+	return n, err
+}
 
 func localAnswer(r *http.Request, text string) *http.Response {
 	return &http.Response{StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
