@@ -23,11 +23,13 @@ var crmTables = map[string]string{
 		"kinds:Kinds__c text multipicklist f, score:Score__c float8 double fsa",
 	"users":   "id:Id text id fsga, name:Name text string fsga, active:IsActive bool boolean fsg",
 	"unknown": "id:Id text, name:Name text, made:CreatedDate timestamptz, amount:Amount numeric(18,2), done:Done__c bool",
-	"others":  "id:Id text id fsga, account:Account__c text string fsga",
+	"foreign_deals": "id:Id text id fsga, amount:Amount numeric(18,2) currency -, account_id:AccountId text reference fsga Account Account, " +
+		"currency:CurrencyIsoCode text picklist fsgar", // as describe.go has amounts where there are several currencies
+	"others": "id:Id text id fsga, account:Account__c text string fsga",
 }
 
 func crmView(t *testing.T) *semantic.View {
-	objects := map[string]string{"accounts": "Account", "opportunities": "Opportunity", "users": "User", "unknown": "Unknown__c", "others": "Other__c"}
+	objects := map[string]string{"accounts": "Account", "opportunities": "Opportunity", "users": "User", "unknown": "Unknown__c", "others": "Other__c", "foreign_deals": "Deal__c"}
 	var out []*plan.Table
 	for name, columns := range crmTables {
 		table := &plan.Table{Connection: "crm", Schema: "public", Name: name, Object: objects[name], OID: uint32(20000 + len(out)), Key: []int{0}}
