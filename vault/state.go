@@ -21,6 +21,7 @@ type ConnectionState struct {
 	// Certificate: connected with a client certificate, not by OAuth.
 	Certificate bool
 	Scopes      []string
+	Subject     string // the account that has signed in, in the source's words; "" when the source does not tell
 	BaseURL     string
 	ConnectURL  string // where to connect; it holds no secret
 	dead        bool
@@ -84,7 +85,7 @@ func (v *Vault) describe(s *identity.Session, c *connection) ConnectionState {
 	st := ConnectionState{
 		Source: c.key.source, State: c.shown(now), Reason: c.reason, Credential: v.config.Sources[c.key.source].Credential,
 		Login: v.config.Sources[c.key.source].Login, Certificate: v.config.Sources[c.key.source].Certificate,
-		Scopes: strings.Fields(c.scopes), BaseURL: c.accountMap()[BaseURL], ConnectURL: v.connectURL(c.key.source), dead: !c.alive(now),
+		Scopes: strings.Fields(c.scopes), Subject: c.subject, BaseURL: c.accountMap()[BaseURL], ConnectURL: v.connectURL(c.key.source), dead: !c.alive(now),
 	}
 	if c.since != 0 {
 		st.Since = time.UnixMicro(c.since)

@@ -40,14 +40,14 @@ type config struct {
 }
 
 type sourceConfig struct {
-	name, definition, baseURL, region string
-	org                               bool
-	oauth                             oauthConfig
-	postgres                          *postgres.Config   // nil for any other kind
-	snowflake                         *snowflake.Config  // nil for any other kind
-	databricks                        *databricks.Config // nil for any other kind
-	salesforce                        *salesforce.Config // nil for any other kind
-	at                                strictyaml.Place
+	name, kind, definition, baseURL, region string
+	org                                     bool
+	oauth                                   oauthConfig
+	postgres                                *postgres.Config   // nil for any other kind
+	snowflake                               *snowflake.Config  // nil for any other kind
+	databricks                              *databricks.Config // nil for any other kind
+	salesforce                              *salesforce.Config // nil for any other kind
+	at                                      strictyaml.Place
 }
 
 type oauthConfig struct {
@@ -123,14 +123,14 @@ func (r *configReader) config(n *strictyaml.Node) *config {
 
 func (r *configReader) source(p strictyaml.Pair) sourceConfig {
 	n, o := p.Value, p.Value.Get("oauth")
-	s := sourceConfig{name: p.Key, definition: n.String("definition"), baseURL: strings.TrimRight(n.String("base_url"), "/"),
+	s := sourceConfig{name: p.Key, kind: n.String("kind"), definition: n.String("definition"), baseURL: strings.TrimRight(n.String("base_url"), "/"),
 		region: n.String("region"), org: n.String("credential") == "org", at: p.At}
 	if strings.ContainsAny(s.definition, "./") {
 		s.definition = r.path(s.definition)
 	}
 	s.oauth = oauthConfig{clientID: o.String("client_id"), scopes: o.Strings("scopes"), authorizeURL: o.String("authorize_url"),
 		tokenURL: o.String("token_url"), revokeURL: o.String("revoke_url"), issuer: o.String("issuer"), secret: r.secret(o.Get("client_secret"))}
-	switch n.String("kind") {
+	switch s.kind {
 	case "postgres":
 		s.postgres = r.postgres(p)
 		return s

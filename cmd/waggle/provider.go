@@ -72,18 +72,19 @@ func (p provider) Connections(ctx context.Context, who source.Inside) iter.Seq2[
 			return
 		}
 		for _, st := range states {
-			if !yield(connected(st), nil) {
+			if !yield(p.connected(st), nil) {
 				return
 			}
 		}
 	}
 }
 
-func connected(s vault.ConnectionState) catalog.Connected {
+func (p provider) connected(s vault.ConnectionState) catalog.Connected {
+	c, _ := p.system.config.source(s.Source)
 	credential := "person"
 	if s.Credential == vault.OrgCredential {
 		credential = "org"
 	}
-	return catalog.Connected{Source: s.Source, Kind: "rest", Status: string(s.State), Scopes: s.Scopes, Credential: credential,
+	return catalog.Connected{Source: s.Source, Kind: c.kind, Status: string(s.State), Account: s.Subject, Scopes: s.Scopes, Credential: credential,
 		Since: s.Since, Expires: s.Expires, URL: s.ConnectURL, Error: s.Reason}
 }

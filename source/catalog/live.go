@@ -67,14 +67,13 @@ func (a AuditEntry) row() (row, error) {
 // Connected is a row of waggle.connections: what a person has, or could have, at a source.
 type Connected struct {
 	Source     string // name in waggle.yaml
-	Kind       string
+	Kind       string // as waggle.yaml has it
 	Status     string // connected, expired, revoked or missing
 	Account    string // who the source says the token is
 	Scopes     []string
 	Credential string    // person or org
 	Since      time.Time // zero times are NULL
 	Expires    time.Time
-	Refreshed  time.Time
 	URL        string // where to connect
 	Error      string // why the last refresh failed
 }
@@ -82,13 +81,13 @@ type Connected struct {
 func connectionColumns() []ownColumn {
 	str, at := uint32(pgcat.Text), uint32(pgcat.TimestampTZ)
 	return []ownColumn{{"source", str}, {"kind", str}, {"status", str}, {"account", str}, {"scopes", pgcat.TextArray}, {"credential", str},
-		{"since", at}, {"expires", at}, {"refreshed", at}, {"url", str}, {"error", str}}
+		{"since", at}, {"expires", at}, {"url", str}, {"error", str}}
 }
 
 func (c Connected) row() (row, error) {
 	return row{"source": text(c.Source), "kind": text(c.Kind), "status": text(c.Status), "account": textOrNull(c.Account),
 		"scopes": words(c.Scopes), "credential": textOrNull(c.Credential), "since": moment(c.Since), "expires": moment(c.Expires),
-		"refreshed": moment(c.Refreshed), "url": textOrNull(c.URL), "error": textOrNull(c.Error)}, nil
+		"url": textOrNull(c.URL), "error": textOrNull(c.Error)}, nil
 }
 
 // moment is a timestamptz; the zero time is NULL.
