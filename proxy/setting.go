@@ -31,20 +31,22 @@ const (
 	kindDateStyle
 	kindTimeZone
 	kindEncoding
-	kindPath     // a list of identifiers
-	kindInternal // cannot be changed
-	kindServer   // cannot be changed without restarting the server
-	kindASCII    // text of which other bytes are escaped
-	kindRole     // role and session_authorization: only to oneself
+	kindPath      // a list of identifiers
+	kindASCII     // text of which other bytes are escaped
+	kindRole      // role and session_authorization: only to oneself
+	kindInternal  // cannot be changed
+	kindServer    // cannot be changed without restarting the server
+	kindReload    // can be changed by the server's configuration alone
+	kindBackend   // can be changed before a connection starts
+	kindSuperuser // can be changed by superusers, whom there are none of
 )
 
 // check returns the value in its canonical form; current is the one in force.
 func (g *setting) check(value, current string) (string, error) {
+	if g.fixed() {
+		return "", g.refusal()
+	}
 	switch g.kind {
-	case kindInternal:
-		return "", pgerr.New(pgerr.CannotChangeRuntimeParam, `parameter "%s" cannot be changed`, g.name)
-	case kindServer:
-		return "", pgerr.New(pgerr.CannotChangeRuntimeParam, `parameter "%s" cannot be changed without restarting the server`, g.name)
 	case kindBool:
 		on, ok := parseBool(value)
 		if !ok {
@@ -94,6 +96,24 @@ func (g *setting) checkEnum(value string) (string, error) {
 	return "", g.invalid(value).WithHint("Available values: %s.", strings.Join(g.values, ", "))
 }
 
+// fixed reports whether nobody may change the parameter in a session.
+func (g *setting) fixed() bool { return g.kind >= kindInternal }
+
+// refusal is PostgreSQL's answer to who would change a fixed parameter.
+func (g *setting) refusal() error {
+	switch g.kind {
+	case kindSuperuser:
+		return pgerr.New(pgerr.InsufficientPrivilege, `permission denied to set parameter "%s"`, g.name)
+	case kindServer:
+		return pgerr.New(pgerr.CannotChangeRuntimeParam, `parameter "%s" cannot be changed without restarting the server`, g.name)
+	case kindReload:
+		return pgerr.New(pgerr.CannotChangeRuntimeParam, `parameter "%s" cannot be changed now`, g.name)
+	case kindBackend:
+		return pgerr.New(pgerr.CannotChangeRuntimeParam, `parameter "%s" cannot be set after connection start`, g.name)
+	}
+	return pgerr.New(pgerr.CannotChangeRuntimeParam, `parameter "%s" cannot be changed`, g.name)
+}
+
 func (g *setting) checkReal(value string) (string, error) {
 	f, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
 	if err != nil {
@@ -123,7 +143,7 @@ var (
 
 func family(base string) ([]unit, string) {
 	switch base {
-	case "kB", "B":
+	case "B", "kB", "8kB", "MB":
 		return memoryUnits, `Valid units for this parameter are "B", "kB", "MB", "GB", and "TB".`
 	case "ms", "s", "min":
 		return timeUnits, `Valid units for this parameter are "us", "ms", "s", "min", "h", and "d".`
@@ -131,7 +151,11 @@ func family(base string) ([]unit, string) {
 	return nil, ""
 }
 
+// sizeOf returns 0 for a name that no unit has; pages count in 8kB.
 func sizeOf(units []unit, name string) int64 {
+	if name == "8kB" {
+		return 8 << 10
+	}
 	for _, u := range units {
 		if u.name == name {
 			return u.size
@@ -195,7 +219,7 @@ func (g *setting) outside(n int64) error {
 
 // show prints a canonical value as SHOW does: integers in the greatest unit that divides them.
 func (g *setting) show(value string) string {
-	if g.kind != kindInteger || g.unit == "" {
+	if g.unit == "" {
 		return value
 	}
 	n, err := strconv.ParseInt(value, 10, 64)

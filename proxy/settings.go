@@ -124,9 +124,8 @@ func (v *settings) reset(name string) error {
 		return nil
 	}
 	lower := strings.ToLower(name)
-	if g := byName()[lower]; g != nil && (g.kind == kindInternal || g.kind == kindServer) {
-		_, err := g.check("", "")
-		return err
+	if g := byName()[lower]; g != nil && g.fixed() {
+		return g.refusal()
 	}
 	if isTransaction(lower) {
 		return pgerr.New(pgerr.FeatureNotSupported, `parameter "%s" cannot be reset`, lower)

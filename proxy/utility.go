@@ -99,8 +99,7 @@ func (s *session) showRows(st plan.Show) (*textRows, error) {
 		return &textRows{values: [][]string{{value}}}, err
 	}
 	t := &textRows{}
-	for i := range table {
-		g := &table[i]
+	for _, g := range parameters() {
 		t.values = append(t.values, []string{g.name, g.show(s.settings.value(strings.ToLower(g.name))), g.about})
 	}
 	for _, name := range s.settings.custom() {
