@@ -44,7 +44,7 @@ func writesBinary(oid uint32) bool {
 	case pgcat.Bool, pgcat.Char, pgcat.Int2, pgcat.Int4, pgcat.Int8, pgcat.OID, pgcat.XID, pgcat.CID, pgcat.Float4, pgcat.Float8,
 		pgcat.Numeric, pgcat.Bytea, pgcat.UUID, pgcat.JSON, pgcat.JSONB, pgcat.Int2Vector, pgcat.OIDVector, pgcat.Date, pgcat.Time,
 		pgcat.TimeTZ, pgcat.Timestamp, pgcat.TimestampTZ, pgcat.Interval, pgcat.Text, pgcat.Varchar, pgcat.Bpchar, pgcat.Name,
-		pgcat.Unknown, pgcat.Cstring, pgcat.RefCursor, pgcat.XML, pgcat.PgNodeTree, pgcat.Void:
+		pgcat.Unknown, pgcat.Cstring, pgcat.RefCursor, pgcat.XML, pgcat.PgNodeTree, pgcat.Void, pgcat.Inet, pgcat.Cidr:
 		return true
 	}
 	return isReg(oid)
@@ -68,8 +68,11 @@ func AppendBinary(dst []byte, oid uint32, v Value) []byte {
 	case *Numeric:
 		return AppendBinaryNumeric(dst, v)
 	case Text:
-		if base(oid) == pgcat.JSONB {
+		switch base(oid) {
+		case pgcat.JSONB:
 			dst = append(dst, 1)
+		case pgcat.Inet, pgcat.Cidr:
+			return appendBinaryInet(dst, string(v), base(oid) == pgcat.Cidr)
 		}
 		return append(dst, v...)
 	case Bytes:

@@ -61,6 +61,8 @@ func binaryOfString(t plan.Type, s texts) value {
 		return func(dst []byte, i int) []byte { return append(append(dst, 1), s.Value(i)...) }
 	case isText(t.OID):
 		return textOfString(t, s)
+	case t.OID == pgcat.Inet || t.OID == pgcat.Cidr:
+		return func(dst []byte, i int) []byte { return datum.AppendBinary(dst, t.OID, datum.Text(s.Value(i))) }
 	}
 	return func(dst []byte, i int) []byte {
 		v, err := datum.In(t.OID, -1, strings.Clone(s.Value(i)), nil)
