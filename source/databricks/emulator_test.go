@@ -2,13 +2,11 @@ package databricks
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/waggle-sql/waggle/dialect"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	emulator "github.com/waggle-sql/waggle/internal/sandbox/databricks"
@@ -31,15 +29,8 @@ func TestScan(t *testing.T) {
 			r := newRig(t, func(e *emulator.Config) { e.Inline = c.inline })
 			r.server.Pad(c.pad)
 			conn := r.open(r.bearer("analyst"))
-			a := read(source.WithRequestID(t.Context(), "request-7"), conn, allOrders, orderTypes...)
-			if a.Err != nil || len(a.Rows) != rowsOfOrders {
-				t.Fatal(len(a.Rows), a.Err)
-			}
-			for n, row := range a.Rows {
-				if want := fmt.Sprintf("%d|%d.%02d|customer %d|%c", n, n*101/100, n*101%100, n, "tf"[n%2]); row != want {
-					t.Fatalf("row %d: %s, wanted %s", n, row, want)
-				}
-			}
+			a := sourcetest.Read(source.WithRequestID(t.Context(), "request-7"), conn, allOrders, sourcetest.OrderTypes()...)
+			r.warehouse().AllOrders(t, a)
 			h := r.server.History("")
 			if len(h) != 1 || h[0].Tags != "waggle:request-7" || h[0].Warehouse != warehouse || h[0].Linked != c.linked {
 				t.Errorf("history %+v", h)
@@ -48,7 +39,7 @@ func TestScan(t *testing.T) {
 			if p.QueryID != h[0].ID || p.Rows != rowsOfOrders || p.Pages < 1 || p.Bytes < 1_000_000 || p.Status != "ok" || p.Retries != 0 {
 				t.Errorf("report %+v", p)
 			}
-			if a := read(t.Context(), conn, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || len(a.Rows) != 1 || a.Rows[0] != "1" {
+			if a := sourcetest.Read(t.Context(), conn, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || len(a.Rows) != 1 || a.Rows[0] != "1" {
 				t.Error(a.Rows, a.Err)
 			}
 			if n := r.server.Sessions(""); n != 1 {
@@ -58,7 +49,7 @@ func TestScan(t *testing.T) {
 				t.Errorf("%d reports of telemetry", n)
 			}
 			r.source.Forget(source.Owner{Organisation: "acme", Person: "analyst"})
-			r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+			sourcetest.Wait(r, "the session ends", func() bool { return r.server.Sessions("") == 0 })
 		})
 	}
 }
@@ -66,17 +57,17 @@ func TestScan(t *testing.T) {
 func TestTypes(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
-	a := read(t.Context(), c, "SELECT `n` AS c1, `f` AS c2, `r` AS c3, `d` AS c4, `ts` AS c5, `tz` AS c6, `s` AS c7, `b` AS c8, `nothing` AS c9, `tiny` AS c10, `small` AS c11, `i` AS c12 FROM `shop`.`types`",
+	a := sourcetest.Read(t.Context(), c, "SELECT `n` AS c1, `f` AS c2, `r` AS c3, `d` AS c4, `ts` AS c5, `tz` AS c6, `s` AS c7, `b` AS c8, `nothing` AS c9, `tiny` AS c10, `small` AS c11, `i` AS c12 FROM `shop`.`types`",
 		sourcetest.Numeric(38, 0), sourcetest.Plain(pgcat.Float8), sourcetest.Plain(pgcat.Float4), sourcetest.Plain(pgcat.Date), sourcetest.Plain(pgcat.Timestamp), sourcetest.Plain(pgcat.TimestampTZ), sourcetest.Plain(pgcat.Text), sourcetest.Plain(pgcat.Bytea), sourcetest.Plain(pgcat.Bool),
 		sourcetest.Plain(pgcat.Int2), sourcetest.Plain(pgcat.Int2), sourcetest.Plain(pgcat.Int4))
 	want := strings.Repeat("9", 38) + `|-1.5|0.25|1969-07-20|1969-07-20 20:17:40.123456|1969-07-20 20:17:40.5+00|café|\xab|NULL|7|-3|2`
 	if a.Err != nil || len(a.Rows) != 1 || a.Rows[0] != want {
 		t.Error(a.Rows, a.Err, pgerr.From(a.Err).Unwrap(), r.server.History(""))
 	}
-	if a := read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", sourcetest.Plain(pgcat.Float8)); a.Err != nil || len(a.Rows) != 0 {
+	if a := sourcetest.Read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", sourcetest.Plain(pgcat.Float8)); a.Err != nil || len(a.Rows) != 0 {
 		t.Error(a.Rows, a.Err)
 	}
-	if a := read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", sourcetest.Plain(pgcat.Text)); pgerr.Code(a.Err) != pgerr.DatatypeMismatch {
+	if a := sourcetest.Read(t.Context(), c, "SELECT `f` AS c1 FROM `shop`.`types` WHERE `f` > 0", sourcetest.Plain(pgcat.Text)); pgerr.Code(a.Err) != pgerr.DatatypeMismatch {
 		t.Error("no rows of another type:", a.Err)
 	}
 }
@@ -105,16 +96,16 @@ func TestWhoAsks(t *testing.T) {
 	const sql = "SELECT `id` AS c1, `customer` AS c2 FROM `shop`.`orders` WHERE `id` < 5 ORDER BY `id`"
 	types := []plan.Type{sourcetest.Plain(pgcat.Int8), sourcetest.Plain(pgcat.Text)}
 	for range 2 {
-		if a := read(t.Context(), r.open(r.bearer("emea")), sql, types...); a.Err != nil || !slices.Equal(a.Rows, []string{"0|***", "1|***", "2|***"}) {
+		if a := sourcetest.Read(t.Context(), r.open(r.bearer("emea")), sql, types...); a.Err != nil || !slices.Equal(a.Rows, []string{"0|***", "1|***", "2|***"}) {
 			t.Error(a.Rows, a.Err)
 		}
-		if a := read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.Err != nil || len(a.Rows) != 5 || a.Rows[4] != "4|customer 4" {
+		if a := sourcetest.Read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.Err != nil || len(a.Rows) != 5 || a.Rows[4] != "4|customer 4" {
 			t.Error(a.Rows, a.Err)
 		}
 	}
 	big := r.bearer("analyst")
 	big.Warehouse = "big"
-	if a := read(t.Context(), r.open(big), sql, types...); a.Err != nil || len(a.Rows) != 5 {
+	if a := sourcetest.Read(t.Context(), r.open(big), sql, types...); a.Err != nil || len(a.Rows) != 5 {
 		t.Error(a.Rows, a.Err)
 	}
 	if h := r.server.History(""); h[len(h)-1].Warehouse != "big" || h[len(h)-1].Login != "analyst" {
@@ -133,29 +124,22 @@ func TestRefusals(t *testing.T) {
 		return r.open(b)
 	}
 	c := r.open(r.bearer("analyst"))
-	for _, w := range []struct {
-		name, sql, code string
-		conn            source.Conn
-	}{
-		{"no such table", "SELECT 1 AS c1 FROM `shop`.`nothing`", "42501", c},
-		{"no such column", "SELECT `nothing` AS c1 FROM `shop`.`orders`", "42703", c},
-		{"not to be read", "SELECT 1 AS c1 FROM `shop`.`types`", "42501", wrong(func(b *source.Bearer) { b.Token, b.Owner.Person = secret.New("emea"), "emea" })},
-		{"bad syntax", "SELEKT", "XX000", c},
-		{"division by zero", "SELECT `id` DIV 0 AS c1 FROM `shop`.`orders`", "22012", c},
-		{"no such warehouse", one, "08001", wrong(func(b *source.Bearer) { b.Warehouse = "none" })},
-		{"no token of theirs", one, "28000", wrong(func(b *source.Bearer) { b.Token = secret.New("forged") })},
-		{"another type", "SELECT 'x' AS c1", "42804", c},
-		{"another count", "SELECT 1 AS c1, 2 AS c2", "42804", c},
-	} {
-		a := read(t.Context(), w.conn, w.sql, sourcetest.Plain(pgcat.Int4))
-		if pgerr.Code(a.Err) != w.code || a.Report.Status != w.code {
-			t.Errorf("%s: %s %v (%s), wanted %s", w.name, pgerr.Code(a.Err), a.Err, a.Report.Status, w.code)
-		}
-		if h := r.server.History(""); len(a.Report.QueryID) > 0 && h[len(h)-1].ID != a.Report.QueryID {
-			t.Errorf("%s: query %s", w.name, a.Report.QueryID)
-		}
+	last := func() string {
+		h := r.server.History("")
+		return h[len(h)-1].ID
 	}
-	if a := read(t.Context(), c, "SELECT `id` DIV 0 AS c1 FROM `shop`.`orders`", sourcetest.Plain(pgcat.Int4)); a.Report.QueryID == "" {
+	sourcetest.Refused(t, last, []sourcetest.Refusal{
+		{Name: "no such table", SQL: "SELECT 1 AS c1 FROM `shop`.`nothing`", Code: "42501", Conn: c},
+		{Name: "no such column", SQL: "SELECT `nothing` AS c1 FROM `shop`.`orders`", Code: "42703", Conn: c},
+		{Name: "not to be read", SQL: "SELECT 1 AS c1 FROM `shop`.`types`", Code: "42501", Conn: wrong(func(b *source.Bearer) { b.Token, b.Owner.Person = secret.New("emea"), "emea" })},
+		{Name: "bad syntax", SQL: "SELEKT", Code: "XX000", Conn: c},
+		{Name: "division by zero", SQL: "SELECT `id` DIV 0 AS c1 FROM `shop`.`orders`", Code: "22012", Conn: c},
+		{Name: "no such warehouse", SQL: one, Code: "08001", Conn: wrong(func(b *source.Bearer) { b.Warehouse = "none" })},
+		{Name: "no token of theirs", SQL: one, Code: "28000", Conn: wrong(func(b *source.Bearer) { b.Token = secret.New("forged") })},
+		{Name: "another type", SQL: "SELECT 'x' AS c1", Code: "42804", Conn: c},
+		{Name: "another count", SQL: "SELECT 1 AS c1, 2 AS c2", Code: "42804", Conn: c},
+	})
+	if a := sourcetest.Read(t.Context(), c, "SELECT `id` DIV 0 AS c1 FROM `shop`.`orders`", sourcetest.Plain(pgcat.Int4)); a.Report.QueryID == "" {
 		t.Error("a statement that failed has no id")
 	}
 	if _, err := r.source.Open(t.Context(), source.Bearer{Token: secret.New("t"), Warehouse: "../x"}); pgerr.Code(err) != pgerr.InvalidParameterValue {
@@ -175,28 +159,20 @@ func TestTokens(t *testing.T) {
 		next.Owner = source.Owner{Organisation: "acme", Person: "analyst", Generation: 2}
 		return next, nil
 	}
-	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || asked != 0 {
+	if a := sourcetest.Read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || asked != 0 {
 		t.Error(a.Err, asked)
 	}
 	r.tokens.ExpireToken("analyst")
-	if a := read(t.Context(), r.open(b), allOrders, orderTypes...); a.Err != nil || asked != 1 || len(a.Rows) != rowsOfOrders {
+	if a := sourcetest.Read(t.Context(), r.open(b), allOrders, sourcetest.OrderTypes()...); a.Err != nil || asked != 1 || len(a.Rows) != rowsOfOrders {
 		t.Error("in a session:", a.Err, asked)
 	}
 	if n := r.server.Sessions(""); n != 0 {
 		t.Errorf("%d sessions of an old generation", n)
 	}
-	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || asked != 2 {
+	if a := sourcetest.Read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || asked != 2 {
 		t.Error("at login:", a.Err, asked)
 	}
-	b.Refresh = func(context.Context) (source.Bearer, error) { return r.bearer("forged"), nil }
-	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != "28000" {
-		t.Error(a.Err)
-	}
-	gone := pgerr.New("28000", "lake connection is missing")
-	b.Refresh = func(context.Context) (source.Bearer, error) { return source.Bearer{}, gone }
-	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != error(gone) {
-		t.Error(a.Err)
-	}
+	sourcetest.Unrenewed(t, r.source, b, r.bearer("forged"), one)
 }
 
 // TestSessionEnds: a session that Databricks has forgotten is replaced.
@@ -204,14 +180,14 @@ func TestSessionEnds(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	for range 2 {
-		if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+		if a := sourcetest.Read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
 			t.Fatal(a.Err)
 		}
 		if n := r.server.ExpireSessions(""); n != 1 {
 			t.Fatal(n, "sessions")
 		}
 	}
-	if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+	if a := sourcetest.Read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
 		t.Error(a.Err)
 	}
 }
@@ -222,7 +198,7 @@ func TestPatience(t *testing.T) {
 	c := r.open(r.bearer("analyst"))
 	for _, wait := range []time.Duration{time.Minute, 10 * time.Second, time.Hour} {
 		ctx, cancel := context.WithTimeout(t.Context(), wait)
-		if a := read(ctx, c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+		if a := sourcetest.Read(ctx, c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
 			t.Error(a.Err)
 		}
 		cancel()
@@ -238,7 +214,7 @@ func TestSlow(t *testing.T) {
 	r := newRig(t, func(e *emulator.Config) { e.Hold = time.Nanosecond })
 	began := time.Now()
 	for range 3 {
-		if a := read(t.Context(), r.open(r.bearer("analyst")), someRows, orderTypes...); a.Err != nil || len(a.Rows) != 100 {
+		if a := sourcetest.Read(t.Context(), r.open(r.bearer("analyst")), someRows, sourcetest.OrderTypes()...); a.Err != nil || len(a.Rows) != 100 {
 			t.Error(len(a.Rows), a.Err)
 		}
 	}
@@ -256,22 +232,18 @@ func TestCancel(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, func(e *emulator.Config) { e.Hold = c.hold })
-			ctx, cancel := context.WithCancelCause(t.Context())
-			defer cancel(nil)
-			done := make(chan sourcetest.Answer)
-			go func() { done <- read(ctx, r.open(r.bearer("analyst")), c.sql, sourcetest.Plain(pgcat.Int8)) }()
-			r.wait("the statement runs", func() bool { return len(r.server.History("")) == 1 })
-			time.Sleep(100 * time.Millisecond) // until the client polls
-			began := time.Now()
-			cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
-			r.wait("the statement ends", func() bool { return r.server.History("")[0].Status == "CANCELED" })
-			if took := time.Since(began); took > time.Second {
-				t.Error("cancelled after", took)
+			w := r.warehouse()
+			w.Endless = c.sql
+			running := func() {
+				sourcetest.Wait(r, "the statement runs", func() bool { return len(r.server.History("")) == 1 })
+				time.Sleep(100 * time.Millisecond) // until the client polls
 			}
-			if a := <-done; pgerr.Code(a.Err) != pgerr.QueryCanceled {
-				t.Error(a.Err)
-			}
-			r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+			w.Cancel(t, r.open(r.bearer("analyst")), running, func(began time.Time) {
+				sourcetest.Wait(r, "the statement ends", func() bool { return r.server.History("")[0].Status == "CANCELED" })
+				if took := time.Since(began); took > time.Second {
+					t.Error("cancelled after", took)
+				}
+			})
 		})
 	}
 }
@@ -282,41 +254,14 @@ func TestCancelledLogin(t *testing.T) {
 	if err := r.server.Control().Add(fault.Rule{Kind: fault.Latency, Millis: 500, Times: 1}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancelCause(t.Context())
-	defer cancel(nil)
-	done := make(chan sourcetest.Answer)
-	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, sourcetest.Plain(pgcat.Int8)) }()
-	time.Sleep(100 * time.Millisecond)
-	began := time.Now()
-	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
-	if a := <-done; pgerr.Code(a.Err) != pgerr.QueryCanceled || time.Since(began) > 300*time.Millisecond {
-		t.Error(a.Err, time.Since(began))
-	}
-	r.wait("the session opens and ends", func() bool { return r.server.Calls()["CloseSession"] == 1 && r.server.Sessions("") == 0 })
+	r.warehouse().CancelLogin(t, r.open(r.bearer("analyst")), func() { time.Sleep(100 * time.Millisecond) })
+	sourcetest.Wait(r, "the session opens and ends", func() bool { return r.server.Calls()["CloseSession"] == 1 && r.server.Sessions("") == 0 })
 }
 
 // TestRelease ends a statement of which some rows were read, or none.
 func TestRelease(t *testing.T) {
 	for _, inline := range []int64{1, 1 << 40} {
 		r := newRig(t, func(e *emulator.Config) { e.Inline = inline })
-		c := r.open(r.bearer("analyst"))
-		columns := []plan.Col{{ID: 1, Type: sourcetest.Plain(pgcat.Int8)}, {ID: 2, Type: sourcetest.Numeric(15, 2)}, {ID: 3, Type: sourcetest.Plain(pgcat.Text)}, {ID: 4, Type: sourcetest.Plain(pgcat.Bool)}}
-		rows, err := c.Run(t.Context(), dialect.Text{Text: allOrders, Columns: columns})
-		if err != nil || !rows.Next() {
-			t.Fatal(err, rows.Err())
-		}
-		rows.Retain()
-		rows.Release()
-		rows.Release()
-		rows, err = c.Run(t.Context(), dialect.Text{Text: endless, Columns: columns[:1]})
-		if err != nil {
-			t.Fatal(err)
-		}
-		began := time.Now()
-		rows.Release()
-		if took := time.Since(began); took > 2*time.Second {
-			t.Error("released after", took)
-		}
-		r.wait("the sessions end", func() bool { return r.server.Sessions("") == 0 })
+		r.warehouse().Release(t, r.open(r.bearer("analyst")), 2*time.Second)
 	}
 }

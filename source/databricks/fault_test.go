@@ -51,11 +51,11 @@ func TestFaults(t *testing.T) {
 			if err := r.server.Control().Add(f.rule); err != nil {
 				t.Fatal(err)
 			}
-			a := read(t.Context(), r.open(r.bearer("analyst")), allOrders, orderTypes...)
+			a := sourcetest.Read(t.Context(), r.open(r.bearer("analyst")), allOrders, sourcetest.OrderTypes()...)
 			a.Expect(t, f.code, rowsOfOrders)
 			r.server.Control().Clear()
 			if a.Err != nil && f.rule.Kind != fault.Expired {
-				r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+				sourcetest.Wait(r, "the session ends", func() bool { return r.server.Sessions("") == 0 })
 			}
 		})
 	}
@@ -74,15 +74,15 @@ func TestPages(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			r := newRig(t, func(e *emulator.Config) { e.Inline = 1 << 40 })
 			const wide = "SELECT a.`customer` || repeat('x', 900) AS c1 FROM `shop`.`orders` AS a"
-			if a := read(t.Context(), r.open(r.bearer("analyst")), wide, sourcetest.Plain(pgcat.Text)); a.Err != nil || len(a.Rows) != rowsOfOrders || a.Report.Pages < 5 {
+			if a := sourcetest.Read(t.Context(), r.open(r.bearer("analyst")), wide, sourcetest.Plain(pgcat.Text)); a.Err != nil || len(a.Rows) != rowsOfOrders || a.Report.Pages < 5 {
 				t.Fatal(a.Err, len(a.Rows), a.Report)
 			}
 			r.source.Forget(source.Owner{Organisation: "acme"})
-			r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+			sourcetest.Wait(r, "the session ends", func() bool { return r.server.Sessions("") == 0 })
 			if err := r.server.Control().Add(f.rule); err != nil {
 				t.Fatal(err)
 			}
-			a := read(t.Context(), r.open(r.bearer("analyst")), wide, sourcetest.Plain(pgcat.Text))
+			a := sourcetest.Read(t.Context(), r.open(r.bearer("analyst")), wide, sourcetest.Plain(pgcat.Text))
 			if code := pgerr.Code(a.Err); code != pgerr.ConnectionFailure && code != pgerr.ProtocolViolation {
 				t.Error(len(a.Rows), a.Err)
 			}
@@ -93,14 +93,7 @@ func TestPages(t *testing.T) {
 // TestContradictions: a column that is sent as another type, and a table that nobody may read any more.
 func TestContradictions(t *testing.T) {
 	r := newRig(t)
-	c := r.open(r.bearer("analyst"))
-	r.server.Contradict("c2", true)
-	if a := read(t.Context(), c, someRows, orderTypes...); pgerr.Code(a.Err) != pgerr.DatatypeMismatch {
-		t.Error(a.Err)
-	}
-	r.server.Contradict("c2", false)
-	r.server.Refuse("lake.shop.orders", true)
-	if a := read(t.Context(), c, someRows, orderTypes...); pgerr.Code(a.Err) != pgerr.InsufficientPrivilege {
-		t.Error(a.Err)
-	}
+	contradict := func(on bool) { r.server.Contradict("c2", on) }
+	refuse := func(on bool) { r.server.Refuse("lake.shop.orders", on) }
+	sourcetest.Withdrawn(t, r.open(r.bearer("analyst")), someRows, contradict, refuse)
 }

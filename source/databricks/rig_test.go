@@ -1,60 +1,27 @@
 package databricks
 
 import (
-	"context"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"slices"
-	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/sandbox/access"
 	emulator "github.com/waggle-sql/waggle/internal/sandbox/databricks"
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/dbsql"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
 	"github.com/waggle-sql/waggle/internal/sandbox/oauth"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 	"github.com/waggle-sql/waggle/internal/secret"
-	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
 	"github.com/waggle-sql/waggle/source/sourcetest"
 )
-
-// tokens are what the emulator takes for access tokens, by their text.
-type tokens struct {
-	mu sync.Mutex
-	by map[string]oauth.Grant
-}
-
-func (t *tokens) Bearer(r *http.Request) (oauth.Grant, oauth.State) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	g, ok := t.by[strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")]
-	switch {
-	case !ok:
-		return g, oauth.Unknown
-	case g.Expires.Before(time.Now()):
-		return g, oauth.Expired
-	}
-	return g, oauth.Live
-}
-
-func (t *tokens) ExpireToken(text string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	g := t.by[text]
-	g.Expires = time.Now().Add(-time.Second)
-	t.by[text] = g
-}
 
 // rig is an emulator with two tables and two people, and the source that reads it.
 type rig struct {
 	testing.TB
 	server *emulator.Server
-	tokens *tokens
+	tokens *sandboxtest.Tokens
 	source source.Source
 	web    *httptest.Server
 }
@@ -66,23 +33,15 @@ const (
 
 func newRig(t testing.TB, change ...func(*emulator.Config)) *rig {
 	t.Helper()
-	db, err := duck.Open(":memory:", duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, text := range append(slices.Clone(dbsql.Setup()),
+	db := sandboxtest.Database(t, append(slices.Clone(dbsql.Setup()),
 		fmt.Sprintf(`CREATE TABLE orders AS SELECT i::BIGINT AS id, (i * 1.01)::DECIMAL(15,2) AS price, 'customer ' || i AS customer, i %% 2 = 0 AS paid FROM range(%d) t(i)`, rowsOfOrders),
 		`CREATE TABLE types AS SELECT 99999999999999999999999999999999999999::DECIMAL(38,0) AS n, -1.5::DOUBLE AS f, 0.25::FLOAT AS r, DATE '1969-07-20' AS d, TIMESTAMP '1969-07-20 20:17:40.123456' AS ts,
 			TIMESTAMPTZ '1969-07-20 20:17:40.5+00' AS tz, 'caf' || chr(233) AS s, '\xAB'::BLOB AS b, NULL::BOOLEAN AS nothing, 7::TINYINT AS tiny, -3::SMALLINT AS small, 2::INTEGER AS i`,
-	) {
-		if err := db.Exec(t.Context(), text); err != nil {
-			t.Fatal(err)
-		}
-	}
+	)...)
 	grant := func(login string) oauth.Grant {
-		return oauth.Grant{Person: login, Subject: "sub-" + login, Source: "lake", Scopes: []string{"sql", "offline_access"}, Expires: time.Now().Add(time.Hour)}
+		return oauth.Grant{Person: login, Subject: "sub-" + login, Source: "lake", Scopes: []string{"sql", "offline_access"}}
 	}
-	known := &tokens{by: map[string]oauth.Grant{"analyst": grant("analyst"), "emea": grant("emea"), "next": grant("analyst")}}
+	known := sandboxtest.NewTokens(map[string]oauth.Grant{"analyst": grant("analyst"), "emea": grant("emea"), "next": grant("analyst")})
 	config := emulator.Config{Source: "lake", Tokens: known, Warehouses: []string{warehouse, "big"}, Catalog: "main", Database: db, Tables: tables(), Policy: policy(), Dir: t.TempDir(), Inline: 200_000}
 	for _, f := range change {
 		f(&config)
@@ -100,7 +59,6 @@ func newRig(t testing.TB, change ...func(*emulator.Config)) *rig {
 		_ = s.Close()
 		web.Close()
 		server.Close()
-		db.Close()
 	})
 	return &rig{TB: t, server: server, tokens: known, source: s, web: web}
 }
@@ -145,9 +103,9 @@ func (r *rig) open(b source.Bearer) source.Conn {
 	return sourcetest.Open(r, r.source, b)
 }
 
-// read asks a statement.
-func read(ctx context.Context, c source.Conn, sql string, types ...plan.Type) sourcetest.Answer {
-	return sourcetest.Read(ctx, c, sql, types...)
+// warehouse is what the suites of warehouses need of the rig.
+func (r *rig) warehouse() sourcetest.Warehouse {
+	return sourcetest.Warehouse{Source: r.source, Rows: rowsOfOrders, All: allOrders, Endless: endless, Sessions: func() int { return r.server.Sessions("") }}
 }
 
 const (
@@ -156,10 +114,3 @@ const (
 	endless   = "SELECT COUNT(*) AS c1 FROM `main`.`shop`.`orders` AS a CROSS JOIN `main`.`shop`.`orders` AS b CROSS JOIN `main`.`shop`.`orders` AS c WHERE a.`id` + b.`id` + c.`id` = -1"
 	one       = "SELECT 1 AS c1"
 )
-
-var orderTypes = []plan.Type{sourcetest.Plain(pgcat.Int8), sourcetest.Numeric(15, 2), sourcetest.Plain(pgcat.Text), sourcetest.Plain(pgcat.Bool)}
-
-func (r *rig) wait(what string, ok func() bool) {
-	r.Helper()
-	sourcetest.Wait(r, what, ok)
-}

@@ -18,28 +18,9 @@ import (
 // TestEncrypted: a server that does not prove who it is gets no token, and results are not fetched in clear.
 func TestEncrypted(t *testing.T) {
 	r := newRig(t)
-	web := httptest.NewTLSServer(r.server)
-	t.Cleanup(web.Close)
-	for _, c := range []struct {
-		name      string
-		transport http.RoundTripper
-		code      string
-	}{{"unknown authority", nil, pgerr.CannotConnect}, {"results in clear", web.Client().Transport, pgerr.ProtocolViolation}} {
-		t.Run(c.name, func(t *testing.T) {
-			s, err := New(Config{Name: "lake", Host: "dbc.example", BaseURL: web.URL, HTTPPath: "/sql/1.0/warehouses/" + warehouse, Catalog: "main", Transport: c.transport})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			conn, err := s.Open(t.Context(), r.bearer("analyst"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if a := read(t.Context(), conn, allOrders, orderTypes...); pgerr.Code(a.Err) != c.code {
-				t.Errorf("%v, wanted %s", a.Err, c.code)
-			}
-		})
-	}
+	r.warehouse().Encrypted(t, r.server, r.bearer("analyst"), func(url string, transport http.RoundTripper) (source.Source, error) {
+		return New(Config{Name: "lake", Host: "dbc.example", BaseURL: url, HTTPPath: "/sql/1.0/warehouses/" + warehouse, Catalog: "main", Transport: transport})
+	})
 }
 
 // watch notes where each request goes and whether it carries a token.
@@ -66,11 +47,8 @@ func TestWhereTokensGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	conn, err := s.Open(t.Context(), r.bearer("analyst"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a := read(t.Context(), conn, allOrders, orderTypes...); a.Err != nil {
+	conn := sourcetest.Open(t, s, r.bearer("analyst"))
+	if a := sourcetest.Read(t.Context(), conn, allOrders, sourcetest.OrderTypes()...); a.Err != nil {
 		t.Fatal(a.Err)
 	}
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
@@ -95,11 +73,8 @@ func TestRedirection(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	conn, err := s.Open(t.Context(), source.Bearer{Token: secret.New("t")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a := read(t.Context(), conn, one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != pgerr.CannotConnect {
+	conn := sourcetest.Open(t, s, source.Bearer{Token: secret.New("t")})
+	if a := sourcetest.Read(t.Context(), conn, one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != pgerr.CannotConnect {
 		t.Error(a.Err)
 	}
 }
@@ -109,11 +84,11 @@ func TestNothingIsWritten(t *testing.T) {
 	sourcetest.Silent(t, func() {
 		r := newRig(t)
 		c := r.open(r.bearer("analyst"))
-		good := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4))
-		bad := read(t.Context(), c, "SELECT secret FROM nowhere", sourcetest.Plain(pgcat.Int4))
+		good := sourcetest.Read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4))
+		bad := sourcetest.Read(t.Context(), c, "SELECT secret FROM nowhere", sourcetest.Plain(pgcat.Int4))
 		b := r.bearer("analyst")
 		b.Warehouse = "none"
-		missing := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4))
+		missing := sourcetest.Read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4))
 		if good.Err != nil || bad.Err == nil || missing.Err == nil {
 			t.Error(good.Err, bad.Err, missing.Err)
 		}
@@ -136,11 +111,7 @@ func TestNew(t *testing.T) {
 			t.Error(p, err)
 			continue
 		}
-		for _, c := range []source.Credential{source.Password{User: "u", Password: secret.New("p")}, source.Bearer{}} {
-			if _, err := s.Open(t.Context(), c); pgerr.Code(err) != pgerr.InvalidAuthorization {
-				t.Error(err)
-			}
-		}
+		sourcetest.Strangers(t, s)
 		_ = s.Close()
 	}
 }
@@ -161,12 +132,5 @@ func TestNobodyIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	c, err := s.Open(t.Context(), source.Bearer{Token: secret.New("t")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != pgerr.CannotConnect || strings.Contains(a.Err.Error(), "127") {
-		t.Error(a.Err)
-	}
+	sourcetest.Nobody(t, s, source.Bearer{Token: secret.New("t")}, one)
 }

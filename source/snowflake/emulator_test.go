@@ -2,7 +2,6 @@ package snowflake
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -22,15 +21,8 @@ func TestScan(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	ctx := source.WithRequestID(t.Context(), "request-7")
-	a := read(ctx, c, allOrders, orderTypes...)
-	if a.Err != nil || len(a.Rows) != rowsOfOrders {
-		t.Fatal(len(a.Rows), a.Err)
-	}
-	for n, row := range a.Rows {
-		if want := fmt.Sprintf("%d|%d.%02d|customer %d|%c", n, n*101/100, n*101%100, n, "tf"[n%2]); row != want {
-			t.Fatalf("row %d: %s, wanted %s", n, row, want)
-		}
-	}
+	a := sourcetest.Read(ctx, c, allOrders, sourcetest.OrderTypes()...)
+	r.warehouse().AllOrders(t, a)
 	h := r.server.History("")
 	if len(h) != 1 || h[0].Tag != "request-7" || h[0].Role != "ANALYST" || h[0].Warehouse != "BI_WH" {
 		t.Errorf("history %+v", h)
@@ -39,7 +31,7 @@ func TestScan(t *testing.T) {
 	if p.QueryID != h[0].ID || p.Rows != rowsOfOrders || p.Pages < 3 || p.Bytes == 0 || p.Status != "ok" || !slices.Contains(p.Requests, h[0].RequestID) {
 		t.Errorf("report %+v", p)
 	}
-	if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || len(a.Rows) != 1 {
+	if a := sourcetest.Read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || len(a.Rows) != 1 {
 		t.Error(a.Rows, a.Err)
 	}
 	if n := r.server.Sessions(""); n != 1 {
@@ -49,18 +41,18 @@ func TestScan(t *testing.T) {
 		t.Errorf("%d reports of telemetry", n)
 	}
 	r.source.Forget(source.Owner{Organisation: "acme", Person: "analyst"})
-	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+	sourcetest.Wait(r, "the session ends", func() bool { return r.server.Sessions("") == 0 })
 }
 
 func TestTypes(t *testing.T) {
 	r := newRig(t)
-	a := read(t.Context(), r.open(r.bearer("analyst")), `SELECT "n" AS C1, "f" AS C2, "d" AS C3, "t" AS C4, "ts" AS C5, "s" AS C6, "b" AS C7, "nothing" AS C8 FROM "DEMO"."shop"."types"`,
+	a := sourcetest.Read(t.Context(), r.open(r.bearer("analyst")), `SELECT "n" AS C1, "f" AS C2, "d" AS C3, "t" AS C4, "ts" AS C5, "s" AS C6, "b" AS C7, "nothing" AS C8 FROM "DEMO"."shop"."types"`,
 		sourcetest.Numeric(38, 0), sourcetest.Plain(pgcat.Float8), sourcetest.Plain(pgcat.Date), sourcetest.Plain(pgcat.Time), sourcetest.Plain(pgcat.Timestamp), sourcetest.Plain(pgcat.Text), sourcetest.Plain(pgcat.Bytea), sourcetest.Plain(pgcat.Bool))
 	want := most + `|-1.5|1969-07-20|12:34:56.789|1969-07-20 20:17:40.123456|café|\xab|NULL`
 	if a.Err != nil || len(a.Rows) != 1 || a.Rows[0] != want {
 		t.Error(a.Rows, a.Err)
 	}
-	if a := read(t.Context(), r.open(r.bearer("analyst")), `SELECT 1 AS C1 FROM "DEMO"."shop"."types" WHERE "f" > 0`, sourcetest.Plain(pgcat.Int4)); a.Err != nil || len(a.Rows) != 0 {
+	if a := sourcetest.Read(t.Context(), r.open(r.bearer("analyst")), `SELECT 1 AS C1 FROM "DEMO"."shop"."types" WHERE "f" > 0`, sourcetest.Plain(pgcat.Int4)); a.Err != nil || len(a.Rows) != 0 {
 		t.Error(a.Rows, a.Err)
 	}
 }
@@ -92,16 +84,16 @@ func TestWhoAsks(t *testing.T) {
 	emea := r.bearer("emea")
 	emea.Role = "EMEA"
 	for range 2 {
-		if a := read(t.Context(), r.open(emea), sql, types...); a.Err != nil || !slices.Equal(a.Rows, []string{"0|***", "1|***", "2|***"}) {
+		if a := sourcetest.Read(t.Context(), r.open(emea), sql, types...); a.Err != nil || !slices.Equal(a.Rows, []string{"0|***", "1|***", "2|***"}) {
 			t.Error(a.Rows, a.Err)
 		}
-		if a := read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.Err != nil || len(a.Rows) != 5 || a.Rows[4] != "4|customer 4" {
+		if a := sourcetest.Read(t.Context(), r.open(r.bearer("analyst")), sql, types...); a.Err != nil || len(a.Rows) != 5 || a.Rows[4] != "4|customer 4" {
 			t.Error(a.Rows, a.Err)
 		}
 	}
 	lower := r.bearer("analyst")
 	lower.Role, lower.Warehouse = "EMEA", "BIG_WH"
-	if a := read(t.Context(), r.open(lower), sql, types...); a.Err != nil || len(a.Rows) != 3 {
+	if a := sourcetest.Read(t.Context(), r.open(lower), sql, types...); a.Err != nil || len(a.Rows) != 3 {
 		t.Error(a.Rows, a.Err)
 	}
 	if h := r.server.History(""); h[len(h)-1].Role != "EMEA" || h[len(h)-1].Warehouse != "BIG_WH" || h[len(h)-1].User != "ANALYST" {
@@ -120,36 +112,29 @@ func TestRefusals(t *testing.T) {
 		return r.open(b)
 	}
 	c := r.open(r.bearer("analyst"))
-	for _, w := range []struct {
-		name, sql, code string
-		conn            source.Conn
-	}{
-		{"no such table", `SELECT 1 AS C1 FROM "DEMO"."shop"."nothing"`, "42501", c},
-		{"no such column", `SELECT "nothing" AS C1 FROM "DEMO"."shop"."orders"`, "42703", c},
-		{"not to be read", `SELECT 1 AS C1 FROM "DEMO"."shop"."types"`, "42501", wrong(func(b *source.Bearer) { b.Token, b.Owner.Person, b.Role = secret.New("emea"), "emea", "EMEA" })},
-		{"bad syntax", `SELEKT`, "XX000", c},
-		{"division by zero", `SELECT "id" / 0 AS C1 FROM "DEMO"."shop"."orders"`, "22012", c},
-		{"no warehouse", allOrders, "55000", wrong(func(b *source.Bearer) { b.Warehouse = "NONE" })},
-		{"a role of others", one, "42501", wrong(func(b *source.Bearer) { b.Role = "SYSADMIN" })},
-		{"a role beyond the token", one, "42501", wrong(func(b *source.Bearer) { b.Token, b.Role = secret.New("narrow"), "EMEA" })},
-		{"no token of theirs", one, "28000", wrong(func(b *source.Bearer) { b.Token = secret.New("forged") })},
-		{"another type", `SELECT 'x' AS C1`, "42804", c},
-		{"another count", `SELECT 1 AS C1, 2 AS C2`, "42804", c},
-	} {
-		a := read(t.Context(), w.conn, w.sql, sourcetest.Plain(pgcat.Int4))
-		if pgerr.Code(a.Err) != w.code || a.Report.Status != w.code {
-			t.Errorf("%s: %s %v (%s), wanted %s", w.name, pgerr.Code(a.Err), a.Err, a.Report.Status, w.code)
-		}
-		if h := r.server.History(""); len(a.Report.QueryID) > 0 && h[len(h)-1].ID != a.Report.QueryID {
-			t.Errorf("%s: query %s", w.name, a.Report.QueryID)
-		}
+	last := func() string {
+		h := r.server.History("")
+		return h[len(h)-1].ID
 	}
+	sourcetest.Refused(t, last, []sourcetest.Refusal{
+		{Name: "no such table", SQL: `SELECT 1 AS C1 FROM "DEMO"."shop"."nothing"`, Code: "42501", Conn: c},
+		{Name: "no such column", SQL: `SELECT "nothing" AS C1 FROM "DEMO"."shop"."orders"`, Code: "42703", Conn: c},
+		{Name: "not to be read", SQL: `SELECT 1 AS C1 FROM "DEMO"."shop"."types"`, Code: "42501", Conn: wrong(func(b *source.Bearer) { b.Token, b.Owner.Person, b.Role = secret.New("emea"), "emea", "EMEA" })},
+		{Name: "bad syntax", SQL: `SELEKT`, Code: "XX000", Conn: c},
+		{Name: "division by zero", SQL: `SELECT "id" / 0 AS C1 FROM "DEMO"."shop"."orders"`, Code: "22012", Conn: c},
+		{Name: "no warehouse", SQL: allOrders, Code: "55000", Conn: wrong(func(b *source.Bearer) { b.Warehouse = "NONE" })},
+		{Name: "a role of others", SQL: one, Code: "42501", Conn: wrong(func(b *source.Bearer) { b.Role = "SYSADMIN" })},
+		{Name: "a role beyond the token", SQL: one, Code: "42501", Conn: wrong(func(b *source.Bearer) { b.Token, b.Role = secret.New("narrow"), "EMEA" })},
+		{Name: "no token of theirs", SQL: one, Code: "28000", Conn: wrong(func(b *source.Bearer) { b.Token = secret.New("forged") })},
+		{Name: "another type", SQL: `SELECT 'x' AS C1`, Code: "42804", Conn: c},
+		{Name: "another count", SQL: `SELECT 1 AS C1, 2 AS C2`, Code: "42804", Conn: c},
+	})
 }
 
 // TestTokens: a token that Snowflake rejects is replaced once, and its session belongs to the next generation.
 func TestTokens(t *testing.T) {
 	r := newRig(t)
-	r.tokens.expire("analyst")
+	r.tokens.ExpireToken("analyst")
 	b := r.bearer("analyst")
 	asked := 0
 	b.Refresh = func(context.Context) (source.Bearer, error) {
@@ -158,22 +143,14 @@ func TestTokens(t *testing.T) {
 		next.Owner = source.Owner{Organisation: "acme", Person: "analyst", Generation: 2}
 		return next, nil
 	}
-	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || asked != 1 {
+	if a := sourcetest.Read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != nil || asked != 1 {
 		t.Error(a.Err, asked)
 	}
 	r.source.Forget(source.Owner{Organisation: "acme", Person: "analyst", Generation: 2})
 	if n := r.server.Sessions(""); n != 1 {
 		t.Errorf("%d sessions", n)
 	}
-	b.Refresh = func(context.Context) (source.Bearer, error) { return r.bearer("forged"), nil }
-	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != "28000" {
-		t.Error(a.Err)
-	}
-	gone := pgerr.New("28000", "sf connection is missing")
-	b.Refresh = func(context.Context) (source.Bearer, error) { return source.Bearer{}, gone }
-	if a := read(t.Context(), r.open(b), one, sourcetest.Plain(pgcat.Int4)); a.Err != error(gone) {
-		t.Error(a.Err)
-	}
+	sourcetest.Unrenewed(t, r.source, b, r.bearer("forged"), one)
 }
 
 // TestSessionEnds: a session whose token has expired is renewed, one that is over is replaced.
@@ -181,13 +158,13 @@ func TestSessionEnds(t *testing.T) {
 	r := newRig(t)
 	c := r.open(r.bearer("analyst"))
 	for _, master := range []bool{false, true} {
-		if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+		if a := sourcetest.Read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
 			t.Fatal(a.Err)
 		}
 		if n := r.server.ExpireSessions("", master); n == 0 {
 			t.Fatal("no session")
 		}
-		if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
+		if a := sourcetest.Read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); a.Err != nil {
 			t.Errorf("master %v: %v", master, a.Err)
 		}
 	}
@@ -196,22 +173,18 @@ func TestSessionEnds(t *testing.T) {
 // TestCancel: a statement that is cancelled is aborted at Snowflake at once.
 func TestCancel(t *testing.T) {
 	r := newRig(t)
-	ctx, cancel := context.WithCancelCause(t.Context())
-	defer cancel(nil)
-	done := make(chan sourcetest.Answer)
-	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, sourcetest.Plain(pgcat.Int8)) }()
-	r.wait("the statement runs", func() bool { return len(r.server.History("")) == 1 })
-	began := time.Now()
-	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
-	abort, err := r.server.Control().Wait(t.Context(), func(q fault.Request) bool { return strings.HasSuffix(q.Path, "/abort-request") })
-	if took := abort.Started.Sub(began); err != nil || took > 2*time.Second {
-		t.Error(err, took)
+	running := func() {
+		sourcetest.Wait(r, "the statement runs", func() bool { return len(r.server.History("")) == 1 })
 	}
-	a := <-done
-	if h := r.server.History(""); pgerr.Code(a.Err) != pgerr.QueryCanceled || h[0].Status != "ABORTED" {
-		t.Errorf("%v, %+v", a.Err, h[0])
+	r.warehouse().Cancel(t, r.open(r.bearer("analyst")), running, func(began time.Time) {
+		abort, err := r.server.Control().Wait(t.Context(), func(q fault.Request) bool { return strings.HasSuffix(q.Path, "/abort-request") })
+		if took := abort.Started.Sub(began); err != nil || took > 2*time.Second {
+			t.Error(err, took)
+		}
+	})
+	if h := r.server.History(""); h[0].Status != "ABORTED" {
+		t.Errorf("%+v", h[0])
 	}
-	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
 }
 
 // TestCancelledLogin: a session that Snowflake opens for a request that has ended is ended too, and the request does not wait for it.
@@ -220,25 +193,17 @@ func TestCancelledLogin(t *testing.T) {
 	if err := r.server.Control().Add(fault.Rule{Kind: fault.Drip, Path: "/session/v1", Millis: 600}); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancelCause(t.Context())
-	defer cancel(nil)
-	done := make(chan sourcetest.Answer)
-	go func() { done <- read(ctx, r.open(r.bearer("analyst")), endless, sourcetest.Plain(pgcat.Int8)) }()
-	r.wait("the session opens", func() bool { return r.server.Sessions("") == 1 })
-	began := time.Now()
-	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
-	if a := <-done; pgerr.Code(a.Err) != pgerr.QueryCanceled || time.Since(began) > 300*time.Millisecond {
-		t.Error(a.Err, time.Since(began))
-	}
-	r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+	r.warehouse().CancelLogin(t, r.open(r.bearer("analyst")), func() {
+		sourcetest.Wait(r, "the session opens", func() bool { return r.server.Sessions("") == 1 })
+	})
+	sourcetest.Wait(r, "the session ends", func() bool { return r.server.Sessions("") == 0 })
 }
 
 // TestCancelBetweenChunks: a read that is cancelled while nobody takes its chunks ends with its error, not as if all were read.
 func TestCancelBetweenChunks(t *testing.T) {
 	r := newRig(t)
 	ctx, cancel := context.WithCancelCause(t.Context())
-	columns := []plan.Col{{ID: 1, Type: sourcetest.Plain(pgcat.Int8)}, {ID: 2, Type: sourcetest.Numeric(15, 2)}, {ID: 3, Type: sourcetest.Plain(pgcat.Text)}, {ID: 4, Type: sourcetest.Plain(pgcat.Bool)}}
-	rows, err := r.open(r.bearer("analyst")).Run(ctx, dialect.Text{Text: allOrders, Columns: columns})
+	rows, err := r.open(r.bearer("analyst")).Run(ctx, dialect.Text{Text: allOrders, Columns: sourcetest.Columns(sourcetest.OrderTypes()...)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,25 +228,7 @@ func TestCancelBetweenChunks(t *testing.T) {
 // TestRelease ends a statement of which some rows were read, or none.
 func TestRelease(t *testing.T) {
 	r := newRig(t)
-	c := r.open(r.bearer("analyst"))
-	columns := []plan.Col{{ID: 1, Type: sourcetest.Plain(pgcat.Int8)}, {ID: 2, Type: sourcetest.Numeric(15, 2)}, {ID: 3, Type: sourcetest.Plain(pgcat.Text)}, {ID: 4, Type: sourcetest.Plain(pgcat.Bool)}}
-	rows, err := c.Run(t.Context(), dialect.Text{Text: allOrders, Columns: columns})
-	if err != nil || !rows.Next() {
-		t.Fatal(err, rows.Err())
-	}
-	rows.Retain()
-	rows.Release()
-	rows.Release()
-	rows, err = c.Run(t.Context(), dialect.Text{Text: endless, Columns: columns[:1]})
-	if err != nil {
-		t.Fatal(err)
-	}
-	began := time.Now()
-	rows.Release()
-	if took := time.Since(began); took > 5*time.Second {
-		t.Error("released after", took)
-	}
-	r.wait("the sessions end", func() bool { return r.server.Sessions("") == 0 })
+	r.warehouse().Release(t, r.open(r.bearer("analyst")), 5*time.Second)
 }
 
 var faults = []struct {
@@ -317,12 +264,12 @@ func TestFaults(t *testing.T) {
 			if err := r.server.Control().Add(f.rule); err != nil {
 				t.Fatal(err)
 			}
-			a := read(t.Context(), r.open(r.bearer("analyst")), allOrders, orderTypes...)
+			a := sourcetest.Read(t.Context(), r.open(r.bearer("analyst")), allOrders, sourcetest.OrderTypes()...)
 			a.Expect(t, f.code, rowsOfOrders)
 			r.server.Control().Clear()
 			// Of a login that broke off only Snowflake knows, and a session whose token has ended cannot be closed.
 			if a.Err != nil && !strings.HasPrefix(f.rule.Path, "/session/") && f.rule.Kind != fault.Expired {
-				r.wait("the session ends", func() bool { return r.server.Sessions("") == 0 })
+				sourcetest.Wait(r, "the session ends", func() bool { return r.server.Sessions("") == 0 })
 			}
 		})
 	}
@@ -331,14 +278,7 @@ func TestFaults(t *testing.T) {
 // TestContradictions: a column that is sent as another type, and a table that nobody may read any more.
 func TestContradictions(t *testing.T) {
 	r := newRig(t)
-	c := r.open(r.bearer("analyst"))
-	r.server.Contradict("C2", true)
-	if a := read(t.Context(), c, allOrders, orderTypes...); pgerr.Code(a.Err) != pgerr.DatatypeMismatch {
-		t.Error(a.Err)
-	}
-	r.server.Contradict("C2", false)
-	r.server.Refuse("sf.shop.orders", true)
-	if a := read(t.Context(), c, allOrders, orderTypes...); pgerr.Code(a.Err) != pgerr.InsufficientPrivilege {
-		t.Error(a.Err)
-	}
+	contradict := func(on bool) { r.server.Contradict("C2", on) }
+	refuse := func(on bool) { r.server.Refuse("sf.shop.orders", on) }
+	sourcetest.Withdrawn(t, r.open(r.bearer("analyst")), allOrders, contradict, refuse)
 }

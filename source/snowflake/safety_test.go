@@ -2,8 +2,6 @@ package snowflake
 
 import (
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -16,29 +14,9 @@ import (
 // TestEncrypted: a server that does not prove who it is gets no token, and results are not fetched in clear.
 func TestEncrypted(t *testing.T) {
 	r := newRig(t)
-	web := httptest.NewTLSServer(r.server)
-	t.Cleanup(web.Close)
-	for _, c := range []struct {
-		name      string
-		transport http.RoundTripper
-		code      string
-	}{{"unknown authority", nil, pgerr.CannotConnect}, {"results in clear", web.Client().Transport, pgerr.ProtocolViolation}} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			s, err := New(Config{Name: "sf", Account: "acme", BaseURL: web.URL, Database: "DEMO", Transport: c.transport})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer s.Close()
-			conn, err := s.Open(t.Context(), r.bearer("analyst"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if a := read(t.Context(), conn, allOrders, orderTypes...); pgerr.Code(a.Err) != c.code {
-				t.Errorf("%v, wanted %s", a.Err, c.code)
-			}
-		})
-	}
+	r.warehouse().Encrypted(t, r.server, r.bearer("analyst"), func(url string, transport http.RoundTripper) (source.Source, error) {
+		return New(Config{Name: "sf", Account: "acme", BaseURL: url, Database: "DEMO", Transport: transport})
+	})
 }
 
 // TestNothingIsWritten: neither the driver nor the connector leaves anything in the home directory, nor says anything.
@@ -46,8 +24,8 @@ func TestNothingIsWritten(t *testing.T) {
 	sourcetest.Silent(t, func() {
 		r := newRig(t)
 		c := r.open(r.bearer("analyst"))
-		good := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4))
-		bad := read(t.Context(), c, "SELECT secret FROM nowhere", sourcetest.Plain(pgcat.Int4))
+		good := sourcetest.Read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4))
+		bad := sourcetest.Read(t.Context(), c, "SELECT secret FROM nowhere", sourcetest.Plain(pgcat.Int4))
 		if good.Err != nil || bad.Err == nil {
 			t.Error(good.Err, bad.Err)
 		}
@@ -68,11 +46,7 @@ func TestNew(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	for _, c := range []source.Credential{source.Password{User: "u", Password: secret.New("p")}, source.Bearer{}} {
-		if _, err := s.Open(t.Context(), c); pgerr.Code(err) != pgerr.InvalidAuthorization {
-			t.Error(err)
-		}
-	}
+	sourcetest.Strangers(t, s)
 	if u, err := Address("acme_eu", ""); err != nil || u.String() != "https://acme-eu.snowflakecomputing.com" {
 		t.Error(u, err)
 	}
@@ -85,12 +59,5 @@ func TestNobodyIsThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	c, err := s.Open(t.Context(), source.Bearer{Token: secret.New("t")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a := read(t.Context(), c, one, sourcetest.Plain(pgcat.Int4)); pgerr.Code(a.Err) != pgerr.CannotConnect || strings.Contains(a.Err.Error(), "127") {
-		t.Error(a.Err)
-	}
+	sourcetest.Nobody(t, s, source.Bearer{Token: secret.New("t")}, one)
 }

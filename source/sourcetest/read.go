@@ -34,11 +34,16 @@ type Answer struct {
 
 // Read asks a statement whose columns have the types.
 func Read(ctx context.Context, c source.Conn, sql string, types ...plan.Type) Answer {
-	text := dialect.Text{Text: sql}
+	return ReadText(ctx, c, dialect.Text{Text: sql, Columns: Columns(types...)})
+}
+
+// Columns are columns of the types.
+func Columns(types ...plan.Type) []plan.Col {
+	out := make([]plan.Col, len(types))
 	for i, t := range types {
-		text.Columns = append(text.Columns, plan.Col{ID: plan.ColID(i + 1), Name: fmt.Sprint("x", i+1), Type: t})
+		out[i] = plan.Col{ID: plan.ColID(i + 1), Name: fmt.Sprint("x", i+1), Type: t}
 	}
-	return ReadText(ctx, c, text)
+	return out
 }
 
 // ReadText asks a statement.
