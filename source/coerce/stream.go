@@ -17,8 +17,8 @@ const (
 	maxNesting  = 32
 )
 
-// NewReader reads an Arrow IPC stream, whose schema it looks at first: arrow-go takes the lengths of a schema's vectors at their
-// word, and allocates what they say.
+// NewReader reads an Arrow IPC stream, at the metadata of which it looks first: arrow-go takes the lengths that it finds there at their
+// word, and allocates what they say. Compressed batches and dictionaries are an error.
 func NewReader(in io.Reader) (*ipc.Reader, error) {
 	head := make([]byte, 8)
 	if _, err := io.ReadFull(in, head); err != nil {
@@ -37,7 +37,7 @@ func NewReader(in io.Reader) (*ipc.Reader, error) {
 	if err := s.message(); err != nil {
 		return nil, err
 	}
-	return ipc.NewReader(io.MultiReader(&start, in), ipc.WithBodySizeLimit(maxBody), ipc.WithMetadataSizeLimit(maxMetadata))
+	return ipc.NewReader(io.MultiReader(&start, &messages{in: in}), ipc.WithBodySizeLimit(maxBody), ipc.WithMetadataSizeLimit(maxMetadata))
 }
 
 // continuation begins a message (https://arrow.apache.org/docs/format/Columnar.html#encapsulated-message-format).
