@@ -14,7 +14,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/waggle-sql/waggle/internal/inflate"
+	"github.com/klauspost/compress/gzip"
+
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/source"
 )
@@ -119,9 +120,15 @@ func (e *exchanges) whole(answer *http.Response, rec *recorder) (*http.Response,
 		return nil, err
 	}
 	answer.Body = io.NopCloser(&data)
-	if bytes.HasPrefix(data.Bytes(), gzipMagic) {
-		answer.Body = &inflated{inflate.NewReader(data.Bytes()), chunkBytes, e.system.config.Name}
+	if !bytes.HasPrefix(data.Bytes(), gzipMagic) {
+		return answer, nil
 	}
+	reader, err := gzip.NewReader(bytes.NewReader(data.Bytes()))
+	if err != nil {
+		rec.failed(0)
+		return nil, err
+	}
+	answer.Body = &inflated{reader: reader, left: chunkBytes, name: e.system.config.Name}
 	return answer, nil
 }
 
@@ -130,20 +137,30 @@ const expectedChunk = 32 << 20
 
 var gzipMagic = []byte{0x1f, 0x8b}
 
-// inflated ends a chunk that is too large.
+// inflated is a chunk that is inflated while it is read. It ends one that is too large.
 type inflated struct {
-	*inflate.Reader
-	left int64
-	name string
+	reader *gzip.Reader // its Close is not for another goroutine
+	left   int64
+	name   string
+	closed atomic.Bool
 }
 
-// Read reads on.
+// Read reads on, in steps that Close may come between.
 func (i *inflated) Read(p []byte) (int, error) {
-	n, err := i.Reader.Read(p)
+	if i.closed.Load() {
+		return 0, io.ErrClosedPipe
+	}
+	n, err := i.reader.Read(p)
 	if i.left -= int64(n); i.left < 0 {
 		return 0, pgerr.New(pgerr.ProgramLimitExceeded, "a part of a result of the source %s is larger than %d MiB", i.name, chunkBytes>>20)
 	}
 	return n, err
+}
+
+// Close makes the next Read fail; the driver calls it while another goroutine reads, when the request's context ends.
+func (i *inflated) Close() error {
+	i.closed.Store(true)
+	return nil
 }
 
 func localAnswer(r *http.Request, text string) *http.Response {
