@@ -28,7 +28,8 @@ type allowances struct {
 // askAgain is how long an allowance that is spent is believed: then one request finds out whether it has grown.
 const askAgain = time.Minute
 
-var usageForm = regexp.MustCompile(`api-usage=(\d{1,12})/(\d{1,12})`)
+// usageForm finds the organisation's share; a connected app's own, per-app-api-usage, may stand beside it.
+var usageForm = regexp.MustCompile(`(?:^|[\s;,])api-usage=(\d{1,12})/(\d{1,12})`)
 
 // note keeps what an answer says (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/headers_api_usage.htm).
 func (a *allowances) note(host string, h http.Header) {

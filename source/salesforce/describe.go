@@ -3,6 +3,7 @@ package salesforce
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"regexp"
@@ -49,6 +50,9 @@ func (c *conn) Describe(ctx context.Context, object string) (source.Schema, erro
 	err := t.exchange(ctx, call{method: http.MethodGet, path: "sobjects/" + object + "/describe", accept: "application/json"}, func(a *http.Response) error {
 		return noEnd(json.NewDecoder(io.LimitReader(a.Body, 32<<20)).Decode(&answer))
 	})
+	if err == nil && len(answer.Fields) == 0 {
+		err = c.system.malformed(errors.New("the object has no fields"))
+	}
 	if err != nil {
 		return source.Schema{}, err
 	}

@@ -91,7 +91,8 @@ var hints = map[string]string{
 	"NOT_FOUND":              "The object does not exist there, or your profile may not read it.",
 	"API_DISABLED_FOR_ORG":   "Your profile needs the permission API Enabled.",
 	"API_CURRENTLY_DISABLED": "Your profile needs the permission API Enabled.",
-	"REQUEST_LIMIT_EXCEEDED": "The organisation's API requests of 24 hours are used up; try again later.",
+	"REQUEST_LIMIT_EXCEEDED": "A limit of the organisation's API requests is reached; try again later.",
+	"INVALID_QUERY_LOCATOR":  "Salesforce keeps ten unfinished queries of a person; try again with fewer at once.",
 	"EXCEEDED_ID_LIMIT":      "SET waggle.pushdown = off groups in the workspace instead.",
 }
 
