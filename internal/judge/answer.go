@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // answer is what a server says to one statement: columns, rows and a command tag, or an error.
@@ -11,6 +12,7 @@ type answer struct {
 	rows    [][]cell
 	tag     string
 	failure *failure
+	took    time.Duration // where it was measured
 }
 
 // column is one field of a RowDescription.

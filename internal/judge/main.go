@@ -26,6 +26,7 @@ type options struct {
 	record, words                              bool
 	seed, expressions, shapes, tables, columns int
 	tpch, sandbox, spread, route               string
+	folder, queries                            string
 }
 
 func main() {
@@ -34,7 +35,7 @@ func main() {
 	flag.StringVar(&o.bin, "bin", "", "program to start (default: cmd/waggle is built)")
 	flag.StringVar(&o.oracle, "oracle", "", "connection string of a running PostgreSQL 17 (default: one is started)")
 	flag.StringVar(&o.corpus, "corpus", "testdata/judge", "folder of the corpus; empty to leave it out")
-	flag.StringVar(&o.match, "match", "", "only corpus files whose name contains this")
+	flag.StringVar(&o.match, "match", "", "only corpus files and queries whose name contains this")
 	flag.StringVar(&o.report, "report", "", "write the result to this file")
 	flag.BoolVar(&o.record, "record", false, "only write PostgreSQL's answers beside the corpus")
 	flag.BoolVar(&o.words, "words", false, "also print random statements whose error differs in words or position alone")
@@ -44,6 +45,8 @@ func main() {
 	flag.IntVar(&o.tables, "tables", 2000, "how many random query shapes over stored tables, on each route")
 	flag.IntVar(&o.columns, "columns", 2000, "how many random expressions over the columns of a stored table, on each route")
 	flag.StringVar(&o.tpch, "tpch", "", "folder of TPC-H's tables as Parquet files: run its queries over every spread, and nothing else")
+	flag.StringVar(&o.folder, "folder", "", "folder of tables as Parquet files: run the queries of -queries over every spread of them, and nothing else")
+	flag.StringVar(&o.queries, "queries", "", "folder of the queries over -folder")
 	flag.StringVar(&o.route, "route", "", "only routes to the stored tables whose name contains this")
 	flag.StringVar(&o.spread, "spread", "", "only spreads whose name contains this, and the first one")
 	flag.StringVar(&o.sandbox, "sandbox", "bin/waggle-sandbox", "program that serves the spreads")
@@ -62,9 +65,8 @@ func main() {
 
 // run reports whether an answer differs.
 func run(ctx context.Context, o *options) (bool, error) {
-	if o.tpch != "" {
-		failed, err := (&tpch{sandbox: o.sandbox, files: o.tpch, queries: "testdata/tpch", match: o.spread, out: os.Stdout}).run(ctx)
-		return failed > 0, err
+	if o.tpch != "" || o.folder != "" {
+		return o.suite(ctx)
 	}
 	pg, stop, err := startOracle(ctx, o.oracle)
 	if err != nil {
@@ -107,6 +109,20 @@ func run(ctx context.Context, o *options) (bool, error) {
 		return false, err
 	}
 	return r.differ(), r.write(o.report)
+}
+
+// suite reports whether an answer to a folder of queries differs.
+func (o *options) suite(ctx context.Context) (bool, error) {
+	t := &suite{sandbox: o.sandbox, files: o.tpch, queries: "testdata/tpch", spreads: tpchSpreads, match: o.spread, only: o.match, out: os.Stdout}
+	if o.folder != "" {
+		all, err := evenly(o.folder)
+		if err != nil {
+			return false, err
+		}
+		t.files, t.queries, t.spreads = o.folder, o.queries, all
+	}
+	failed, err := t.run(ctx)
+	return failed > 0, err
 }
 
 // judgeTables runs random shapes over stored tables.
