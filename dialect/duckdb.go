@@ -21,6 +21,7 @@ type Statement struct {
 // travels as the DuckDB type that WorkspaceType names.
 type Func struct {
 	Name     string   `json:"name"`
+	Fields   []string `json:"fields,omitempty"`
 	Kind     FuncKind `json:"kind"`
 	Proc     uint32   `json:"proc,omitempty"`
 	Args     []uint32 `json:"args"`
@@ -37,6 +38,7 @@ type FuncKind uint8
 // CallFunc: datum.Call. CastFunc: datum.Cast of its one argument. AggFunc: datum.AggCall over one list of rows.
 // SortKeyFunc: a text whose byte order and equality are those of the argument's type. SeriesFunc: the array of
 // generate_series(start, stop[, step]). SetFunc: the array of one output column, Mod, of a set-returning function of one argument.
+// RowFunc: the row of the arguments as PostgreSQL's text of a record, or with Fields, their names, as a JSON object.
 const (
 	CallFunc FuncKind = iota
 	CastFunc
@@ -44,6 +46,7 @@ const (
 	SortKeyFunc
 	SeriesFunc
 	SetFunc
+	RowFunc
 )
 
 // WorkspaceType is the DuckDB type by which values of a PostgreSQL type live in the workspace and cross to its functions:

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/planner/plan"
 )
@@ -57,9 +58,26 @@ func (p *duck) compound(e plan.Expr) sx {
 	case *plan.Subquery:
 		return p.subquery(e)
 	case *plan.RowOf:
-		return p.unsupported(e.At, "a row value here")
+		return p.row(e)
 	}
 	return p.unsupported(e.Pos(), "this expression here")
+}
+
+// row is the text or the JSON of a row value, made by datum.
+func (p *duck) row(e *plan.RowOf) sx {
+	items := make([]sx, len(e.Items))
+	for i, x := range e.Items {
+		items[i] = p.expr(x)
+	}
+	f := Func{Kind: RowFunc, Result: pgcat.Record, Mod: -1, At: e.At}
+	if e.JSON {
+		f.Fields = e.Names
+	}
+	x := p.udf(f, items)
+	if e.Present != nil {
+		x.text = p.count("CASE WHEN " + p.expr(e.Present).text + " THEN " + x.text + " END")
+	}
+	return x
 }
 
 func (p *duck) ref(e *plan.Ref) sx {

@@ -91,7 +91,7 @@ func (p *postgres) compound(e plan.Expr) string {
 	case *plan.WindowFunc:
 		return p.windowFunc(e)
 	case *plan.RowOf:
-		return "ROW(" + strings.Join(p.exprs(e.Items), ", ") + ")"
+		return p.refuse(e.At, "a row value")
 	}
 	return p.refuse(e.Pos(), "this expression here")
 }

@@ -150,9 +150,13 @@ func (s *scalar) value(args []datum.Value, env *datum.Env) (datum.Value, error) 
 	case dialect.SeriesFunc:
 		elem, _ := dialect.ElementOID(s.f.Result)
 		return series(elem, args, env)
-	}
-	if s.f.Kind == dialect.SetFunc {
+	case dialect.SetFunc:
 		return setOf(s.f, args[0])
+	case dialect.RowFunc:
+		if s.f.Fields != nil {
+			return datum.RowJSON(s.f.Fields, s.f.Args, args, env)
+		}
+		return datum.RowText(s.f.Args, args, env), nil
 	}
 	return datum.Call(s.function(), args, env)
 }

@@ -178,13 +178,14 @@ func jsonAgg(binary, strict bool) aggregate {
 		}
 		b := []byte{'['}
 		t, _ := pgcat.TypeByOID(f.Args[0])
+		structured := f.Args[0] == pgcat.Record || t != nil && t.IsArray()
 		for _, r := range rows {
 			if strict && r[0] == nil {
 				continue
 			}
 			if len(b) > 1 {
 				b = append(b, ", "...)
-				if r[0] != nil && t != nil && t.IsArray() {
+				if r[0] != nil && structured {
 					b = append(b, "\n "...)
 				}
 			}

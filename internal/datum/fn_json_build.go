@@ -23,8 +23,12 @@ func jsonBuilders() family {
 			}
 			return Text(b), nil
 		}
-		f["to_"+t.name+"(anyelement)"] = func(fn *Func, a []Value, env *Env) (Value, error) {
+		one := func(fn *Func, a []Value, env *Env) (Value, error) {
 			return finish(appendToJSON(nil, fn.Args[0], a[0], env))
+		}
+		f["to_"+t.name+"(anyelement)"] = one
+		if !t.binary {
+			f["array_to_json(anyarray)"] = one
 		}
 		array := func(fn *Func, a []Value, env *Env) (Value, error) {
 			values, types, err := spread(fn, a, 0)
@@ -78,7 +82,7 @@ func appendToJSON(dst []byte, oid uint32, v Value, env *Env) ([]byte, error) {
 	case Date, Timestamp:
 		return AppendJSONString(dst, isoText(oid, v, env)), nil
 	case Text:
-		if oid == pgcat.JSON || oid == pgcat.JSONB {
+		if oid == pgcat.JSON || oid == pgcat.JSONB || oid == pgcat.Record {
 			return append(dst, v...), nil
 		}
 	}
@@ -195,7 +199,7 @@ func appendKey(b []byte, v Value, oid uint32, env *Env) ([]byte, error) {
 	}
 	_, isArray := v.(*Array)
 	_, isRecord := v.(Record)
-	if isArray || isRecord || oid == pgcat.JSON || oid == pgcat.JSONB {
+	if isArray || isRecord || oid == pgcat.Record || oid == pgcat.JSON || oid == pgcat.JSONB {
 		return nil, pgerr.New(pgerr.InvalidParameterValue, "key value must be scalar, not array, composite, or json")
 	}
 	if t, ok := v.(Bool); ok {

@@ -31,9 +31,9 @@ type Type struct {
 	Collation uint32
 }
 
-// IsArray reports whether t is a true array type ('_int4', not int2vector or oidvector).
+// IsArray reports whether t is a true array type ('_int4', not int2vector or oidvector), record[] among them.
 func (t *Type) IsArray() bool {
-	return t.Category == 'A' && t.Len == -1 && t.Elem != 0 && t.Name[0] == '_'
+	return (t.Category == 'A' || t.Elem == Record) && t.Len == -1 && t.Elem != 0 && t.Name[0] == '_'
 }
 
 type typeIndex struct {

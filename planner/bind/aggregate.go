@@ -65,7 +65,12 @@ func (b *binder) buildAgg(s *scope, r resolution, c *callSite) *plan.Agg {
 	if r.variadic && b.err == nil {
 		args = b.gatherVariadic(args, r, declared, c.at)
 	}
-	b.refuseRows(r.proc, args)
+	b.rowsAsJSON(r.proc, args)
+	if len(args) == 1 && a.Name == "count" {
+		if row, ok := args[0].(*plan.RowOf); ok {
+			args[0] = b.countedRow(row, a.Distinct)
+		}
+	}
 	a.Base, a.Args = base(result, c.at), args
 	if ordered {
 		a.Order = c.within

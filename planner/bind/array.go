@@ -84,7 +84,7 @@ func (b *binder) indirection(s *scope, n *pg.A_Indirection) plan.Expr {
 			}
 			e = b.subscript(s, e, i.AIndices, restIsSlice(n.Indirection))
 		case *pg.Node_String_:
-			e = b.field(e, i.String_.Sval)
+			e = b.field(e, rowName(n.Arg), i.String_.Sval)
 		default:
 			return b.refuse(pos(e), "row expansion via \"*\" is not supported here")
 		}
@@ -153,8 +153,17 @@ func (b *binder) jsonbSubscript(s *scope, e plan.Expr, n *pg.A_Indices) plan.Exp
 	return b.operator("->", e, i, pos(e))
 }
 
+// rowName is the name by which an expression refers to a whole row, "" for any other.
+func rowName(n *pg.Node) string {
+	names := texts(n.GetColumnRef().GetFields())
+	if len(names) == 0 {
+		return ""
+	}
+	return names[len(names)-1]
+}
+
 // field binds (row).name for rows whose columns are known.
-func (b *binder) field(e plan.Expr, name string) plan.Expr {
+func (b *binder) field(e plan.Expr, table, name string) plan.Expr {
 	row, ok := e.(*plan.RowOf)
 	if !ok {
 		if t := e.Type().OID; t != pgcat.Record && typ(t).Kind != 'c' {
@@ -164,9 +173,12 @@ func (b *binder) field(e plan.Expr, name string) plan.Expr {
 		return b.refuse(pos(e), "selecting a field of a composite value is not supported")
 	}
 	for i, x := range row.Items {
-		if names := b.rows[row]; i < len(names) && names[i] == name {
+		if i < len(row.Names) && row.Names[i] == name {
 			return x
 		}
+	}
+	if table != "" {
+		return b.fail(pgerr.New(pgerr.UndefinedColumn, "column %s.%s does not exist", table, name), pos(e))
 	}
 	return b.fail(pgerr.New(pgerr.UndefinedColumn, "could not identify column \"%s\" in record data type", name), pos(e))
 }

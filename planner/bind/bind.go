@@ -102,7 +102,7 @@ type binder struct {
 	untyped   map[*plan.Late]bool // references to parameters that no context has typed
 	nextCTE   int
 	depth     int
-	aggs      map[*plan.Agg]*scope     // the scope that each aggregate belongs to
+	aggs      map[*plan.Agg]*scope // the scope that each aggregate belongs to
 	groupings map[*plan.Grouping]groupingArgs
 	grows     map[*plan.Project]*entityItem
 	model     *modelText  // set while an expression of the model is bound

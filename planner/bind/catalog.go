@@ -34,7 +34,7 @@ func unmodified(oid uint32) plan.Type { return plan.Type{OID: oid, Mod: -1} }
 
 // elementOf returns the element type of an array type (also of int2vector and oidvector), 0 for others.
 func elementOf(oid uint32) uint32 {
-	if t := typ(oid); t.Category == 'A' && t.Elem != 0 {
+	if t := typ(oid); (t.Category == 'A' || t.Elem == pgcat.Record) && t.Elem != 0 {
 		return t.Elem
 	}
 	return 0

@@ -60,6 +60,9 @@ func (b *binder) coerce(e plan.Expr, to plan.Type, c permission, at int) plan.Ex
 	case arrayPath:
 		k.Method, k.T.Mod = plan.ArrayCast, to.Mod
 	case inOutPath:
+		if from == pgcat.Record {
+			return b.relabel(e, to)
+		}
 		if from == pgcat.Regclass && to.OID == pgcat.Text {
 			return b.regclassText(e, k.At)
 		}

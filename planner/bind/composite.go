@@ -42,9 +42,7 @@ func (b *binder) expandArray(s *scope, n *pg.FuncCall, at int) plan.Expr {
 	if k, ok := pgcat.CastFor(pgcat.Int8, pgcat.Int4); ok {
 		number.Proc = k.Func
 	}
-	row := &plan.RowOf{Base: base(pgcat.Record, at), Items: []plan.Expr{refTo(l.scan.Out[0]), number}}
-	b.rows[row] = []string{"x", "n"}
-	return row
+	return &plan.RowOf{Base: base(pgcat.Record, at), Items: []plan.Expr{refTo(l.scan.Out[0]), number}, Names: []string{"x", "n"}}
 }
 
 // unnest scans an array with its ordinality.
@@ -70,22 +68,27 @@ func (q *selectBuild) joinLaterals() {
 	}
 }
 
-// rowNames returns the column names of a row that the binder has made, nil for any other expression.
-func (b *binder) rowNames(e plan.Expr) []string {
-	if row, ok := e.(*plan.RowOf); ok {
-		return b.rows[row]
+// fields returns a row that is given field by field: one with fields, none of which is a row, that is not NULL.
+func fields(e plan.Expr) *plan.RowOf {
+	row, ok := e.(*plan.RowOf)
+	if !ok || row.Present != nil || len(row.Items) == 0 {
+		return nil
 	}
-	return nil
+	for _, x := range row.Items {
+		if x.Type().OID == pgcat.Record {
+			return nil
+		}
+	}
+	return row
 }
 
 // rowColumn projects the fields of a composite target one by one.
-func (q *selectBuild) rowColumn(p *plan.Project, t target, names []string) outColumn {
-	out := outColumn{name: t.name, typ: t.expr.Type()}
-	row, _ := t.expr.(*plan.RowOf)
+func (q *selectBuild) rowColumn(p *plan.Project, t target, row *plan.RowOf) outColumn {
+	out := outColumn{name: t.name, typ: row.T}
 	for i, x := range row.Items {
-		c := plan.Col{ID: q.b.newID(nil, ""), Name: names[i], Type: x.Type()}
+		c := plan.Col{ID: q.b.newID(nil, ""), Name: row.Names[i], Type: x.Type()}
 		p.Exprs, p.Out = append(p.Exprs, x), append(p.Out, c)
-		out.row = append(out.row, outColumn{name: names[i], id: c.ID, typ: c.Type})
+		out.row = append(out.row, outColumn{name: row.Names[i], id: c.ID, typ: c.Type})
 	}
 	return out
 }
@@ -93,13 +96,11 @@ func (q *selectBuild) rowColumn(p *plan.Project, t target, names []string) outCo
 // adoptRow makes a composite column of a subquery a row of columns of s.
 func (b *binder) adoptRow(s *scope, table string, c outColumn) *column {
 	row := &plan.RowOf{Base: base(pgcat.Record, -1)}
-	var names []string
 	for _, f := range c.row {
 		b.owner[f.id], b.table[f.id] = s, table
 		row.Items = append(row.Items, refTo(plan.Col{ID: f.id, Name: f.name, Type: f.typ}))
-		names = append(names, f.name)
+		row.Names = append(row.Names, f.name)
 	}
-	b.rows[row] = names
 	return &column{name: c.name, expr: row}
 }
 

@@ -36,6 +36,7 @@ func (b *binder) join(s *scope, n *pg.JoinExpr) (plan.Node, []*item) {
 		j.Cond = b.toBoolean(b.within(s, inJoinOn, n.Quals), "JOIN/ON")
 		s.items = outer
 	}
+	noteWitnesses(j, left, right)
 	var visible []*item
 	if n.Alias == nil {
 		for _, x := range both {

@@ -1,8 +1,6 @@
 package bind
 
 import (
-	"strings"
-
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -135,7 +133,11 @@ func (b *binder) use(s *scope, it *item, c *column, at int) plan.Expr {
 	if c.property != nil && s.inline != nil {
 		return s.inline(c.property)
 	}
-	return positioned(b.columnExpr(c, at), at)
+	e := positioned(b.columnExpr(c, at), at)
+	if row, ok := e.(*plan.RowOf); ok && it.nullable {
+		return b.witnessed(it, row)
+	}
+	return e
 }
 
 // positioned gives a reference the position of its token; merged columns keep their parts' own.
@@ -178,29 +180,6 @@ func findItem(s *scope, schema, name string) *item {
 	return nil
 }
 
-// wholeRow binds a reference to all columns of an item.
-func (b *binder) wholeRow(it *item, at int) plan.Expr {
-	switch {
-	case it == nil || b.err != nil:
-		return null(pgcat.Unknown, at)
-	case it.scalar:
-		return positioned(b.columnExpr(it.cols[0], at), at)
-	case it.nullable:
-		return b.fail(pgerr.New(pgerr.FeatureNotSupported, "a whole-row reference to the nullable side of an outer join is not supported").
-			WithHint("Name the columns."), at)
-	}
-	row := &plan.RowOf{Base: base(pgcat.Record, at)}
-	var names []string
-	for _, c := range it.cols {
-		if !c.hidden && c.metric == nil {
-			row.Items = append(row.Items, positioned(b.columnExpr(c, at), at))
-			names = append(names, c.name)
-		}
-	}
-	b.rows[row] = names
-	return row
-}
-
 // systemColumn binds tableoid; a system column of another name does not exist here.
 func (b *binder) systemColumn(it *item, name string, at int) plan.Expr {
 	if it.rel == nil || it.isJoin {
@@ -213,18 +192,4 @@ func (b *binder) systemColumn(it *item, name string, at int) plan.Expr {
 		return b.fail(pgerr.New(pgerr.FeatureNotSupported, "system column \"%s\" is not supported", name), at)
 	}
 	return nil
-}
-
-// refuseRows fails when a function that needs the column names of its argument is given a whole row: the plan's rows
-// have none.
-func (b *binder) refuseRows(p *pgcat.Proc, args []plan.Expr) {
-	if !strings.Contains(p.Name, "json") && !strings.Contains(p.Name, "xml") {
-		return
-	}
-	for _, a := range args {
-		if row, ok := a.(*plan.RowOf); ok && b.rows[row] != nil {
-			b.fail(pgerr.New(pgerr.FeatureNotSupported, "%s() of a whole row is not supported", p.Name).
-				WithHint("Build the object from named columns, as with jsonb_build_object."), row.At)
-		}
-	}
 }

@@ -113,6 +113,10 @@ func (b *binder) resolveOperator(name string, actual []uint32, at int) *pgcat.Op
 		}
 		b.fail(pgerr.New(pgerr.UndefinedFunction, "operator does not exist: %s", spelled).WithHint("%s", hint), at)
 		return nil
+	case op.Right == pgcat.Record:
+		b.fail(pgerr.New(pgerr.FeatureNotSupported, "operator %s is not supported", spelled).
+			WithHint("Compare the columns, or ROW(…) with ROW(…)."), at)
+		return nil
 	}
 	return op
 }

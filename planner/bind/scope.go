@@ -47,8 +47,9 @@ type item struct {
 	colsVisible bool // column works
 	lateralOnly bool
 	lateralOK   bool
-	scalar      bool // a function with one plain column: its whole row is that column
-	nullable    bool // an outer join may put NULLs in place of its rows
+	scalar      bool      // a function with one plain column: its whole row is that column
+	nullable    bool      // an outer join may put NULLs in place of its rows
+	witness     plan.Expr // a column that is not NULL in the rows that outer joins have matched, nil for none
 	rel         *semantic.Relation
 	entity      *entityItem
 	isJoin      bool

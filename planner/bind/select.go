@@ -243,8 +243,8 @@ func (q *selectBuild) finish(limit *plan.Limit, opt queryOptions) *output {
 		if t.hidden && !q.ordersBy(i) {
 			continue
 		}
-		if names := q.b.rowNames(t.expr); names != nil && opt.rows && !t.hidden && !q.unique && !q.distinctOn {
-			out.cols = append(out.cols, q.rowColumn(p, t, names))
+		if row := fields(t.expr); row != nil && opt.rows && !t.hidden && !q.unique && !q.distinctOn {
+			out.cols = append(out.cols, q.rowColumn(p, t, row))
 			continue
 		}
 		c := plan.Col{ID: q.b.newID(nil, ""), Name: t.name, Type: t.expr.Type()}

@@ -180,6 +180,9 @@ func (b *binder) nullTest(s *scope, n *pg.NullTest) plan.Expr {
 		}
 		return junction(args, false, at)
 	}
+	if e.Type().OID == pgcat.Record {
+		return b.refuse(at, "testing the fields of this row for NULL is not supported")
+	}
 	if !isUntyped(e) {
 		e = b.textOfUnknown(e)
 	}
@@ -216,5 +219,5 @@ func (b *binder) rowExpr(s *scope, n *pg.RowExpr) plan.Expr {
 	for i := range items {
 		items[i] = b.textOfUnknown(items[i])
 	}
-	return &plan.RowOf{Base: base(pgcat.Record, b.at(n.Location)), Items: items}
+	return &plan.RowOf{Base: base(pgcat.Record, b.at(n.Location)), Items: items, Names: fieldNames(len(items))}
 }

@@ -57,15 +57,24 @@ func withChildren(e Expr, f func(Expr) Expr, sub func(Node) Node) Expr {
 			return &ArrayOf{Base: e.Base, Items: x}
 		}
 	case *RowOf:
-		if x, ch := mapList(e.Items, f); ch {
-			return &RowOf{Base: e.Base, Items: x}
-		}
+		return rowChildren(e, f)
 	case *Subquery:
 		return subqueryChildren(e, f, sub)
 	default:
 		return moreChildren(e, f)
 	}
 	return e
+}
+
+func rowChildren(e *RowOf, f func(Expr) Expr) Expr {
+	x, ch := mapList(e.Items, f)
+	p := optional(e.Present, f)
+	if !ch && p == e.Present {
+		return e
+	}
+	c := *e
+	c.Items, c.Present = x, p
+	return &c
 }
 
 func moreChildren(e Expr, f func(Expr) Expr) Expr {

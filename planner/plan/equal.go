@@ -70,6 +70,8 @@ func own(e Expr) string {
 		return fmt.Sprint(e.Proc, e.Negated)
 	case *AnyAll:
 		return fmt.Sprint(e.Proc, e.All)
+	case *RowOf:
+		return fmt.Sprint(e.JSON, e.Present != nil, e.Names)
 	case *Subscript:
 		return fmt.Sprint(e.Slice, e.Index != nil, e.Lower != nil, e.Upper != nil)
 	case *Subquery:

@@ -147,10 +147,14 @@ type (
 		Proc uint32
 		Op   string
 	}
-	// RowOf is ROW(…), allowed only where it is not compared (comparisons are expanded by the binder).
+	// RowOf is a row value: ROW(…) or a whole row of a relation. It is not compared (comparisons are expanded by the binder)
+	// and travels as text: PostgreSQL's of a record, or with JSON as the object that functions of JSON make of it.
 	RowOf struct {
 		Base
-		Items []Expr
+		Items   []Expr
+		Names   []string // of the fields
+		JSON    bool
+		Present Expr // nil, or what is true unless an outer join has put NULL in the row's place
 	}
 	// Agg is an aggregate call; it stands only in Aggregate and, with a frame, in Window nodes.
 	Agg struct {

@@ -1,0 +1,28 @@
+-- Whole rows and row values: their text, their JSON, what counts them.
+SELECT t FROM (VALUES (1, 'a b', NULL::numeric), (2, '', 1.50), (3, 'x"y\z', 0)) t(n, s, v) ORDER BY n;
+SELECT t::text, t.*::text, length(t::text) FROM (VALUES (1, true, date '2026-01-31')) t(n, b, d);
+SELECT ROW(1, 'x', NULL), (2, ARRAY['p', NULL]), ROW(), ROW(ROW(1, 2), 'in "it"');
+SELECT row_to_json(t), to_json(t), to_jsonb(t) FROM (VALUES (1, 'a', NULL::text, ARRAY[1,2], timestamp '2026-02-03 04:05')) t("N o", s, z, a, w);
+SELECT row_to_json(ROW(1, 'x')), to_jsonb((1, 'x')), row_to_json((SELECT r FROM (SELECT 1 AS a, 'b' AS b) r));
+SELECT json_agg(t ORDER BY n DESC), jsonb_agg(t ORDER BY n) FROM (VALUES (1, 'a'), (2, NULL)) t(n, s);
+SELECT array_to_json(array_agg(t ORDER BY n)), array_agg(t ORDER BY n), array_to_json(ARRAY[1, 2]) FROM (VALUES (1, 'a'), (2, 'b,c')) t(n, s);
+SELECT json_build_object('row', t, 'n', n), json_build_array(t, 1), jsonb_build_object('row', t) FROM (VALUES (1, 'a')) t(n, s);
+SELECT g, json_agg(x ORDER BY x.n) FROM (VALUES (1), (2)) o(g), LATERAL (SELECT g * 10 + i AS n, 'v' AS v FROM generate_series(1, 2) i) x GROUP BY g ORDER BY g;
+SELECT g, (SELECT json_agg(x) FROM (SELECT i, i * g AS p FROM generate_series(1, 2) i ORDER BY i) x) FROM (VALUES (1), (3)) o(g) ORDER BY g;
+SELECT l.k, r, row_to_json(r), count(r) OVER (), r IS NULL, r IS NOT NULL FROM (VALUES (1), (2)) l(k) LEFT JOIN (VALUES (1, NULL::text)) r(k, s) ON r.k = l.k ORDER BY l.k;
+SELECT count(r), count(*), json_agg(r ORDER BY l.k), json_agg(r ORDER BY l.k) FILTER (WHERE r.k IS NOT NULL) FROM (VALUES (1), (2)) l(k) LEFT JOIN (VALUES (1, NULL::text)) r(k, s) USING (k);
+SELECT count(DISTINCT (a, b)), count(DISTINCT t), count((a, b)) FROM (VALUES (1, 1.0), (1, 1.00), (1, NULL), (1, NULL), (2, 1)) t(a, b);
+SELECT coalesce(to_jsonb(r), '{}') FROM (VALUES (1), (2)) l(k) LEFT JOIN (VALUES (1, 2)) r(k, v) ON r.k = l.k ORDER BY l.k;
+SELECT key, value FROM (SELECT 1 AS a, 'x' AS b) t, jsonb_each_text(to_jsonb(t)) ORDER BY key;
+SELECT to_jsonb(t) - 'a', to_jsonb(t) ->> 'b' FROM (SELECT 1 AS a, 'x' AS b) t;
+SELECT md5(t::text), string_agg(t::text, ';') OVER () FROM (SELECT 1 AS a, 'x' AS b) t;
+SELECT EXISTS (SELECT t FROM (VALUES (1)) t(a)), (SELECT t FROM (VALUES (1, 2)) t(a, b)), ARRAY(SELECT t FROM (VALUES (1, 2), (3, 4)) t(a, b));
+SELECT CASE WHEN n > 1 THEN t END, to_json(CASE WHEN n > 1 THEN t END) FROM (VALUES (1, 'a'), (2, 'b')) t(n, s) ORDER BY n;
+SELECT (t).n, (ROW(1, 'x'::text)).f2 FROM (VALUES (1, 'a')) t(n, s);
+SELECT s.r, (s.r).b, row_to_json(s.r) FROM (SELECT t AS r FROM (VALUES (1, 2)) t(a, b)) s;
+SELECT json_object_agg(n, t) FROM (VALUES (1, 'a')) t(n, s);
+SELECT json_build_object(t, 1) FROM (VALUES (1, 'a')) t(n, s);
+SELECT t = t FROM (VALUES (1, 'a')) t(n, s);
+SELECT t.m FROM (VALUES (1, 'a')) t(n, s);
+SELECT (t).m FROM (VALUES (1, 'a')) t(n, s);
+SELECT sum(t) FROM (VALUES (1, 'a')) t(n, s);
