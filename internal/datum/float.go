@@ -154,11 +154,15 @@ func AppendFloat(dst []byte, f float64, bits, extra int) []byte {
 }
 
 // appendShortest differs from strconv's shortest form in its layout, and in that a text that lies exactly half-way
-// between two numbers is not taken for either (PostgreSQL's Ryu is not "strictly shortest").
+// between two numbers is not taken for either (PostgreSQL's Ryu is not "strictly shortest"). Numbers of a middling size, of which that
+// is never so, are strconv's in fixed notation.
 func appendShortest(dst []byte, f float64, bits int) []byte {
-	limit, unsafe := 15, float64(1<<52)
+	limit, beyond, unsafe := 15, 1e15, float64(1<<52)
 	if bits == 32 {
-		limit, unsafe = 6, 1<<22
+		limit, beyond, unsafe = 6, 1e6, 1<<22
+	}
+	if size := math.Abs(f); size >= 1e-4 && size < beyond || f == 0 {
+		return strconv.AppendFloat(dst, f, 'f', -1, bits)
 	}
 	var buf [32]byte
 	e := strconv.AppendFloat(buf[:0], f, 'e', -1, bits)

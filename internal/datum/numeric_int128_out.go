@@ -1,6 +1,7 @@
 package datum
 
 import (
+	"math"
 	"math/bits"
 	"strconv"
 )
@@ -27,15 +28,14 @@ func appendUint128(dst []byte, h, l uint64) []byte {
 	return appendPadded(strconv.AppendUint(dst, q, 10), r, 19)
 }
 
-// appendPadded appends a number in exactly width digits.
+// appendPadded appends a number in exactly width digits, of which it has no more.
 func appendPadded(dst []byte, v uint64, width int) []byte {
-	for w := width - 1; w > 0 && v < tens[w]; w-- {
-		dst = append(dst, '0')
+	dst = append(dst, "0000000000000000000"[:width]...)
+	for at := len(dst) - 1; v > 0; at-- {
+		dst[at] += byte(v % 10)
+		v /= 10
 	}
-	if width == 0 {
-		return dst
-	}
-	return strconv.AppendUint(dst, v, 10)
+	return dst
 }
 
 // AppendInt128 appends the text of the numeric (high·2^64 + low) × 10^-scale.
@@ -63,6 +63,34 @@ func AppendInt128(dst []byte, high int64, low uint64, scale int32) []byte {
 // AppendBinaryInt128 appends the binary format of the numeric (high·2^64 + low) × 10^-scale.
 func AppendBinaryInt128(dst []byte, high int64, low uint64, scale int32) []byte {
 	negative, h, l := int128Magnitude(high, low)
+	if filler := tens[-scale&3]; h == 0 && l <= math.MaxUint64/filler {
+		return appendBinaryGroups(dst, l*filler, negative, int(scale))
+	}
 	var buf [48]byte
 	return AppendBinaryDigits(dst, appendUint128(buf[:0], h, l), negative, int(scale))
+}
+
+// appendBinaryGroups appends a numeric given as its groups of four digits, the last (scale+3)/4 of which are behind the point.
+func appendBinaryGroups(dst []byte, v uint64, negative bool, scale int) []byte {
+	var groups [5]uint16 // the last one first
+	n := 0
+	for ; v > 0; v /= 10_000 {
+		groups[n] = uint16(v % 10_000)
+		n++
+	}
+	zeros := 0 // at the end, which are not kept
+	for zeros < n && groups[zeros] == 0 {
+		zeros++
+	}
+	weight, sign := n-1-(scale+3)/4, byte(0)
+	if n == 0 {
+		weight = 0
+	} else if negative {
+		sign = wireNegative >> 8
+	}
+	dst = append(dst, 0, byte(n-zeros), byte(weight>>8), byte(weight), sign, 0, byte(scale>>8), byte(scale))
+	for at := n - 1; at >= zeros; at-- {
+		dst = append(dst, byte(groups[at]>>8), byte(groups[at]))
+	}
+	return dst
 }
