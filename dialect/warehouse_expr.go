@@ -164,7 +164,7 @@ func (p *warehouse) choose(e *plan.Choose) sx {
 	switch e.Kind {
 	case plan.NullIf:
 		x := list[0]
-		x.text, x.plain, x.raw = p.iff(x.text+" = "+list[1].text, "NULL", x.text), false, ""
+		x.text, x.plain, x.raw, x.null = p.iff(x.text+" = "+list[1].text, "NULL", x.text), false, "", false
 		return x
 	case plan.Coalesce:
 		conds := make([]string, len(list)-1)

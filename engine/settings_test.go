@@ -17,6 +17,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/oracle"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/planner"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
 )
@@ -161,17 +162,38 @@ func TestSettingsDecideNothingElsewhere(t *testing.T) {
 		if err != nil || len(exprs) < len(said)-4 {
 			t.Fatal(len(exprs), err)
 		}
-		for _, route := range [][2]string{{"at_ops", "auto"}, {"at_ops", "off"}, {"at_sf", "auto"}, {"at_lake", "auto"}} {
+		for _, route := range [][2]string{{"at_ops", "auto"}, {"at_ops", "off"}, {"at_sf", "auto"}} {
 			got, err := w.answer(s.settings(route[1]), "SELECT "+list+" FROM notes."+route[0]+" ORDER BY num")
 			if err != nil {
 				t.Errorf("%v %s: %v", s, route, err)
 			}
 			different(t, fmt.Sprint(s, route), exprs, got, rows)
 		}
+		for _, table := range []string{"at_sf", "at_lake"} {
+			w.pushed(pg, s, table, exprs)
+		}
 		if i%3 == 2 {
 			w.conditions(pg, s)
 		}
 	}
+}
+
+// pushed asks a warehouse for those expressions that it computes itself.
+func (w *world) pushed(pg *pgconn.PgConn, s session, table string, exprs []string) {
+	var direct []string
+	for _, e := range exprs {
+		p, err := w.engine.Prepare(w.t.Context(), w.people["p00"], s.settings("auto"), plan.Span{Text: "SELECT " + e + " FROM notes." + table}, nil)
+		if err == nil && p.Path == planner.Direct {
+			direct = append(direct, e)
+		}
+	}
+	list := strings.Join(direct, ", ")
+	want, err := truth(w.t, pg, "SELECT "+list+" FROM notes.at_ops ORDER BY num")
+	got, gotErr := w.answer(s.settings("auto"), "SELECT "+list+" FROM notes."+table+" ORDER BY num")
+	if err != nil || gotErr != nil || len(direct) < 5 || s.zone == "UTC" && s.style == "ISO, MDY" && len(direct) < 25 {
+		w.t.Fatalf("%v %s: %d, %v, %v", s, table, len(direct), err, gotErr)
+	}
+	different(w.t, fmt.Sprint(s, table, " pushed"), direct, got, want)
 }
 
 // conditions asks a Salesforce and a Databricks for rows under conditions.

@@ -1,18 +1,23 @@
 package plan
 
 import (
+	"strings"
+
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
-// Fill replaces each Late leaf of a plan by its value for this execution, and each call of a stable function over constants,
-// whose value may depend on the session. args are the parameters' values in order.
+// Fill replaces each Late leaf of a plan by its value for this execution, and each call of a stable function over constants and each cast
+// of a constant, whose values may depend on the session. args are the parameters' values in order.
 func Fill(n Node, args []datum.Value, env *datum.Env) (Node, error) {
 	var failed error
 	out := Map(n, func(e Expr) Expr {
-		if c, ok := e.(*Call); ok {
-			return stable(c, env)
+		switch e := e.(type) {
+		case *Call:
+			return stable(e, env)
+		case *Cast:
+			return converted(e, env)
 		}
 		l, ok := e.(*Late)
 		if !ok || failed != nil {
@@ -47,6 +52,25 @@ func stable(c *Call, env *datum.Env) Expr {
 		return c
 	}
 	return &Const{Base: c.Base, Value: v}
+}
+
+// converted computes a cast of a constant. One that raises stays, and so does one that names an object of the catalog.
+func converted(c *Cast, env *datum.Env) Expr {
+	k, constant := c.Arg.(*Const)
+	if !constant || namesObject(c.T.OID) || namesObject(k.T.OID) {
+		return c
+	}
+	v, err := datum.Cast(k.Value, k.T.OID, c.T.OID, c.T.Mod, c.Explicit, env)
+	if err != nil {
+		return c
+	}
+	return &Const{Base: c.Base, Value: v}
+}
+
+// namesObject reports the types whose text is looked up in the catalog.
+func namesObject(oid uint32) bool {
+	t, ok := pgcat.TypeByOID(oid)
+	return !ok || t.Kind != 'b' || strings.HasPrefix(strings.TrimPrefix(t.Name, "_"), "reg")
 }
 
 func fillLate(l *Late, args []datum.Value, env *datum.Env) (datum.Value, error) {
