@@ -78,7 +78,7 @@ func (c *column) convert(a arrow.Array) (arrow.Array, error) {
 }
 
 // maxNulls bounds the rows of an array that has no data at all.
-const maxNulls = 1 << 24
+const maxNulls = 1 << 20
 
 // timestamp makes timestamp and timestamptz of microseconds.
 func (c *column) timestamp(a arrow.Array) (arrow.Array, error) {

@@ -35,11 +35,16 @@ var errThrift = errors.New("a message is not in Thrift's binary protocol")
 // maxNesting bounds how deep values lie in each other; the protocol's own are 8 deep at most.
 const maxNesting = 32
 
+// maxItems bounds how many items the lists, sets and maps of a message have together: for each of them, of a few bytes, the driver
+// makes values of a hundred. The longest list of the protocol's own is that of a result's columns.
+const maxItems = 200_000
+
 // thriftReader walks a message. After an error it stays at the end and yields zero values.
 type thriftReader struct {
-	data []byte
-	deep int
-	err  error
+	data  []byte
+	deep  int
+	items int
+	err   error
 }
 
 // take returns the next n bytes, which are the message's.
@@ -116,10 +121,8 @@ func (r *thriftReader) fields(each func(id int16, kind byte) bool) {
 
 // list reads a list: each reads an element of the wanted type.
 func (r *thriftReader) list(wanted byte, each func()) {
-	kind, n := r.byte(), int(r.i32())
-	if n < 0 {
-		r.err, r.data = errThrift, nil
-	}
+	kind := r.byte()
+	n := r.count()
 	for i := 0; i < n && r.err == nil; i++ {
 		if kind == wanted {
 			each()
@@ -171,8 +174,8 @@ func (r *thriftReader) skip(kind byte) {
 
 // skipMany passes over a container: its length, then values of its types in turn.
 func (r *thriftReader) skipMany(kinds ...byte) {
-	n := int(r.i32())
-	if len(kinds) == 1 && width(kinds[0]) > 0 && n >= 0 && n <= len(r.data) {
+	n := r.count()
+	if len(kinds) == 1 && width(kinds[0]) > 0 && n <= len(r.data) {
 		r.take(n * width(kinds[0]))
 		return
 	}
@@ -183,7 +186,14 @@ func (r *thriftReader) skipMany(kinds ...byte) {
 		}
 	}
 	r.deep--
-	if n < 0 {
+}
+
+// count reads how many items a container has.
+func (r *thriftReader) count() int {
+	n := int(r.i32())
+	if r.items += n; n < 0 || r.items > maxItems {
 		r.err, r.data = errThrift, nil
+		return 0
 	}
+	return n
 }

@@ -92,9 +92,11 @@ func (e *exchanges) call(r *http.Request, sent []byte, method string) (*http.Res
 		return nil, err
 	}
 	said, err := readReply(answer)
-	if err != nil && !farewell {
+	if err != nil {
 		err = e.system.malformed(err)
-		rec.fail(err)
+		if !farewell {
+			rec.fail(err)
+		}
 		return nil, err
 	}
 	if !farewell {
