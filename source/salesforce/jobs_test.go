@@ -67,8 +67,8 @@ func TestResults(t *testing.T) {
 		{"too many", []string{part("null", 1, "Name\na\nb\n")}, pgerr.ProtocolViolation},
 		{"ragged", []string{part("null", 1, "Name\na,b\n")}, pgerr.ProtocolViolation},
 		{"another field", []string{part("null", 1, "Nome\na\n")}, pgerr.ProtocolViolation},
-		{"cut", []string{part("null", 1, "Name\n\"a")}, pgerr.ConnectionFailure},
-		{"cut once", []string{part("null", 1, "Name\n\"a"), part("null", 1, "Name\n\"a\"")}, `"a"`},
+		{"cut", []string{part("null", 1, "Name\n\"a")}, pgerr.ProtocolViolation},
+		{"too few once", []string{part("null", 1, "Name\n"), part("null", 1, "Name\n\"a\"")}, `"a"`},
 		{"no UTF-8", []string{part("null", 1, "Name\n\xff\n")}, pgerr.ProtocolViolation},
 		{"a zero byte", []string{part("null", 1, "Name\na\x00\n")}, pgerr.CharacterNotInRepertoire},
 	} {

@@ -113,7 +113,7 @@ func (f *form) csv(r io.Reader, names *[]string, due int64) ([]arrow.RecordBatch
 var errCount = errors.New("the answer has more records than it says")
 
 func (t *table) all(names *[]string, due int64) error {
-	t.sheet.width = len(*names)
+	t.sheet.csv.FieldsPerRecord = len(*names)
 	row, err := t.sheet.row()
 	switch {
 	case err == io.EOF && due == 0:
@@ -124,7 +124,6 @@ func (t *table) all(names *[]string, due int64) error {
 	begins := *names == nil
 	if begins {
 		*names = slices.Clone(row)
-		t.sheet.width = len(row)
 	}
 	if err := t.head(*names); err != nil {
 		return err

@@ -55,7 +55,7 @@ func (c *column) contradicts() error {
 // appendText refuses the zero byte, which PostgreSQL's text has no place for, and what is no UTF-8.
 func (c *column) appendText(b *array.StringBuilder, s string) error {
 	if strings.IndexByte(s, 0) >= 0 {
-		return pgerr.New(pgerr.CharacterNotInRepertoire, `invalid byte sequence for encoding "UTF8": 0x00`).WithDetail("The field %s of the source %s.", c.path, c.source)
+		return zeroByte(c.source)
 	}
 	if !utf8.ValidString(s) {
 		return pgerr.New(pgerr.ProtocolViolation, "a value of the field %s of the source %s is no UTF-8", c.path, c.source)
