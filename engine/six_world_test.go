@@ -25,7 +25,7 @@ import (
 )
 
 // six is a table of notes at a Snowflake, a Databricks, a Salesforce and a PostgreSQL, in which each of many people sees three rows of his
-// own, beside Gong and Google Calendar.
+// own, beside Gong, where he has two calls, and Google Calendar, where he has two meetings.
 type six struct {
 	people  []string
 	data    *brought.Data
@@ -127,7 +127,7 @@ func (s *six) bring(o *sandbox.Options) {
 	if s == nil {
 		return
 	}
-	o.Brought, o.People = s.data, s.people
+	o.Brought, o.People, o.Company, o.GongPageSize = s.data, s.people, s.staffed(), 100
 	for _, name := range []string{"sf", "lake", "crm"} {
 		o.RedirectURIs = append(o.RedirectURIs, publicURL+"/oauth/callback/"+name)
 	}
