@@ -36,7 +36,7 @@ func (s *session) newEnvironment() *datum.Env {
 		IntervalStyle:    intervalStyle(s.settings.value("intervalstyle")),
 		ExtraFloatDigits: int8(digits), ByteaEscape: s.settings.value("bytea_output") == "escape",
 		User: s.who.Login, Database: s.who.OrgName, Session: s.who.Login,
-		Schemas: s.schemas(), ServerVersion: serverVersion,
+		Schemas: s.schemas(), ServerVersion: serverVersion, Started: s.server.started,
 		Setting: s.currentSetting, Set: s.setConfig, Cancel: s.cancelBackend, Backend: int32(s.pid),
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
@@ -18,6 +19,7 @@ type Server struct {
 	cfg      Config
 	registry registry
 	zones    sync.Map // name → *time.Location
+	started  datum.Timestamp
 
 	mu         sync.Mutex
 	total      int
@@ -31,7 +33,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	return &Server{
-		cfg:       cfg,
+		cfg: cfg, started: datum.Timestamp(time.Now().UnixMicro()),
 		registry:  registry{sessions: map[uint32]*session{}, limits: map[netip.Addr]*rate.Limiter{}},
 		strangers: map[net.Conn]netip.Addr{}, perAddress: map[netip.Addr]int{},
 	}, nil

@@ -19,6 +19,7 @@ type Env struct {
 	Session          string   // session_user
 	Schemas          []string // effective search_path, for current_schema()
 	ServerVersion    string
+	Started          Timestamp                        // when the server did; 0 is not known
 	Setting          func(name string) (string, bool) // current_setting
 	// Set is set_config and Cancel pg_cancel_backend or, with end, pg_terminate_backend; nil where functions may have no
 	// effect (DECISIONS 13). Backend is pg_backend_pid.

@@ -42,6 +42,7 @@ func catalogs() family {
 			}
 			return Text("PostgreSQL " + env.ServerVersion), nil
 		},
+		"pg_postmaster_start_time()": startTime, "pg_conf_load_time()": startTime,
 		"pg_backend_pid()": func(_ *Func, _ []Value, env *Env) (Value, error) { return Int(env.Backend), nil },
 		"regclass(text)": func(_ *Func, a []Value, env *Env) (Value, error) {
 			return regIn(pgcat.Regclass, string(a[0].(Text)))
@@ -57,6 +58,14 @@ func catalogs() family {
 		}
 	}
 	return f
+}
+
+// startTime is when the server started, which is also when it read its configuration.
+func startTime(_ *Func, _ []Value, env *Env) (Value, error) {
+	if env.Started == 0 {
+		return nil, pgerr.New(pgerr.FeatureNotSupported, "the server's start is not known here")
+	}
+	return env.Started, nil
 }
 
 // privilegeProcs finds has_…_privilege and pg_…_is_visible.

@@ -106,9 +106,15 @@ const RegclassText = "SELECT CASE WHEN $1::pg_catalog.oid = 0 THEN '-' ELSE coal
 	"$1::pg_catalog.oid::pg_catalog.text) END"
 
 // RegclassOID is the query that finds the relation that a text names, with the text as $1; it has no row for none.
-const RegclassOID = "SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE CASE " +
+const RegclassOID = "SELECT c.oid" + relationNamed
+
+// relationNamed finds the relation c that the text $1 names.
+const relationNamed = " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE CASE " +
 	"WHEN pg_catalog.cardinality(" + parsedName + ") = 1 THEN c.relname = (" + parsedName + ")[1] AND pg_catalog.pg_table_is_visible(c.oid) " +
 	"ELSE n.nspname = (" + parsedName + ")[1] AND c.relname = (" + parsedName + ")[2] END"
+
+// RowtypeOID is the query that finds the row type of the table that a text names, with the text as $1; it has no row for none.
+const RowtypeOID = "SELECT nullif(c.reltype, 0)::pg_catalog.regtype" + relationNamed
 
 // parsedName takes the name $1 apart; a number in its place is no name.
 const parsedName = "pg_catalog.parse_ident(CASE WHEN $1 ~ '^([0-9]+|-)$' THEN 'x.x.x' ELSE $1 END)"

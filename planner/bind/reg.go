@@ -29,7 +29,9 @@ func (b *binder) regLiteral(c *plan.Const, text string, to plan.Type) plan.Expr 
 	case pgcat.Regclass:
 		oid, err = b.regclass(text)
 	case pgcat.Regtype:
-		oid, err = b.regtype(text)
+		if oid, err = b.regtype(text); err != nil && b.namesTable(text) {
+			return b.inline(pgcat.RowtypeOID, []plan.Expr{&plan.Const{Base: base(pgcat.Text, c.At), Value: datum.Text(text)}}, to, c.At)
+		}
 	case pgcat.Regproc:
 		oid, err = regproc(text)
 	default:
@@ -40,6 +42,12 @@ func (b *binder) regLiteral(c *plan.Const, text string, to plan.Type) plan.Expr 
 		return b.fail(err, c.At)
 	}
 	return number(oid)
+}
+
+// namesTable reports whether a text names a table of the view, which has a row type of its name.
+func (b *binder) namesTable(text string) bool {
+	_, err := b.regclass(text)
+	return err == nil && b.in.View.HasSchema("pg_catalog")
 }
 
 func (b *binder) regclass(text string) (uint32, *pgerr.Error) {
