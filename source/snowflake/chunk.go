@@ -50,9 +50,12 @@ func (c *chunk) hand(ctx context.Context, b arrow.RecordBatch) error {
 	}
 }
 
-// batches decodes the chunk whole, so that nothing of its compressed form is kept while the reader takes its rows. A chunk with another
-// number of rows than Snowflake has announced is an error. The caller releases the batches, also those that come with an error.
+// batches decodes the chunk whole, so that nothing of its compressed form, which the driver would keep until the result's end, is left
+// while the reader takes its rows. A chunk with another number of rows than Snowflake has announced is an error. The caller
+// releases the batches, also those that come with an error.
 func (c *chunk) batches(ctx context.Context) (out []arrow.RecordBatch, err error) {
+	due := c.batch.NumRows()
+	defer func() { *c.batch = sf.ArrowStreamBatch{} }()
 	stream, err := c.batch.GetStream(ctx)
 	if err != nil {
 		return nil, err
@@ -75,8 +78,8 @@ func (c *chunk) batches(ctx context.Context) (out []arrow.RecordBatch, err error
 		return out, ctx.Err()
 	case reader.Err() != nil:
 		return out, c.rows.conn.system.unreadable(reader.Err())
-	case seen != c.batch.NumRows():
-		return out, c.rows.conn.system.malformed(fmt.Errorf("a chunk has %d rows where %d are due", seen, c.batch.NumRows()))
+	case seen != due:
+		return out, c.rows.conn.system.malformed(fmt.Errorf("a chunk has %d rows where %d are due", seen, due))
 	}
 	return out, nil
 }
