@@ -10,11 +10,7 @@ import (
 
 // TestOnPostgreSQL runs the directory's statements on the other kind of store.
 func TestOnPostgreSQL(t *testing.T) {
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Skip(err)
-	}
-	defer server.Stop()
+	server := oracle.ForTest(t)
 	t.Run("", func(t *testing.T) {
 		w := newWorldOn(t, fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", server.Port))
 		ctx := t.Context()

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"context"
 	"errors"
 	"flag"
 	"slices"
@@ -27,19 +26,7 @@ var (
 // TestRulesAgainstPostgres runs random queries on PostgreSQL 17 twice: as they are written, and as the rules and the placement leave
 // them, printed again as if one source held all tables. Three sources make every rule fire.
 func TestRulesAgainstPostgres(t *testing.T) {
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
-	server, err := oracle.Start(t.Context(), "fsync=off", "jit=off", "statement_timeout=3s")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Stop()
-	conn, err := pgconn.Connect(t.Context(), server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(context.Background())
+	_, conn := oracle.Connected(t, "fsync=off", "jit=off", "statement_timeout=3s")
 	if _, err := conn.Exec(t.Context(), shapeTables()).ReadAll(); err != nil {
 		t.Fatal(err)
 	}

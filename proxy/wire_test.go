@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -28,14 +27,7 @@ func TestWire(t *testing.T) {
 
 // TestWireOracle runs the scripts in testdata/wire*.test against PostgreSQL 17, with the same expectations.
 func TestWireOracle(t *testing.T) {
-	s, err := oracle.Start(context.Background(), "statement_timeout=0")
-	if errors.Is(err, oracle.ErrAbsent) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Stop()
+	s := oracle.ForTest(t, "statement_timeout=0")
 	addr := fmt.Sprintf("127.0.0.1:%d", s.Port)
 	golden.Run(t, "testdata/wire*.test", func(t *testing.T, c *golden.Case) string { return runScript(t, addr, c) })
 }

@@ -100,11 +100,7 @@ func newWorld(t *testing.T) *world {
 // newWorldOnPostgreSQL has its store in a real PostgreSQL, as replicas have.
 func newWorldOnPostgreSQL(t *testing.T) *world {
 	t.Helper()
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Skip(err)
-	}
-	t.Cleanup(server.Stop)
+	server := oracle.ForTest(t)
 	return newWorldOn(t, fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", server.Port))
 }
 

@@ -128,14 +128,7 @@ func TestDemoOverTablesThatSomebodyBrings(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds and runs waggle")
 	}
-	pg, err := oracle.Start(t.Context())
-	if errors.Is(err, oracle.ErrAbsent) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pg.Stop()
+	pg := oracle.ForTest(t)
 	beside(t)
 	r, stop := started(t, demoFlags{scale: 1, data: folder(t, tables()), postgres: pg.DSN()})
 	defer func() {

@@ -18,20 +18,8 @@ import (
 
 // TestAggregatesDifferential computes every implemented aggregate over drawn groups here and on PostgreSQL 17.
 func TestAggregatesDifferential(t *testing.T) {
-	ctx := context.Background()
-	server, err := oracle.Start(ctx, "timezone="+testZone)
-	if errors.Is(err, oracle.ErrAbsent) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Stop()
-	conn, err := pgconn.Connect(ctx, server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(ctx)
+	ctx := t.Context()
+	_, conn := oracle.Connected(t, "timezone="+testZone)
 	env := testEnv(t)
 	g := &generator{rand.New(rand.NewPCG(*seed, 3))}
 	var procs []*pgcat.Proc

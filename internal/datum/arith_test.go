@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/oracle"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
@@ -67,7 +68,7 @@ func withZero(a, b *datum.Numeric, f func(*datum.Numeric) (*datum.Numeric, error
 func TestNumericArithmetic(t *testing.T) {
 	conn := dial(t)
 	if conn == nil {
-		t.Skip("PostgreSQL 17 is not installed here: run `make oracle`")
+		t.Skip(oracle.ErrAbsent)
 	}
 	fixed := []string{"0", "0.000", "1", "-1", "NaN", "Infinity", "-Infinity", "9999", "10000", "0.0001", "1e100", "1e-100", "3", "7.00"}
 	r := rand.New(rand.NewPCG(3, 4))
@@ -115,7 +116,7 @@ func answer(t *testing.T, conn *pgconn.PgConn, a, b string) string {
 func TestCompareOrder(t *testing.T) {
 	conn := dial(t)
 	if conn == nil {
-		t.Skip("PostgreSQL 17 is not installed here: run `make oracle`")
+		t.Skip(oracle.ErrAbsent)
 	}
 	values := map[string][]string{
 		"float8":   {"NaN", "Infinity", "-Infinity", "0", "-0", "1.5"},

@@ -2,7 +2,6 @@ package datum
 
 import (
 	wire "encoding/binary"
-	"fmt"
 	"math"
 	"unicode/utf8"
 
@@ -130,32 +129,11 @@ func CheckUTF8(b []byte) error {
 		}
 		r, n := utf8.DecodeRune(b[i:])
 		if r == utf8.RuneError && n <= 1 || b[i] == 0 {
-			return invalidUTF8(b[i:])
+			return badUTF8(b[i:])
 		}
 		i += n
 	}
 	return nil
-}
-
-// invalidUTF8 shows as many bytes as the first one claims to begin.
-func invalidUTF8(b []byte) error {
-	n := 1
-	switch c := b[0]; {
-	case c&0xe0 == 0xc0:
-		n = 2
-	case c&0xf0 == 0xe0:
-		n = 3
-	case c&0xf8 == 0xf0:
-		n = 4
-	}
-	text := ""
-	for i, c := range b[:min(n, len(b))] {
-		if i > 0 {
-			text += " "
-		}
-		text += fmt.Sprintf("0x%02x", c)
-	}
-	return pgerr.New(pgerr.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": %s", text)
 }
 
 func (r *receiver) time(oid uint32, mod int32) (Value, error) {

@@ -29,20 +29,8 @@ var castTargets = []struct {
 
 // TestCastsDifferential casts every interesting value to every type here and on PostgreSQL 17.
 func TestCastsDifferential(t *testing.T) {
-	ctx := context.Background()
-	server, err := oracle.Start(ctx, "timezone="+testZone)
-	if errors.Is(err, oracle.ErrAbsent) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Stop()
-	conn, err := pgconn.Connect(ctx, server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(ctx)
+	ctx := t.Context()
+	_, conn := oracle.Connected(t, "timezone="+testZone)
 	env, calls := testEnv(t), 0
 	for from := range interesting {
 		for _, to := range castTargets {

@@ -91,14 +91,17 @@ func failure(f fault, text, typ, zone string) error {
 
 // decodeDateTime reads a date with or without a time.
 func decodeDateTime(text, typ string, env *Env) (*decoder, error) {
-	d := &decoder{env: env}
+	return (&decoder{env: env}).decode(text, typ, (*decoder).finishDate)
+}
+
+// decode reads the fields of a text of a type and finishes what they are.
+func (d *decoder) decode(text, typ string, finish func(*decoder) fault) (*decoder, error) {
 	fields, ok := scanFields(text)
 	f := badFormat
 	if ok {
 		d.fields = fields
-		f = d.run()
-		if f == noFault {
-			f = d.finishDate()
+		if f = d.run(); f == noFault {
+			f = finish(d)
 		}
 	}
 	if f != noFault {

@@ -224,8 +224,11 @@ func regexpCount(_ *Func, a []Value, _ *Env) (Value, error) {
 	return Int(n), err
 }
 
-// nth finds the nth match from a 1-based position, nil when there is none.
-func (r *regex) nth(s string, start, n int64) (found []int, err error) {
+// nth finds the nth match from a 1-based position, nil when there is none; groups says whether one of its groups is asked for.
+func (r *regex) nth(s string, start, n int64, groups bool) (found []int, err error) {
+	if err := r.check(s, true, groups); err != nil {
+		return nil, err
+	}
 	err = r.each(s, byteOffset(s, start), func(loc []int) bool {
 		n--
 		if n == 0 {
@@ -248,13 +251,10 @@ func regexpInstr(_ *Func, a []Value, _ *Env) (Value, error) {
 		}
 	}
 	re, err := regexOf("regexp_instr", textArg(a, 1, ""), textArg(a, 5, ""))
-	if err == nil {
-		err = re.check(s, true, sub > 0)
-	}
 	if err != nil {
 		return nil, err
 	}
-	loc, err := re.nth(s, start, n)
+	loc, err := re.nth(s, start, n, sub > 0)
 	if err != nil || loc == nil || sub > int64(re.groups) || loc[2*sub] < 0 {
 		return Int(0), err
 	}
@@ -269,13 +269,10 @@ func regexpSubstr(_ *Func, a []Value, _ *Env) (Value, error) {
 		}
 	}
 	re, err := regexOf("regexp_substr", textArg(a, 1, ""), textArg(a, 4, ""))
-	if err == nil {
-		err = re.check(s, true, sub > 0)
-	}
 	if err != nil {
 		return nil, err
 	}
-	loc, err := re.nth(s, start, n)
+	loc, err := re.nth(s, start, n, sub > 0)
 	if err != nil || loc == nil || sub > int64(re.groups) {
 		return nil, err
 	}

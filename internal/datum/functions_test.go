@@ -214,20 +214,8 @@ func polymorphic(p *pgcat.Proc, args []uint32) uint32 {
 
 // TestFunctionsDifferential calls every implemented function with drawn arguments here and on PostgreSQL 17.
 func TestFunctionsDifferential(t *testing.T) {
-	ctx := context.Background()
-	server, err := oracle.Start(ctx, "timezone="+testZone)
-	if errors.Is(err, oracle.ErrAbsent) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Stop()
-	conn, err := pgconn.Connect(ctx, server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close(ctx)
+	ctx := t.Context()
+	_, conn := oracle.Connected(t, "timezone="+testZone)
 	conn.Exec(ctx, "SET statement_timeout = '5s'; SET standard_conforming_strings = on").ReadAll()
 	env := testEnv(t)
 	g := &generator{rand.New(rand.NewPCG(*seed, 2))}

@@ -1,7 +1,6 @@
 package datum_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,16 +20,7 @@ func dial(t testing.TB) *pgconn.PgConn {
 	if !oracle.Installed() {
 		return nil
 	}
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	conn, err := pgconn.Connect(t.Context(), server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close(context.Background()) })
+	_, conn := oracle.Connected(t)
 	return conn
 }
 

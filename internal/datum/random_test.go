@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/waggle-sql/waggle/internal/datum"
+	"github.com/waggle-sql/waggle/internal/oracle"
 )
 
 // perSetup is how many random values each type and setting is tried with.
@@ -20,7 +21,7 @@ const perSetup = 450
 func TestRandomValues(t *testing.T) {
 	conn := dial(t)
 	if conn == nil {
-		t.Skip("PostgreSQL 17 is not installed here: run `make oracle`")
+		t.Skip(oracle.ErrAbsent)
 	}
 	compared, valid := 0, 0
 	for i, g := range generators {

@@ -1,6 +1,7 @@
 package datum
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -191,23 +192,11 @@ func regprocedureIn(text string) (Value, error) {
 		}
 	}
 	for _, p := range pgcat.ProcsByName(name) {
-		if (schema == "" || schema == "pg_catalog") && equalOIDs(p.Args, args) {
+		if (schema == "" || schema == "pg_catalog") && slices.Equal(p.Args, args) {
 			return Int(p.OID), nil
 		}
 	}
 	return nil, pgerr.New(pgerr.UndefinedFunction, "function \"%s\" does not exist", text)
-}
-
-func equalOIDs(a, b []uint32) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // appendReg appends the name of a system object, or the number of another one.

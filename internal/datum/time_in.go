@@ -8,20 +8,7 @@ import (
 
 // decodeTime reads a time of day.
 func decodeTime(text, typ string, env *Env) (*decoder, error) {
-	d := &decoder{env: env, timeOnly: true}
-	fields, ok := scanFields(text)
-	f := badFormat
-	if ok {
-		d.fields = fields
-		f = d.run()
-		if f == noFault {
-			f = d.finishTime()
-		}
-	}
-	if f != noFault {
-		return nil, failure(f, text, typ, d.badZone)
-	}
-	return d, nil
+	return (&decoder{env: env, timeOnly: true}).decode(text, typ, (*decoder).finishTime)
 }
 
 // finishTime checks a time of day and finds its offset: on the date given, else today.

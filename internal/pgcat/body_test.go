@@ -2,7 +2,6 @@ package pgcat_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -16,14 +15,7 @@ import (
 // TestBodies runs each body beside PostgreSQL's own function, over the catalog of a server with a few objects, and demands
 // equal answers. Functions that ask for what there is not (sizes, triggers) and privileges are run for their types alone.
 func TestBodies(t *testing.T) {
-	server, err := oracle.Start(context.Background(), "allow_system_table_mods=on")
-	if errors.Is(err, oracle.ErrAbsent) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Stop()
+	server := oracle.ForTest(t, "allow_system_table_mods=on")
 	ctx := context.Background()
 	c, err := pgx.Connect(ctx, server.DSN())
 	if err != nil {

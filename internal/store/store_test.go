@@ -16,11 +16,7 @@ import (
 func both(t *testing.T, f func(t *testing.T, db *DB)) {
 	t.Run("sqlite", func(t *testing.T) { f(t, open(t, "sqlite:"+filepath.Join(t.TempDir(), "sub", "w?ggle.db"))) })
 	t.Run("postgres", func(t *testing.T) {
-		server, err := oracle.Start(t.Context())
-		if err != nil {
-			t.Skip(err)
-		}
-		t.Cleanup(func() { server.Stop() })
+		server := oracle.ForTest(t)
 		f(t, open(t, fmt.Sprintf("postgres://postgres@127.0.0.1:%d/postgres?sslmode=disable", server.Port)))
 	})
 }

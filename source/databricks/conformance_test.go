@@ -1,12 +1,10 @@
 package databricks
 
 import (
-	"context"
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/waggle-sql/waggle/internal/oracle"
 	emulator "github.com/waggle-sql/waggle/internal/sandbox/databricks"
@@ -72,19 +70,7 @@ func mixedTable(duck bool) string {
 
 // TestConformance proves every form of Databricks's dialect that takes the types of the table t, over the emulator.
 func TestConformance(t *testing.T) {
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	direct, err := pgconn.Connect(t.Context(), server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = direct.Close(context.Background()) })
+	_, direct := oracle.Connected(t)
 	if _, err := direct.Exec(t.Context(), "SET TimeZone = 'UTC'; "+mixedTable(false)).ReadAll(); err != nil {
 		t.Fatal(err)
 	}

@@ -176,9 +176,6 @@ func TestOAuthBearer(t *testing.T) {
 // tlsServer is a PostgreSQL 17 with a certificate of our authority, where each role signs in in its own way.
 func tlsServer(t *testing.T, a *authority) (*pgconn.PgConn, Config) {
 	t.Helper()
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
 	dir, err := os.MkdirTemp("", "waggle-tls-")
 	if err != nil {
 		t.Fatal(err)
@@ -198,16 +195,7 @@ func tlsServer(t *testing.T, a *authority) (*pgconn.PgConn, Config) {
 			_ = os.Chmod(dir, 0o755)
 		}
 	}
-	server, err := oracle.Start(t.Context(), "ssl=on", "ssl_cert_file="+dir+"/server.crt", "ssl_key_file="+dir+"/server.key", "ssl_ca_file="+dir+"/ca.pem")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
-	direct, err := pgconn.Connect(t.Context(), server.DSN())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = direct.Close(context.Background()) })
+	server, direct := oracle.Connected(t, "ssl=on", "ssl_cert_file="+dir+"/server.crt", "ssl_key_file="+dir+"/server.key", "ssl_ca_file="+dir+"/ca.pem")
 	script(t, direct, `CREATE ROLE scram LOGIN PASSWORD 'scram-secret'; CREATE ROLE cloud LOGIN PASSWORD 'the-token'; CREATE ROLE cert LOGIN; CREATE ROLE trusted LOGIN`)
 	hba, err := direct.Exec(t.Context(), "SHOW hba_file").ReadAll()
 	if err != nil {

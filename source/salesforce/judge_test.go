@@ -195,14 +195,7 @@ func load(t *testing.T, v *verdicts, name string) string {
 // judge is a PostgreSQL with the rows that a person sees.
 func judge(t *testing.T, v *verdicts) *pgx.Conn {
 	t.Helper()
-	if !oracle.Installed() {
-		t.Skip("PostgreSQL 17's server is not installed: make oracle fetches it")
-	}
-	server, err := oracle.Start(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Stop)
+	server := oracle.ForTest(t)
 	pg, err := pgx.Connect(t.Context(), server.DSN())
 	if err != nil {
 		t.Fatal(err)

@@ -131,15 +131,3 @@ func BenchmarkSheet(b *testing.B) {
 		})
 	}
 }
-
-// TestLetters: what is no UTF-8 is an end, wherever it is cut.
-func TestLetters(t *testing.T) {
-	for text, whole := range map[string]bool{"": true, "aé漢😀b": true, "a\xff": false, "\xe2\x28\xa1": false, "\xed\xa0\x80": false, "é\xc3é": false} {
-		for name, in := range map[string]io.Reader{"whole": strings.NewReader(text), "byte by byte": iotest.OneByteReader(strings.NewReader(text)), "half": iotest.HalfReader(strings.NewReader(text))} {
-			got, err := io.ReadAll(&letters{r: in})
-			if whole != (err == nil) || whole && string(got) != text {
-				t.Errorf("%q %s: %q, %v", text, name, got, err)
-			}
-		}
-	}
-}

@@ -2,7 +2,6 @@ package brought
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -16,14 +15,7 @@ import (
 // server starts PostgreSQL 17 with what a folder brings.
 func server(t *testing.T, files map[string]string) (*oracle.Server, *Server) {
 	t.Helper()
-	pg, err := oracle.Start(t.Context())
-	if errors.Is(err, oracle.ErrAbsent) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pg.Stop)
+	pg := oracle.ForTest(t)
 	data, err := Read(t.Context(), sandboxtest.Folder(t, files))
 	if err != nil {
 		t.Fatal(err)
