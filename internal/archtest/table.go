@@ -71,6 +71,7 @@ var libraries = map[string]string{
 	"github.com/spf13/cobra":              "cmd/waggle cmd/waggle-sandbox",
 	"github.com/snowflakedb/gosnowflake":  "source/snowflake",
 	"github.com/simpleforce/simpleforce":  "source/salesforce",
+	"golang.org/x/text":                   "source/salesforce",
 	"github.com/klauspost/compress":       "source/snowflake",
 	"github.com/databricks":               "source/databricks",
 	"github.com/apache/thrift":            "internal/sandbox/databricks/tcli",

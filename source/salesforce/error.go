@@ -88,7 +88,7 @@ func (t *task) refusal(status int, code, words string) error {
 var hints = map[string]string{
 	"INVALID_FIELD":          "The field does not exist there, or field-level security hides it from you.",
 	"INVALID_TYPE":           "The object does not exist there, or your profile may not read it.",
-	"NOT_FOUND":              "The object does not exist there, or your profile may not read it.",
+	"NOT_FOUND":              "The object does not exist there, your profile may not read it, or the organisation has no such api_version.",
 	"API_DISABLED_FOR_ORG":   "Your profile needs the permission API Enabled.",
 	"API_CURRENTLY_DISABLED": "Your profile needs the permission API Enabled.",
 	"REQUEST_LIMIT_EXCEEDED": "A limit of the organisation's API requests is reached; try again later.",

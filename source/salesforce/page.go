@@ -10,6 +10,8 @@ import (
 	"strconv"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/transform"
 )
 
 // page is one answer to a query.
@@ -53,7 +55,8 @@ var errShape = errors.New("the answer is no query result")
 const maxDepth = 64
 
 func (f *form) page(r io.Reader, many int64) (*page, error) {
-	d := &document{Decoder: json.NewDecoder(&letters{r: r}), batch: f.batch(), many: many, total: -1, rows: -1}
+	whole := transform.NewReader(r, encoding.UTF8Validator) // the decoder would make other values of what is no UTF-8
+	d := &document{Decoder: json.NewDecoder(whole), batch: f.batch(), many: many, total: -1, rows: -1}
 	d.UseNumber()
 	err := d.whole()
 	if err == nil && f.counted {
