@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -10,12 +11,14 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/planner"
 )
 
 // The ways of running a query.
@@ -109,6 +112,27 @@ func (w *tpchWays) ask(ctx context.Context, way int, sql string) answer {
 		a.rows = append(a.rows, cells)
 	}
 	return a
+}
+
+// workspace is what Waggle's workspace takes of a query: the shorter of two runs, 0 when it needs none.
+func (w *tpchWays) workspace(ctx context.Context, name string) (time.Duration, error) {
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return 0, err
+	}
+	shortest := math.Inf(1)
+	for range 2 {
+		a := w.ask(ctx, byWaggle, "EXPLAIN (ANALYZE, FORMAT JSON) "+string(text))
+		if a.err != nil {
+			return 0, a.err
+		}
+		var told []planner.Explanation
+		if err := json.Unmarshal([]byte(a.rows[0][0]), &told); err != nil {
+			return 0, err
+		}
+		shortest = min(shortest, told[0].Ran.Workspace)
+	}
+	return time.Duration(shortest * float64(time.Millisecond)), nil
 }
 
 func (w *tpchWays) askDuck(ctx context.Context, sql string) answer {
