@@ -48,7 +48,7 @@ func newRoot(i *invocation) *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVar(&i.config, "config", "waggle.yaml", "the configuration file")
 	root.PersistentFlags().BoolVar(&i.json, "json", false, "print JSON")
-	root.AddCommand(serveCommand(i), checkCommand(i), explainCommand(i), orgCommand(i), userCommand(i), tokenCommand(i),
+	root.AddCommand(serveCommand(i), statusCommand(i), checkCommand(i), explainCommand(i), orgCommand(i), userCommand(i), tokenCommand(i),
 		connectCommand(i), modelCommand(i), sourceCommand(i), vaultCommand(i), auditCommand(i))
 	return root
 }

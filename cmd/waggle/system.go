@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/waggle-sql/waggle/audit"
 	"github.com/waggle-sql/waggle/engine"
@@ -27,12 +28,13 @@ type system struct {
 	vault     *vault.Vault
 	described *described
 	running   *engine.Engine // in a serving process
+	began     time.Time      // when it was opened
 	close     []func()
 }
 
 // openSystem opens store, keys, audit log, directory and vault. Errors are one sentence each: F0000.
 func openSystem(ctx context.Context, c *config) (*system, error) {
-	s := &system{config: c, described: &described{}}
+	s := &system{config: c, described: &described{}, began: time.Now()}
 	if err := s.open(ctx); err != nil {
 		s.Close()
 		return nil, err

@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -109,104 +106,4 @@ func peakOf(pid int) (peak *int64, stop func()) {
 		}
 	}()
 	return peak, func() { close(done); <-gone }
-}
-
-// held is what a process and its sources hold open.
-type held struct {
-	files, sockets, workers, sessions int
-	memory                            int64
-}
-
-// holds counts them once nobody asks any more.
-func (b *bench) holds(ctx context.Context, d *e2e.Demo) (held, error) {
-	h := held{memory: e2e.Resident(d.Waggle), workers: len(e2e.Children(d.Waggle))}
-	h.files, h.sockets = e2e.Descriptors(d.Waggle)
-	c, err := pgconn.Connect(ctx, b.postgres.DSN())
-	if err != nil {
-		return h, err
-	}
-	defer c.Close(ctx)
-	r, err := c.Exec(ctx, "SELECT count(*) FROM pg_stat_activity WHERE datname = 'ops'").ReadAll()
-	if err == nil {
-		_, err = fmt.Sscan(string(r[0].Rows[0][0]), &h.sessions)
-	}
-	return h, err
-}
-
-// mixed asks, cancels, fails and leaves for a while, and compares what is open after a quarter of it with what is open at the end.
-func (b *bench) mixed(ctx context.Context, d *e2e.Demo) error {
-	whole := time.Minute
-	if text := os.Getenv("WAGGLE_LOAD"); text != "" {
-		var err error
-		if whole, err = time.ParseDuration(text); err != nil {
-			return err
-		}
-	}
-	if err := mix(ctx, d, whole/4); err != nil {
-		return err
-	}
-	before, err := b.holds(ctx, d)
-	if err != nil {
-		return err
-	}
-	if err := mix(ctx, d, whole-whole/4); err != nil {
-		return err
-	}
-	after, err := b.holds(ctx, d)
-	if err != nil {
-		return err
-	}
-	files, memory := after.files-before.files, after.memory-before.memory
-	b.add(figure{name: fmt.Sprintf("open files and sockets after %s of mixed load", whole), value: fmt.Sprintf("%+d", files), goal: "flat", met: goal(files <= 16),
-		note: fmt.Sprintf("%d, %d of them sockets, after the first quarter; %d workers, then %d; %d sessions at PostgreSQL, then %d", before.files, before.sockets,
-			before.workers, after.workers, before.sessions, after.sessions)})
-	b.add(figure{name: "resident memory after it", value: mebibytes(memory), goal: "≤ +64 MiB", met: goal(memory <= 64<<20), note: fmt.Sprintf("%d MiB after the first quarter", before.memory>>20)})
-	return nil
-}
-
-// mix asks from sixteen connections that come and go until the time is over, and waits until all is at rest.
-func mix(ctx context.Context, d *e2e.Demo, long time.Duration) error {
-	end := time.Now().Add(long)
-	g, ctx := errgroup.WithContext(ctx)
-	for i := range 16 {
-		g.Go(func() error {
-			for time.Now().Before(end) {
-				if err := visit(ctx, d.People[[]string{"admin", "analyst", "emea"}[i%3]]); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	}
-	err := g.Wait()
-	time.Sleep(10 * time.Second) // idle sessions at the sources end
-	return err
-}
-
-// visit is a connection with some statements: answered, refused, cancelled, or left in the middle.
-func visit(ctx context.Context, dsn string) error {
-	c, err := pgconn.Connect(ctx, dsn)
-	if err != nil {
-		return err
-	}
-	defer c.Close(context.Background())
-	for range 5 {
-		sql := append([]string{"SELECT count(*) FROM product_events", "SELECT 1/0", "SELECT * FROM usage_daily LIMIT 5000", "SELECT count(*) FROM pg_class"}, federated...)[rand.IntN(4+len(federated))]
-		inner, cancel := context.WithCancel(ctx)
-		if rand.IntN(8) == 0 {
-			time.AfterFunc(time.Duration(rand.IntN(100))*time.Millisecond, cancel)
-		}
-		_, err := c.Exec(inner, sql).ReadAll()
-		cancel()
-		var refused *pgconn.PgError
-		switch {
-		case err == nil:
-		case errors.As(err, &refused) && (strings.HasPrefix(refused.Code, "42501") || refused.Code == "22012" || refused.Code == "57014"):
-		case inner.Err() != nil && ctx.Err() == nil:
-			return nil // pgconn has closed the connection
-		default:
-			return fmt.Errorf("%s: %w", sql, err)
-		}
-	}
-	return nil
 }

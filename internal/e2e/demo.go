@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,11 +18,13 @@ type Demo struct {
 	DSN     string            // of the analyst, with TLS
 	People  map[string]string // everybody's, by login
 	Sources map[string]string // the emulators' URLs by source
+	Config  string            // Waggle's
 	Sandbox int               // process ids
 	Waggle  int
 
-	cmd  *exec.Cmd
-	done chan struct{}
+	cmd     *exec.Cmd
+	program string // Waggle's
+	done    chan struct{}
 }
 
 // StartDemo runs program over the tables of dir/data, or over its own where there are none, with further arguments, and waits until it answers. Its ready file and
@@ -44,7 +47,7 @@ func StartDemo(ctx context.Context, program, dir string, more ...string) (*Demo,
 		return nil, err
 	}
 	defer out.Close()
-	d := &Demo{cmd: exec.Command(program, append(args, more...)...), done: make(chan struct{})}
+	d := &Demo{cmd: exec.Command(program, append(args, more...)...), program: filepath.Join(filepath.Dir(program), "waggle"), done: make(chan struct{})}
 	d.cmd.Stdout, d.cmd.Stderr = out, out
 	if err := d.cmd.Start(); err != nil {
 		return nil, err
@@ -88,6 +91,7 @@ func (d *Demo) read(text []byte) error {
 	var ready struct {
 		Users   []struct{ Login, DSN string }
 		Sources map[string]string
+		Config  string
 	}
 	if err := json.Unmarshal(text, &ready); err != nil {
 		return err
@@ -99,13 +103,56 @@ func (d *Demo) read(text []byte) error {
 			d.DSN = u.DSN
 		}
 	}
-	d.Sources, d.Sandbox = ready.Sources, d.cmd.Process.Pid
+	d.Sources, d.Config, d.Sandbox = ready.Sources, ready.Config, d.cmd.Process.Pid
 	children := Children(d.Sandbox)
 	if len(children) != 1 || d.DSN == "" {
 		return fmt.Errorf("it has %d children and the analyst's address %q", len(children), d.DSN)
 	}
 	d.Waggle = children[0]
 	return nil
+}
+
+// Status is what `waggle status` says of the demonstration's server.
+func (d *Demo) Status(ctx context.Context) (Status, error) {
+	var s Status
+	out, err := exec.CommandContext(ctx, d.program, "status", "--json", "--config", d.Config).Output()
+	if err != nil {
+		return s, fmt.Errorf("waggle status: %w", err)
+	}
+	return s, json.Unmarshal(out, &s)
+}
+
+// Status is what a serving process holds; memory in bytes.
+type Status struct {
+	Goroutines int
+	Heap, Held int64
+	Files      int
+}
+
+// Open is how many sessions the emulators of Snowflake and Databricks have open, and cursors Salesforce's, by source.
+func (d *Demo) Open(ctx context.Context) (map[string]int, error) {
+	out := map[string]int{}
+	for source, path := range map[string]string{"sf": "sessions", "lake": "sessions", "crm": "cursors"} {
+		if d.Sources[source] == "" {
+			continue
+		}
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.Sources[source]+"/_sandbox/"+path, nil)
+		if err != nil {
+			return nil, err
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return nil, err
+		}
+		var n struct{ Sessions int }
+		err = json.NewDecoder(resp.Body).Decode(&n)
+		resp.Body.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", req.URL, err)
+		}
+		out[source] = n.Sessions
+	}
+	return out, nil
 }
 
 // Stop ends it as Ctrl-C does, and after half a minute by force.

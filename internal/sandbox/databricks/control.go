@@ -8,8 +8,9 @@ import (
 // own are the switches that other emulators do not have.
 func (s *Server) own() map[string]func(url.Values) any {
 	return map[string]func(url.Values) any{
-		"GET /_sandbox/calls": func(url.Values) any { return s.Calls() },
-		"POST /_sandbox/warm": func(url.Values) any { s.Warm(); return nil },
+		"GET /_sandbox/calls":    func(url.Values) any { return s.Calls() },
+		"GET /_sandbox/sessions": func(q url.Values) any { return map[string]int{"sessions": s.Sessions(q.Get("person"))} },
+		"POST /_sandbox/warm":    func(url.Values) any { s.Warm(); return nil },
 		"POST /_sandbox/pad": func(q url.Values) any {
 			rows, _ := strconv.ParseInt(q.Get("rows"), 10, 64)
 			s.Pad(rows)

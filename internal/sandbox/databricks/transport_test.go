@@ -305,7 +305,7 @@ func TestSwitches(t *testing.T) {
 		method, path string
 		want         int
 	}{
-		{"GET", "/_sandbox/history?person=emea@acme.example", 200}, {"GET", "/_sandbox/calls", 200}, {"POST", "/_sandbox/refuse?table=lake.shop.orders", 204},
+		{"GET", "/_sandbox/history?person=emea@acme.example", 200}, {"GET", "/_sandbox/calls", 200}, {"GET", "/_sandbox/sessions", 200}, {"POST", "/_sandbox/refuse?table=lake.shop.orders", 204},
 		{"POST", "/_sandbox/pad?rows=2", 204}, {"POST", "/_sandbox/contradict?column=id", 204}, {"POST", "/_sandbox/warm", 204},
 		{"POST", "/_sandbox/sessions/expire", 200}, {"POST", "/_sandbox/links/expire", 200}, {"GET", "/_sandbox/faults", 200}, {"GET", "/nosuch", 404},
 	} {

@@ -96,6 +96,19 @@ func (s *Server) crowded(owner string) []string {
 	return gone
 }
 
+// Cursors is how many cursors are open for a person, or for everybody when the login is empty.
+func (s *Server) Cursors(login string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	count := 0
+	for _, c := range s.cursors {
+		if login == "" || c.owner == login {
+			count++
+		}
+	}
+	return count
+}
+
 // ExpireCursors closes a person's cursors; everybody's when the login is empty.
 func (s *Server) ExpireCursors(login string) {
 	s.mu.Lock()

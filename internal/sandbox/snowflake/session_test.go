@@ -313,6 +313,9 @@ func TestSwitchesOverHTTP(t *testing.T) {
 	if !s.Refused("sf.shop.orders") {
 		t.Error("not refused")
 	}
+	if got := do("GET", "/_sandbox/sessions?person=analyst@acme.example"); got != `{"sessions":1}` {
+		t.Error(got)
+	}
 	if got := do("POST", "/_sandbox/sessions/expire"); got != `{"sessions":1}` {
 		t.Error(got)
 	}
