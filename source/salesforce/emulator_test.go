@@ -215,24 +215,35 @@ func TestAllowance(t *testing.T) {
 	}
 }
 
-// TestCancel: a statement ends within 200 ms, whatever it waits for.
+// TestCancel: a statement ends within 200 ms, whatever it waits for: a page, its job, the job's state, the results. No job stays.
 func TestCancel(t *testing.T) {
 	r := newRig(t, func(c *salesforce.Config) { c.BulkAbove = 10 })
-	if err := r.server.Control().Add(fault.Rule{Kind: fault.Latency, Path: "/services/data", Millis: 3000, Nth: 2}); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancelCause(t.Context())
-	asked := make(chan sourcetest.Answer)
 	conn := r.open(r.bearer("analyst"))
-	go func() { asked <- sourcetest.ReadText(ctx, conn, allOpportunities()) }()
-	time.Sleep(300 * time.Millisecond)
-	began := time.Now()
-	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
-	got := <-asked
-	if took := time.Since(began); took > 200*time.Millisecond || pgerr.Code(got.Err) != pgerr.QueryCanceled {
-		t.Errorf("%v after %v", got.Err, took)
+	for _, nth := range []int{1, 3, 4, 2} {
+		r.server.Control().Clear()
+		if err := r.server.Control().Add(fault.Rule{Kind: fault.Latency, Path: "/services/data", Millis: 1000, Nth: nth, Times: 1}); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancelCause(t.Context())
+		asked := make(chan sourcetest.Answer, 1)
+		go func() { asked <- sourcetest.ReadText(ctx, conn, allOpportunities()) }()
+		time.Sleep(500 * time.Millisecond)
+		began := time.Now()
+		cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
+		got := <-asked
+		if took := time.Since(began); took > 200*time.Millisecond || pgerr.Code(got.Err) != pgerr.QueryCanceled {
+			t.Errorf("request %d: %v after %v", nth, got.Err, took)
+		}
+		for deadline := time.Now().Add(10 * time.Second); r.server.OpenJobs() > 0; time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("request %d: the job stays", nth)
+			}
+		}
 	}
-	r.server.Control().Clear()
+	_ = r.source.Close() // when the last job has been made, and ended
+	if r.server.OpenJobs() > 0 {
+		t.Error("the job of a cancelled request stays")
+	}
 }
 
 // testParts: the parts of a long list are asked beside each other, and their rows come together.

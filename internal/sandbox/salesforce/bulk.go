@@ -155,6 +155,13 @@ func (s *Server) job(in *input) *job {
 	return nil
 }
 
+// OpenJobs is how many jobs have not been deleted.
+func (s *Server) OpenJobs() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.bulk)
+}
+
 const jobTime = "2006-01-02T15:04:05.000+0000"
 
 // info is what the API says of a job; whole adds what it says when it is asked for one.
