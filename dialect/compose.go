@@ -35,6 +35,7 @@ type composer struct {
 	// recursion prints both terms of a recursive common table expression; nil where the language has none.
 	recursion func(op *plan.SetOp) string
 	common    func(c *plan.CTE, refs int) string // prints one common table expression in the language's own way, if it has one
+	matched   func(cond plan.Expr) string        // prints a join's condition in the language's own way, if it has one
 	err       error
 	next      int
 	depth     int

@@ -26,7 +26,7 @@ func (p *composer) join(n *plan.Join) *sel {
 	}
 	cond := "true"
 	if n.Cond != nil {
-		cond = p.own.value(n.Cond).text
+		cond = p.on(n.Cond)
 	}
 	kind := map[plan.JoinKind]string{plan.Inner: " JOIN ", plan.Left: " LEFT JOIN ", plan.Right: " RIGHT JOIN ", plan.Full: " FULL JOIN "}[n.Kind]
 	s.from = left.from + kind + lateral + from + " ON " + paren(cond)
@@ -49,7 +49,7 @@ func (p *composer) semi(n *plan.Join) *sel {
 	left := p.open(p.node(n.Left))
 	right := p.open(p.node(n.Right))
 	if n.Cond != nil {
-		right.where = append(right.where, paren(p.own.value(n.Cond).text))
+		right.where = append(right.where, paren(p.on(n.Cond)))
 	}
 	not := ""
 	if n.Kind == plan.Anti {
@@ -57,4 +57,12 @@ func (p *composer) semi(n *plan.Join) *sel {
 	}
 	left.where = append(left.where, not+"EXISTS ("+right.render([]string{"true"})+")")
 	return left
+}
+
+// on prints a join's condition.
+func (p *composer) on(cond plan.Expr) string {
+	if p.matched != nil {
+		return p.matched(cond)
+	}
+	return p.own.value(cond).text
 }

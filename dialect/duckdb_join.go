@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/waggle-sql/waggle/planner/plan"
 )
@@ -14,6 +15,23 @@ func (p *duck) join(n *plan.Join) (*sel, bool) {
 		}
 	}
 	return nil, false
+}
+
+// onTerms prints a join's condition. DuckDB looks for keys to hash by among the terms alone, so that what cannot fail stands before the
+// CASE that keeps the rest from being computed for other rows, as well as in it.
+func (p *duck) onTerms(cond plan.Expr) string {
+	text := p.expr(cond).text
+	and, ok := cond.(*plan.And)
+	if !ok || !canFail(text) {
+		return text
+	}
+	terms := make([]string, 0, len(and.Args)+1)
+	for _, a := range and.Args {
+		if t := p.expr(a).text; !canFail(t) && len(t) <= repeatLimit {
+			terms = append(terms, t)
+		}
+	}
+	return p.count(strings.Join(append(terms, text), " AND "))
 }
 
 // subqueriesOf returns the outermost subqueries of an expression.

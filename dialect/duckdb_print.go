@@ -47,7 +47,7 @@ type duck struct {
 func newDuck(tables map[int]string) *duck {
 	p := &duck{tables: tables, names: map[string]bool{}}
 	p.composer = newComposer(p, maxDuckSQL, "workspace")
-	p.common = p.ownTable
+	p.common, p.matched = p.ownTable, p.onTerms
 	return p
 }
 

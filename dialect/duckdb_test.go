@@ -82,6 +82,8 @@ func TestDuckDB(t *testing.T) {
 	int4, text := plan.Type{OID: pgcat.Int4, Mod: -1}, plan.Type{OID: pgcat.Text, Mod: -1}
 	in := remoteOf(plan.Col{ID: 1, Type: int4}, plan.Col{ID: 2, Type: text})
 	a, b := col(1, pgcat.Int4), col(2, pgcat.Text)
+	other := &plan.Remote{ID: 2, Plan: &plan.Scan{Table: &plan.Table{}, Out: []plan.Col{{ID: 5, Type: int4}, {ID: 6, Type: plan.Type{OID: pgcat.Numeric, Mod: -1}}}}}
+	n := col(6, pgcat.Numeric)
 	quoted := &plan.Const{Base: plan.Base{T: text}, Value: datum.Text(`it's \ "x"`)}
 	plans := map[string]struct {
 		root plan.Node
@@ -93,13 +95,15 @@ func TestDuckDB(t *testing.T) {
 		"ties":    {&plan.Limit{Input: &plan.Sort{Input: in, Keys: []plan.SortKey{{Expr: a}}}, Count: number(3), WithTies: true}, []plan.ColID{1}},
 		"self":    {&plan.Unique{Input: in}, []plan.ColID{1}},
 		"nothing": {&plan.Values{Rows: [][]plan.Expr{{}}}, nil},
+		"keyed": {&plan.Join{Left: in, Right: other, Cond: &plan.And{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Args: []plan.Expr{
+			callOf(t, "int4eq(int4,int4)", a, col(5, pgcat.Int4)), callOf(t, "numeric_gt(numeric,numeric)", callOf(t, "numeric_mul(numeric,numeric)", n, n), n)}}}, []plan.ColID{1}},
 	}
 	golden.Run(t, "testdata/duckdb.test", func(t *testing.T, c *golden.Case) string {
 		p, ok := plans[c.Args[0]]
 		if !ok {
 			t.Fatalf("no plan %q", c.Args[0])
 		}
-		s, err := DuckDB(p.root, p.out, map[int]string{1: "f1"})
+		s, err := DuckDB(p.root, p.out, map[int]string{1: "f1", 2: "f2"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -57,7 +57,7 @@ type postgres struct {
 func newPostgres(collation string) *postgres {
 	p := &postgres{plain: collation == "C.UTF-8"}
 	p.composer = newComposer(p, maxPostgresSQL, "source")
-	p.once, p.recursion = " AS MATERIALIZED ", p.recursive
+	p.flat, p.once, p.recursion = true, " AS MATERIALIZED ", p.recursive
 	return p
 }
 
