@@ -117,7 +117,15 @@ func interruptWith(ctx context.Context, con mapping.Connection) (stop func()) {
 	}
 }
 
-func query(ctx context.Context, con mapping.Connection, text string, each func(arrow.RecordBatch) error) error {
+// interruptFailed interrupts a statement that is given up. The interrupt of a context that ended before the statement was pending is
+// forgotten, and closing the connection would wait until the statement's threads are through.
+func interruptFailed(con mapping.Connection, err *error) {
+	if *err != nil {
+		mapping.Interrupt(con)
+	}
+}
+
+func query(ctx context.Context, con mapping.Connection, text string, each func(arrow.RecordBatch) error) (err error) {
 	var stmt mapping.PreparedStatement
 	state := mapping.Prepare(con, text, &stmt)
 	defer mapping.DestroyPrepare(&stmt)
@@ -127,6 +135,7 @@ func query(ctx context.Context, con mapping.Connection, text string, each func(a
 	var pending mapping.PendingResult
 	state = bindings.PendingPreparedStreaming(stmt, &pending)
 	defer mapping.DestroyPending(&pending)
+	defer interruptFailed(con, &err)
 	if state == mapping.StateError {
 		return errors.New(mapping.PendingError(pending))
 	}
@@ -136,6 +145,7 @@ func query(ctx context.Context, con mapping.Connection, text string, each func(a
 	var res mapping.Result
 	state = mapping.ExecutePending(pending, &res)
 	defer mapping.DestroyResult(&res)
+	defer interruptFailed(con, &err)
 	if text := mapping.ResultError(&res); text != "" || state == mapping.StateError {
 		return errors.New(text)
 	}

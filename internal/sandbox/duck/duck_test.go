@@ -71,3 +71,37 @@ func TestErrorsAreDuckDBs(t *testing.T) {
 		}
 	}
 }
+
+// long takes hours, on all threads.
+const long = "SELECT count(*) FROM range(1000000) a(i), range(1000000) b(i), range(1000000) c(i) WHERE a.i + b.i + c.i = -1"
+
+// within fails a test whose statement goes on for long after it should have ended.
+func within(t *testing.T, do func()) {
+	t.Helper()
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		do()
+	}()
+	select {
+	case <-over:
+	case <-time.After(20 * time.Second):
+		t.Fatal("the statement goes on")
+	}
+}
+
+// late is a context of which its user learns in between that it has ended, as one whose interrupt came before the statement had begun.
+type late struct{ context.Context }
+
+func (late) Done() <-chan struct{} { return nil }
+func (late) Err() error            { return context.Canceled }
+
+// TestInterruptBeforeTheStatement: a context that ends while a statement is being made ends it, though its interrupt was forgotten.
+func TestInterruptBeforeTheStatement(t *testing.T) {
+	db := open(t)
+	within(t, func() {
+		if err := db.Exec(late{t.Context()}, long); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
+}
