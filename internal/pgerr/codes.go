@@ -68,6 +68,7 @@ const (
 	ConfigurationLimitExceeded  = "53400"
 	ProgramLimitExceeded        = "54000"
 	StatementTooComplex         = "54001"
+	TooManyColumns              = "54011"
 	ObjectNotInPrerequisite     = "55000"
 	CannotChangeRuntimeParam    = "55P02"
 	QueryCanceled               = "57014"

@@ -148,10 +148,17 @@ type selectBuild struct {
 	distinctOn   bool
 }
 
+// maxTargets is PostgreSQL's MaxTupleAttributeNumber. Without it, a few common table expressions, each of which joins the
+// former with itself, would have more columns than fit into memory.
+const maxTargets = 1664
+
 // targets binds the select list, stars expanded.
 func (b *binder) targets(s *scope, list []*pg.Node) []target {
 	var out []target
 	for _, n := range list {
+		if len(out) > maxTargets {
+			break
+		}
 		r := n.GetResTarget()
 		if c := r.GetVal().GetColumnRef(); c != nil && c.Fields[len(c.Fields)-1].GetAStar() != nil {
 			out = append(out, b.star(s, c)...)
@@ -174,6 +181,9 @@ func (b *binder) targets(s *scope, list []*pg.Node) []target {
 			t.origin = b.originOf(s, e)
 		}
 		out = append(out, t)
+	}
+	if len(out) > maxTargets {
+		b.fail(pgerr.New(pgerr.TooManyColumns, "target lists can have at most %d entries", maxTargets), -1)
 	}
 	return out
 }
