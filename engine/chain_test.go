@@ -165,7 +165,11 @@ func (w *world) engineOver(directory *identity.Directory, sources map[string]sou
 	w.must(err)
 	w.view = semantic.NewView(slices.Concat([]*semantic.Model{m}, w.pg.models(w), w.sf.models(w), w.six.models(w)), catalog.Tables(), nil)
 	sources[engine.Catalog] = catalog.New(viewByID{w.view}, live{w})
-	pool, err := workspace.NewPool(workspace.Config{Size: 1, Command: []string{"/proc/self/exe", "worker"}})
+	size := 1
+	if w.six != nil {
+		size = 0 // one per core
+	}
+	pool, err := workspace.NewPool(workspace.Config{Size: size, Command: []string{"/proc/self/exe", "worker"}})
 	w.must(err)
 	w.t.Cleanup(pool.Close)
 	l := engine.Limits{Timeout: time.Minute, Queue: time.Second, PlanBytes: 1 << 20}

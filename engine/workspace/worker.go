@@ -76,10 +76,10 @@ func (w *Worker) spawn(command []string) error {
 	return nil
 }
 
-// environment is a worker's whole: it lives for one statement, so that its Go memory is collected only when it has grown to the quarter of
-// the budget that DuckDB leaves.
+// environment is a worker's whole: it lives for one statement, so that its Go memory is collected only when it has grown, to half of what
+// DuckDB leaves of the budget.
 func (w *Worker) environment() []string {
-	return []string{"GOGC=off", "GOMEMLIMIT=" + strconv.FormatInt(w.pool.config.Budget/4, 10)}
+	return []string{"GOGC=off", "GOMEMLIMIT=" + strconv.FormatInt(max(w.pool.config.Budget/8, 32<<20), 10)}
 }
 
 // greet configures a fresh worker, waits until it is hardened, and starts the goroutine that receives its frames.

@@ -198,11 +198,11 @@ func ask(ctx context.Context, c *pgconn.PgConn, sql string) (stay bool, err erro
 	case 0, 1: // the extended protocol
 		return true, c.ExecParams(ctx, sql, nil, nil, nil, nil).Read().Err
 	case 2: // a cursor that is read a little
-		_, err := c.Exec(ctx, "BEGIN; DECLARE some CURSOR FOR "+sql+"; FETCH 10 FROM some").ReadAll()
+		_, err := c.Exec(ctx, "BEGIN; DECLARE page CURSOR FOR "+sql+"; FETCH 10 FROM page").ReadAll()
 		if err != nil || rand.IntN(2) == 0 {
 			return false, err // left open
 		}
-		_, err = c.Exec(ctx, "FETCH 10 FROM some; ROLLBACK").ReadAll()
+		_, err = c.Exec(ctx, "FETCH 10 FROM page; ROLLBACK").ReadAll()
 		return true, err
 	case 3: // gone after the first row
 		r := c.ExecParams(ctx, sql, nil, nil, nil, nil)
