@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -33,8 +34,20 @@ func IsLoopback(u *url.URL) bool {
 
 // NewTransport returns a transport for all sessions of a source, so that they share TLS connections. It verifies certificates by
 // the system's authorities and knows no proxy of the environment.
-func NewTransport() *http.Transport {
+func NewTransport() *http.Transport { return newTransport(nil) }
+
+// newTransport asks control about each address that is connected to.
+func newTransport(control func(netip.Addr) error) *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	if control != nil {
+		dialer.Control = func(_, address string, _ syscall.RawConn) error {
+			at, err := netip.ParseAddrPort(address)
+			if err != nil {
+				return err
+			}
+			return control(at.Addr().Unmap())
+		}
+	}
 	return &http.Transport{DialContext: dialer.DialContext, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true,
 		MaxIdleConns: 256, MaxIdleConnsPerHost: 64, IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second, MaxResponseHeaderBytes: 256 << 10}
 }

@@ -43,7 +43,7 @@ func New(c Config) (source.Source, error) {
 	}
 	s := &system{config: c, base: base, folder: folder, warehouse: warehouse, query: query, transport: c.Transport, pool: source.NewPool[*session](source.DefaultPoolLimits)}
 	if s.transport == nil {
-		s.own = source.NewTransport()
+		s.own = source.NewReach(c.Name, base)
 		s.transport = s.own
 	}
 	silence()
@@ -78,7 +78,7 @@ type system struct {
 	warehouse string // the default
 	query     string // behind the path
 	transport http.RoundTripper
-	own       *http.Transport // nil with a transport of a test
+	own       *source.Reach // nil with a transport of a test
 	pool      *source.Pool[*session]
 }
 

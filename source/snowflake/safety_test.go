@@ -1,8 +1,13 @@
 package snowflake
 
 import (
+	"bytes"
 	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -17,6 +22,48 @@ func TestEncrypted(t *testing.T) {
 	r.warehouse().Encrypted(t, r.server, r.bearer("analyst"), func(url string, transport http.RoundTripper) (source.Source, error) {
 		return New(Config{Name: "sf", Account: "acme", BaseURL: url, Database: "DEMO", Transport: transport})
 	})
+}
+
+// TestElsewhere: a token goes nowhere but to the account, and an answer is no reason to ask a server of the network that Waggle is in.
+func TestElsewhere(t *testing.T) {
+	r := newRig(t)
+	asked := atomic.Int64{}
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	t.Cleanup(other.Close)
+	redirects := func(path string, status int) http.HandlerFunc {
+		return func(w http.ResponseWriter, q *http.Request) {
+			if strings.HasPrefix(q.URL.Path, path) {
+				http.Redirect(w, q, other.URL+q.URL.RequestURI(), status)
+				return
+			}
+			r.server.ServeHTTP(w, q)
+		}
+	}
+	named := func(w http.ResponseWriter, q *http.Request) {
+		q.Header.Del("Accept-Encoding")
+		answer := httptest.NewRecorder()
+		r.server.ServeHTTP(answer, q)
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(bytes.ReplaceAll(answer.Body.Bytes(), []byte("http://"+q.Host+"/results/"), []byte("http://10.255.255.1/results/")))
+	}
+	for name, server := range map[string]http.HandlerFunc{
+		"login": redirects("/session/v1", http.StatusTemporaryRedirect), "query": redirects("/queries/", http.StatusPermanentRedirect), "chunks": named,
+	} {
+		t.Run(name, func(t *testing.T) {
+			web := httptest.NewServer(server)
+			defer web.Close()
+			s, err := New(Config{Name: "sf", Account: "acme", BaseURL: web.URL, Database: "DEMO"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			began := time.Now()
+			a := sourcetest.Read(t.Context(), sourcetest.Open(t, s, r.bearer("analyst")), allOrders, sourcetest.OrderTypes()...)
+			if pgerr.Code(a.Err) != pgerr.ProtocolViolation || asked.Load() > 0 || time.Since(began) > 5*time.Second || strings.Contains(a.Err.Error(), "10.255") {
+				t.Error(a.Err, asked.Load(), time.Since(began))
+			}
+		})
+	}
 }
 
 // TestNothingIsWritten: neither the driver nor the connector leaves anything in the home directory, nor says anything.

@@ -43,7 +43,7 @@ func New(c Config) (source.Source, error) {
 	}
 	s := &system{config: c, base: base, transport: c.Transport, pool: source.NewPool[*session](pooling)}
 	if s.transport == nil {
-		s.own = source.NewTransport()
+		s.own = source.NewReach(c.Name, base)
 		s.transport = s.own
 	}
 	settle()
@@ -64,7 +64,7 @@ type system struct {
 	config    Config
 	base      *url.URL
 	transport http.RoundTripper
-	own       *http.Transport // nil with a transport of a test
+	own       *source.Reach // nil with a transport of a test
 	pool      *source.Pool[*session]
 }
 

@@ -28,8 +28,9 @@ const (
 )
 
 // exchanges is what one session of the driver sends its requests through. It bounds them and notes them in the recorder of
-// their context. A chunk of a result is taken whole, as it is compressed, so that a download that breaks off is one that
-// the driver repeats; what no repetition mends ends the request; and what only ends something is tried once.
+// their context. What may hold a token goes to the account alone. A chunk of a result is taken whole, as it is compressed, so that
+// a download that breaks off is one that the driver repeats; what no repetition mends ends the request; and what only ends
+// something is tried once.
 type exchanges struct {
 	system *system
 	over   atomic.Bool // Snowflake cannot be reached
@@ -73,8 +74,8 @@ func (e *exchanges) send(r *http.Request) (*http.Response, error) {
 		return localAnswer(r, `{"success":false,"code":"390114","message":"The session ends as often as it is renewed."}`), nil
 	}
 	chunk := r.Method == http.MethodGet && r.Header.Get("Authorization") == ""
-	if r.URL.Scheme != "https" && e.system.base.Scheme == "https" {
-		return nil, pgerr.New(pgerr.ProtocolViolation, "the source %s sends its results unencrypted", e.system.config.Name)
+	if r.URL.Scheme != "https" && e.system.base.Scheme == "https" || !chunk && !source.SameServer(r.URL, e.system.base) {
+		return nil, pgerr.New(pgerr.ProtocolViolation, "the source %s sends its results unencrypted, or elsewhere", e.system.config.Name)
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), timeOf(r))
 	r = r.Clone(ctx)
