@@ -51,17 +51,22 @@ func auditVerify(i *invocation) *cobra.Command {
 	return cmd
 }
 
+// auditLog opens the configured audit log.
+func (i *invocation) auditLog() (*audit.Reader, error) {
+	c, err := loadConfig(i.config)
+	if err != nil {
+		return nil, err
+	}
+	return audit.OpenReader(c.audit.directory)
+}
+
 func auditQuery(i *invocation) *cobra.Command {
 	var last int
 	var acts bool
 	cmd := &cobra.Command{
 		Use: "query", Short: "Show the last statements", Args: exactArgs(0), Example: "  waggle audit query --last 20",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfig(i.config)
-			if err != nil {
-				return err
-			}
-			r, err := audit.OpenReader(c.audit.directory)
+			r, err := i.auditLog()
 			if err != nil {
 				return err
 			}
@@ -99,11 +104,7 @@ func auditExport(i *invocation) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "export", Short: "Write all statements to standard output", Args: exactArgs(0), Example: "  waggle audit export --format csv > audit.csv",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := loadConfig(i.config)
-			if err != nil {
-				return err
-			}
-			r, err := audit.OpenReader(c.audit.directory)
+			r, err := i.auditLog()
 			if err != nil {
 				return err
 			}

@@ -1,7 +1,6 @@
 package datum
 
 import (
-
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 

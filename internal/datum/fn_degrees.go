@@ -26,7 +26,8 @@ func cosSmall(x float64) float64 {
 	return 1 - (1-math.Cos(x*radiansPerDegree))/(1-math.Cos(60*radiansPerDegree))/2
 }
 
-func sinDegrees(x float64) float64 {
+// foldHalf brings an angle into the first two quadrants and returns the sign of its sine.
+func foldHalf(x float64) (float64, float64) {
 	x, sign := math.Mod(x, 360), 1.0
 	if x < 0 {
 		x, sign = -x, -sign
@@ -34,6 +35,11 @@ func sinDegrees(x float64) float64 {
 	if x > 180 {
 		x, sign = 360-x, -sign
 	}
+	return x, sign
+}
+
+func sinDegrees(x float64) float64 {
+	x, sign := foldHalf(x)
 	if x > 90 {
 		x = 180 - x
 	}
@@ -53,13 +59,7 @@ func cosDegrees(x float64) float64 {
 
 // foldTangent brings an angle into the first quadrant and returns the sign of its tangent.
 func foldTangent(x float64) (float64, float64) {
-	x, sign := math.Mod(x, 360), 1.0
-	if x < 0 {
-		x, sign = -x, -sign
-	}
-	if x > 180 {
-		x, sign = 360-x, -sign
-	}
+	x, sign := foldHalf(x)
 	if x > 90 {
 		x, sign = 180-x, -sign
 	}

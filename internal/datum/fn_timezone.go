@@ -80,28 +80,21 @@ func zoneOf(v Value) (timeZone, error) {
 
 // timezones is AT TIME ZONE, and the make_… functions.
 func timezones() family {
-	toZone := func(_ *Func, a []Value, _ *Env) (Value, error) {
-		t := a[1].(Timestamp)
-		if infinite(t) != "" {
-			return t, nil
+	shifted := func(by func(z timeZone, t Timestamp) int64) impl {
+		return func(_ *Func, a []Value, _ *Env) (Value, error) {
+			t := a[1].(Timestamp)
+			if infinite(t) != "" {
+				return t, nil
+			}
+			z, err := zoneOf(a[0])
+			if err != nil {
+				return nil, err
+			}
+			return wrap(plusMicros(t, by(z, t)*usecPerSecond))
 		}
-		z, err := zoneOf(a[0])
-		if err != nil {
-			return nil, err
-		}
-		return wrap(plusMicros(t, int64(z.at(t))*usecPerSecond))
 	}
-	fromZone := func(_ *Func, a []Value, _ *Env) (Value, error) {
-		t := a[1].(Timestamp)
-		if infinite(t) != "" {
-			return t, nil
-		}
-		z, err := zoneOf(a[0])
-		if err != nil {
-			return nil, err
-		}
-		return wrap(plusMicros(t, -int64(z.local(t))*usecPerSecond))
-	}
+	toZone := shifted(func(z timeZone, t Timestamp) int64 { return int64(z.at(t)) })
+	fromZone := shifted(func(z timeZone, t Timestamp) int64 { return -int64(z.local(t)) })
 	timetz := func(_ *Func, a []Value, env *Env) (Value, error) {
 		z, err := zoneOf(a[0])
 		if err != nil {

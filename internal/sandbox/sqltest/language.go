@@ -78,8 +78,21 @@ func (l *Language) checkTypes(t *testing.T, text, out string, types []Type) {
 	}
 }
 
-// Golden answers a golden case: run (the rows of its statement), each (of every line as a select list) or sql (the compiled text).
-func (l *Language) Golden(t *testing.T, c *golden.Case) string {
+// Golden holds a language to testdata/*.test. with is the language under the settings that a case's name=value arguments make.
+func Golden(t *testing.T, with func(settings map[string]string) *Language) {
+	golden.Run(t, "testdata/*.test", func(t *testing.T, c *golden.Case) string {
+		settings := map[string]string{}
+		for _, a := range c.Args {
+			if name, value, ok := strings.Cut(a, "="); ok {
+				settings[name] = value
+			}
+		}
+		return with(settings).answer(t, c)
+	})
+}
+
+// answer answers a case: run (the rows of its statement), each (of every line as a select list) or sql (the compiled text).
+func (l *Language) answer(t *testing.T, c *golden.Case) string {
 	t.Helper()
 	switch c.Command {
 	case "run":

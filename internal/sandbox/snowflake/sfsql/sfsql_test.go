@@ -3,13 +3,13 @@ package sfsql
 import (
 	"database/sql"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2"
 
-	"github.com/waggle-sql/waggle/internal/golden"
 	"github.com/waggle-sql/waggle/internal/sandbox/sqltest"
 )
 
@@ -77,13 +77,9 @@ func open(t testing.TB) *sql.DB {
 
 func TestGolden(t *testing.T) {
 	db := open(t)
-	golden.Run(t, "testdata/*.test", func(t *testing.T, c *golden.Case) string {
+	sqltest.Golden(t, func(settings map[string]string) *sqltest.Language {
 		env := testEnv()
-		for _, a := range c.Args {
-			if k, v, ok := strings.Cut(a, "="); ok {
-				env.Parameters[k] = v
-			}
-		}
-		return judged(db, env).Golden(t, c)
+		maps.Copy(env.Parameters, settings)
+		return judged(db, env)
 	})
 }
