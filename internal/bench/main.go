@@ -6,11 +6,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/waggle-sql/waggle/engine/workspace"
@@ -86,18 +87,20 @@ func run(ctx context.Context, only []string) error {
 		return err
 	}
 	defer b.stop()
+	var failed error
 	for _, p := range parts {
-		if len(only) > 0 && !strings.Contains(" "+strings.Join(only, " ")+" ", " "+p.name+" ") {
+		if len(only) > 0 && !slices.Contains(only, p.name) {
 			continue
 		}
 		if err := p.run(ctx, b); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
+			b.add(figure{name: p.name, value: "failed: " + err.Error()})
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", p.name, err))
 		}
 	}
 	if len(only) > 0 {
-		return nil
+		return failed
 	}
-	return b.write(filepath.Join("docs", "benchmarks.md"))
+	return errors.Join(failed, b.write(filepath.Join("docs", "benchmarks.md")))
 }
 
 // start builds Waggle and starts it and PostgreSQL, both with TLS.

@@ -44,7 +44,11 @@ const method = `- **Rows**: a client process logs in over TLS, sends one query a
 - **TPC-H**: orders and lineitem on one PostgreSQL 17, the other six tables on another, keys and foreign keys indexed. The same two
   servers stand behind Waggle and behind a third database with postgres_fdw (use_remote_estimate, ANALYZE, fetch_size 10000). DuckDB
   has two threads and all tables in memory. Each query runs twice each way in turn, and the shorter time counts; one of more than
-  60 s counts as that. Answers are compared.
+  60 s counts as that. Answers are compared. The workspace's part is what EXPLAIN ANALYZE says, the shorter of two runs: from the last row
+  loaded to the last row of the answer.
+- **Load**: waggle-sandbox demo with all six sources. 64 connections ask four federated statements each; then sixteen people come and go for
+  $WAGGLE_LOAD (a minute without it), whose statements are answered, prepared, read by cursors, refused, cancelled or left. What is open is
+  counted after the first quarter and at the end, when nobody asks.
 `
 
 // write makes docs/benchmarks.md of the run.
