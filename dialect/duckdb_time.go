@@ -65,10 +65,18 @@ func extractRule(p *duck, c *plan.Call, args []sx) (sx, bool) {
 	if !ok {
 		return sx{}, false
 	}
-	infinite := pgerr.New(pgerr.FeatureNotSupported, "extracting from an infinite date or timestamp is not supported here").At(c.At)
-	x.text = "CASE WHEN isinf(" + args[1].text + ") THEN " + raise(infinite) + " ELSE " + x.text + " END"
+	infinite, grows := "NULL", field == "year" || field == "epoch"
 	if c.T.OID == pgcat.Float8 {
-		return sx{text: "CAST(CAST(" + x.text + " AS VARCHAR) AS DOUBLE)", oid: pgcat.Float8}, true
+		if grows {
+			infinite = "CAST(CASE WHEN " + args[1].text + " > '1970-01-01' THEN 'Infinity' ELSE '-Infinity' END AS DOUBLE)"
+		}
+		x.text = "CAST(CAST(" + x.text + " AS VARCHAR) AS DOUBLE)"
+	} else if grows { // no DECIMAL is infinite
+		infinite = raise(pgerr.New(pgerr.FeatureNotSupported, "the %s of an infinite date or timestamp is not supported here", field).WithHint("date_part gives it as double precision").At(c.At))
+	}
+	x.text = "CASE WHEN isinf(" + args[1].text + ") THEN " + infinite + " ELSE " + x.text + " END"
+	if c.T.OID == pgcat.Float8 {
+		return sx{text: x.text, oid: pgcat.Float8}, true
 	}
 	x.text = paren(x.text)
 	return x, true
