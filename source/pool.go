@@ -46,7 +46,7 @@ func NewPool[S Session](l PoolLimits) *Pool[S] {
 	return &Pool[S]{limits: l, idle: map[Key][]*Lease[S]{}, used: map[*Lease[S]]struct{}{}}
 }
 
-// Lease is a session in one request's hands. Its holder calls Return or Destroy; calls after the first one do nothing.
+// Lease is a session in one request's hands. Its holder calls Return, Destroy or Discard; calls after the first one do nothing.
 type Lease[S Session] struct {
 	Session S
 	Reused  bool // it has served before: the system may have ended it meanwhile
@@ -170,6 +170,22 @@ func (l *Lease[S]) Destroy() {
 	delete(l.pool.used, l)
 	l.pool.mu.Unlock()
 	if !done {
+		_ = l.Session.Close()
+	}
+}
+
+// Discard is Destroy for a request that does not wait for the session's end; Close does.
+func (l *Lease[S]) Discard() {
+	p := l.pool
+	p.mu.Lock()
+	here := !l.back && p.closed
+	if !l.back && !p.closed {
+		p.ending.Go(func() { _ = l.Session.Close() })
+	}
+	l.back = true
+	delete(p.used, l)
+	p.mu.Unlock()
+	if here {
 		_ = l.Session.Close()
 	}
 }

@@ -175,3 +175,18 @@ func TestPoolTogether(t *testing.T) {
 		t.Error(len(p.idle), len(p.used), p.count)
 	}
 }
+
+// TestPoolDiscard: a discarded session is closed once, beside whoever discards it or, when the pool is closed, before that goes on.
+func TestPoolDiscard(t *testing.T) {
+	var o opens
+	p := NewPool[*fakeSession](DefaultPoolLimits)
+	early, late := acquire(t, p, &o, key("ann", 1)), acquire(t, p, &o, key("ann", 1))
+	early.Discard()
+	early.Discard()
+	early.Return()
+	_ = p.Close()
+	late.Discard()
+	if early.Session.closed.Load() != 1 || late.Session.closed.Load() != 1 {
+		t.Error(early.Session.closed.Load(), late.Session.closed.Load())
+	}
+}

@@ -187,6 +187,28 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// TestCancelDoesNotWait: a cancelled request does not wait until Snowflake has ended the session.
+func TestCancelDoesNotWait(t *testing.T) {
+	r := newRig(t)
+	if err := r.server.Control().Add(fault.Rule{Kind: fault.Latency, Path: "/session", Millis: 2000}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	rows, err := r.open(r.bearer("analyst")).Run(ctx, dialect.Text{Text: allOrders, Columns: sourcetest.Columns(sourcetest.OrderTypes()...)})
+	if err != nil || !rows.Next() {
+		t.Fatal(err, rows.Err())
+	}
+	began := time.Now()
+	cancel(pgerr.New(pgerr.QueryCanceled, "canceling statement due to user request"))
+	for rows.Next() {
+	}
+	rows.Release()
+	if took := time.Since(began); pgerr.Code(rows.Err()) != pgerr.QueryCanceled || took > time.Second {
+		t.Error(rows.Err(), took)
+	}
+	sourcetest.Wait(r, "the session ends", func() bool { return r.server.Sessions("") == 0 })
+}
+
 // TestCancelledLogin: a session that Snowflake opens for a request that has ended is ended too, and the request does not wait for it.
 func TestCancelledLogin(t *testing.T) {
 	r := newRig(t)

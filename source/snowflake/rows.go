@@ -84,7 +84,7 @@ func (r *rows) run(ctx context.Context) error {
 		if whole {
 			l.Return()
 		} else {
-			l.Destroy()
+			l.Discard() // a cancelled statement has been aborted by now
 		}
 	}()
 	if err != nil {
