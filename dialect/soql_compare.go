@@ -68,17 +68,20 @@ func (k soqlComparison) id() soqlCond {
 	return k.with(soqlOps[k.op], soqlQuote(string(text)), plan.Exact)
 }
 
-// ofText: texts are equal in any case, unless the field tells cases apart; none is empty.
+// ofText: texts are equal in any case, unless the field tells cases apart; none is empty. Whether blanks around a literal count is not
+// documented.
 func (k soqlComparison) ofText(exact bool) soqlCond {
 	text, _ := k.value.(datum.Text)
 	support := plan.Superset
-	if exact {
+	if exact && k.text == "" && strings.TrimSpace(string(text)) == string(text) {
 		support = plan.Exact
 	}
 	switch {
 	case k.op == "~~", k.op == "~~*":
 		return k.like(string(text))
-	case k.op != "=" && (k.op != "<>" || !exact && (k.text != "" || text != "")):
+	case k.op != "=" && exact && (k.op != "<>" || support != plan.Exact):
+		return soqlCond{}
+	case k.op != "=" && !exact && (k.op != "<>" || k.text != "" || text != ""):
 		return soqlCond{why: ignoresCase}
 	case k.text == "" && (text == "" || len(text) > maxSOQLText):
 		if k.op == "<>" {
