@@ -140,7 +140,18 @@ func (c *compiler) fixed(op string, a, b value) (Type, string) {
 		t := quotientType(a.Type, b.Type)
 		return t, c.quotient(a, b, t.Scale)
 	}
-	return remainderType(a.Type, b.Type), fmt.Sprintf("sf_mod(%s, %s)", a.SQL, b.SQL)
+	return remainderType(a.Type, b.Type), remainder(a, b)
+}
+
+// remainder is a rest of the dividend's sign (sql-reference/functions/mod). Of operands that no DECIMAL holds both, for which DuckDB takes
+// doubles, it is computed on 128-bit integers.
+func remainder(a, b value) string {
+	s := max(a.Type.Scale, b.Type.Scale)
+	if s+max(a.Type.leading(), b.Type.leading()) <= 38 {
+		return fmt.Sprintf("sf_mod(%s, %s)", a.SQL, b.SQL)
+	}
+	return fmt.Sprintf("sf_mod(%s * %s, %s * %s) * CAST('%s' AS DECIMAL(%d,%d))", unscaled(a), power(s-a.Type.Scale), unscaled(b), power(s-b.Type.Scale),
+		tiny(s), max(s, 1), s)
 }
 
 // quotient is a/b rounded half away from zero at a scale, computed on 128-bit integers: (A·10^(scale+sb-sa)) / B for the
