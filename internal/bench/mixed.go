@@ -175,17 +175,17 @@ func (m *mix) visit(ctx context.Context, dsn string) error {
 		cancel()
 		var refused *pgconn.PgError
 		switch {
-		case err == nil:
+		case err == nil && stay:
 			m.add("answered")
+		case err == nil, left && !errors.As(err, &refused): // by the way it was made, or pgconn has closed the connection
+			m.add("left")
+			return nil
 		case errors.As(err, &refused) && !slices.Contains([]string{"08", "53", "58", "XX"}, refused.Code[:2]) || refused != nil && refused.Code == "53400":
 			m.add(refused.Code)
-		case left:
-			stay = false // pgconn has closed the connection
 		default:
 			return fmt.Errorf("%s: %w", sql, err)
 		}
 		if !stay {
-			m.add("left")
 			return nil
 		}
 	}
@@ -203,8 +203,11 @@ func ask(ctx context.Context, c *pgconn.PgConn, sql string) (stay bool, err erro
 			return false, err // left open
 		}
 		_, err = c.Exec(ctx, "FETCH 10 FROM page; ROLLBACK").ReadAll()
-		return true, err
-	case 3: // gone after the first row
+		return err == nil, err
+	case 3: // cancelled, perhaps too late, which then hits the next one
+		cancel := time.AfterFunc(time.Duration(rand.IntN(100))*time.Millisecond, func() { _ = c.CancelRequest(ctx) })
+		defer cancel.Stop()
+	case 4: // gone after the first row
 		r := c.ExecParams(ctx, sql, nil, nil, nil, nil)
 		r.NextRow()
 		return false, c.Conn().Close()
