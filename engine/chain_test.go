@@ -239,17 +239,7 @@ func (w *world) query(login, sql string) ([]string, error) {
 		return nil, err
 	}
 	defer r.Release()
-	var out []string
-	for r.Next() {
-		b := r.RecordBatch()
-		for i := range int(b.NumRows()) {
-			row := ""
-			for c := range int(b.NumCols()) {
-				row += "|" + b.Column(c).ValueStr(i)
-			}
-			out = append(out, row[1:])
-		}
-	}
+	out := texts(r)
 	r.Sent(int64(len(out)), 0)
 	return out, r.Err()
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/waggle-sql/waggle/audit"
 	"github.com/waggle-sql/waggle/engine"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 	"github.com/waggle-sql/waggle/source"
 	"github.com/waggle-sql/waggle/source/catalog"
 )
@@ -78,16 +79,7 @@ func newCrowd(t *testing.T) *world {
 
 // newCrowdOf is such a world with other orders.
 func newCrowdOf(t *testing.T, orders string) *world {
-	dir := t.TempDir()
-	for name, text := range map[string]string{"grants.yaml": crowdGrants, "sf/shop/orders.csv": orders, "sf/shop/codes.csv": "id,code\n1,c-one\n2,c-two\n"} {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := sandboxtest.Folder(t, map[string]string{"grants.yaml": crowdGrants, "sf/shop/orders.csv": orders, "sf/shop/codes.csv": "id,code\n1,c-one\n2,c-two\n"})
 	data, err := brought.Read(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)

@@ -14,9 +14,8 @@ import (
 
 	"github.com/waggle-sql/waggle/engine"
 	"github.com/waggle-sql/waggle/internal/datum"
-	"github.com/waggle-sql/waggle/internal/oracle"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
-	"github.com/waggle-sql/waggle/internal/sandbox/duck"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 	"github.com/waggle-sql/waggle/planner"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
@@ -30,15 +29,8 @@ const moments = `SELECT num::INTEGER AS num, d::DATE AS d, ts::TIMESTAMP AS ts, 
 
 // newMoments is a world in which one table is at a Snowflake, a Databricks, a PostgreSQL and, with fields of its own names, a Salesforce.
 func newMoments(t *testing.T) (*world, *pgconn.PgConn) {
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
 	dir := t.TempDir()
-	db, err := duck.Open(":memory:", duck.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := sandboxtest.Database(t)
 	for file, query := range map[string]string{"sf/notes/at_sf": moments, "lake/notes/at_lake": moments, "ops/notes/at_ops": moments,
 		"crm/notes/Moment__c": "SELECT num, d, date_trunc('second', tz) AS tz, s FROM (" + moments + ")"} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, file)), 0o700); err != nil {
@@ -48,6 +40,7 @@ func newMoments(t *testing.T) (*world, *pgconn.PgConn) {
 			t.Fatal(err)
 		}
 	}
+	var err error
 	s := &six{people: []string{"p00"}, sources: map[string]source.Source{}}
 	if s.data, err = brought.Read(t.Context(), dir); err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/oracle"
 	"github.com/waggle-sql/waggle/internal/sandbox"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/planner/bind"
 	"github.com/waggle-sql/waggle/semantic"
@@ -50,23 +51,11 @@ const notesRelationships = `notes:
 
 // newSix is a world of n people; each of them is connected to all six sources by the real flows.
 func newSix(t *testing.T, n int) *world {
-	if !oracle.Installed() {
-		t.Skip(oracle.ErrAbsent)
-	}
 	s := &six{sources: map[string]source.Source{}}
 	for i := range n {
 		s.people = append(s.people, fmt.Sprintf("p%02d", i))
 	}
-	dir := t.TempDir()
-	for name, text := range s.files() {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := sandboxtest.Folder(t, s.files())
 	var err error
 	if s.data, err = brought.Read(t.Context(), dir); err != nil {
 		t.Fatal(err)
@@ -102,10 +91,7 @@ func (s *six) files() map[string]string {
 // startOracle serves the PostgreSQL source's table, and makes the server tell who asked what.
 func (s *six) startOracle(t *testing.T) {
 	var err error
-	if s.oracle, err = oracle.Start(t.Context(), "max_connections=200", "log_statement=all", "log_line_prefix=%u@%d "); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.oracle.Stop)
+	s.oracle = oracle.ForTest(t, "max_connections=200", "log_statement=all", "log_line_prefix=%u@%d ")
 	if s.server, err = brought.Connect(t.Context(), s.oracle.DSN(), s.data.Policy, s.people); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 	"github.com/waggle-sql/waggle/internal/sandbox"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/planner/bind"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -42,16 +43,7 @@ tables:
 `
 
 func newSnowflakeWorld(t *testing.T) *world {
-	dir := t.TempDir()
-	for name, text := range map[string]string{"grants.yaml": accountGrants, "sf/shop/orders.csv": "id,customer,price\n1,ann,1.50\n2,bob,2.25\n3,ann,3.00\n4,cy,4.75\n"} {
-		file := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := sandboxtest.Folder(t, map[string]string{"grants.yaml": accountGrants, "sf/shop/orders.csv": "id,customer,price\n1,ann,1.50\n2,bob,2.25\n3,ann,3.00\n4,cy,4.75\n"})
 	data, err := brought.Read(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)

@@ -100,6 +100,11 @@ func rowsOf(r *engine.Result, err error) ([]string, error) {
 		return nil, err
 	}
 	defer r.Release()
+	return texts(r), r.Err()
+}
+
+// texts reads a result to its end: a line for each row.
+func texts(r *engine.Result) []string {
 	var out []string
 	for r.Next() {
 		b := r.RecordBatch()
@@ -111,7 +116,7 @@ func rowsOf(r *engine.Result, err error) ([]string, error) {
 			out = append(out, row[1:])
 		}
 	}
-	return out, r.Err()
+	return out
 }
 
 // noKeysNoCall: a fragment that no row can match is not asked, nor recorded as asked.

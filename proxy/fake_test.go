@@ -347,15 +347,10 @@ func (e *fakeExchange) Finish(_ context.Context, clientFinal []byte) ([]byte, *i
 		Application: a.Application, ClientAddress: a.Address, Since: time.Now(), Method: a.Mechanism}, nil
 }
 
-// startServer serves until the test ends and returns the address.
-func startServer(t testing.TB, change func(*Config)) (string, *fakeEngine) {
+// serving starts a server; what its Serve returns after cancel comes from done.
+func serving(t testing.TB, config Config) (srv *Server, addr string, cancel func(), done <-chan error) {
 	t.Helper()
-	f := &fakeEngine{}
-	cfg := Config{Engine: f, Authenticator: fakePeople{}, DrainTimeout: 200 * time.Millisecond}
-	if change != nil {
-		change(&cfg)
-	}
-	srv, err := New(cfg)
+	srv, err := New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -364,8 +359,20 @@ func startServer(t testing.TB, change func(*Config)) (string, *fakeEngine) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(ctx, l) }()
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(ctx, l) }()
+	return srv, l.Addr().String(), cancel, served
+}
+
+// startServer serves until the test ends and returns the address.
+func startServer(t testing.TB, change func(*Config)) (string, *fakeEngine) {
+	t.Helper()
+	f := &fakeEngine{}
+	cfg := Config{Engine: f, Authenticator: fakePeople{}, DrainTimeout: 200 * time.Millisecond}
+	if change != nil {
+		change(&cfg)
+	}
+	_, addr, cancel, done := serving(t, cfg)
 	t.Cleanup(func() {
 		cancel()
 		select {
@@ -380,5 +387,5 @@ func startServer(t testing.TB, change func(*Config)) (string, *fakeEngine) {
 			t.Errorf("%d readers are not released", n)
 		}
 	})
-	return l.Addr().String(), f
+	return addr, f
 }

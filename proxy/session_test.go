@@ -327,28 +327,18 @@ func TestTimeouts(t *testing.T) {
 
 func TestShutdown(t *testing.T) {
 	f := &fakeEngine{}
-	srv, err := New(Config{Engine: f, Authenticator: fakePeople{}, DrainTimeout: 100 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(ctx, l) }()
-	idle, err := dial(l.Addr().String(), pgproto3.ProtocolVersion30, nil)
+	srv, addr, cancel, done := serving(t, Config{Engine: f, Authenticator: fakePeople{}, DrainTimeout: 100 * time.Millisecond})
+	idle, err := dial(addr, pgproto3.ProtocolVersion30, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer idle.conn.Close()
-	busy, err := dial(l.Addr().String(), pgproto3.ProtocolVersion30, nil)
+	busy, err := dial(addr, pgproto3.ProtocolVersion30, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer busy.conn.Close()
-	stranger, err := net.Dial("tcp", l.Addr().String())
+	stranger, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/waggle-sql/waggle/internal/sandbox"
 	"github.com/waggle-sql/waggle/internal/sandbox/brought"
 	emulator "github.com/waggle-sql/waggle/internal/sandbox/salesforce"
+	"github.com/waggle-sql/waggle/internal/sandbox/sandboxtest"
 	"github.com/waggle-sql/waggle/internal/secret"
 	"github.com/waggle-sql/waggle/planner/plan"
 	"github.com/waggle-sql/waggle/source"
@@ -111,16 +110,7 @@ func newRig(t testing.TB, change func(*salesforce.Config)) *rig {
 
 func newRigOf(t testing.TB, files map[string]string, change func(*salesforce.Config), server func(*emulator.Config)) *rig {
 	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := sandboxtest.Folder(t, files)
 	data, err := brought.Read(t.Context(), dir)
 	if err != nil {
 		t.Fatal(err)
