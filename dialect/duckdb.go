@@ -35,9 +35,11 @@ type Func struct {
 // FuncKind is what a Func computes.
 type FuncKind uint8
 
-// CallFunc: datum.Call. CastFunc: datum.Cast of its one argument. AggFunc: datum.AggCall over one list of rows.
+// CallFunc: datum.Call. CastFunc: datum.Cast of its one argument. AggFunc: datum.AggCall over one list of rows; DistinctFunc over those
+// that differ, SortedFunc over those in ascending order.
 // SortKeyFunc: a text whose byte order and equality are those of the argument's type. SeriesFunc: the array of
-// generate_series(start, stop[, step]). SetFunc: the array of one output column, Mod, of a set-returning function of one argument.
+// generate_series(start, stop[, step]). SetFunc: the array of one output column, Mod, of a set-returning function of one argument,
+// or with more, the texts of the arrays that regexp_matches returns.
 // RowFunc: the row of the arguments as PostgreSQL's text of a record, or with Fields, their names, as a JSON object.
 const (
 	CallFunc FuncKind = iota
@@ -47,7 +49,14 @@ const (
 	SeriesFunc
 	SetFunc
 	RowFunc
+	DistinctFunc
+	SortedFunc
 )
+
+// OfRows reports whether the function's argument is one list of rows of its arguments.
+func (f *Func) OfRows() bool {
+	return f.Kind == AggFunc || f.Kind == DistinctFunc || f.Kind == SortedFunc
+}
 
 // WorkspaceType is the DuckDB type by which values of a PostgreSQL type live in the workspace and cross to its functions:
 // numeric crosses as canonical text.

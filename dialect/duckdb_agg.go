@@ -364,16 +364,22 @@ func (p *duck) collected(c *aggCall) sx {
 	}
 	fields := make([]string, len(c.args))
 	for i, a := range c.args {
-		if c.a.Distinct && needsKey(a) {
-			return p.unsupported(at, "DISTINCT in aggregate %s over this type", c.sig)
-		}
 		if a.oid == numericOID {
 			a = p.asText(a)
 		}
 		fields[i] = "a" + itoa(int32(i)) + ": " + a.text
 	}
-	list := c.native("list", "{"+strings.Join(fields, ", ")+"}")
 	f := Func{Kind: AggFunc, Proc: c.a.Proc, Result: c.a.T.OID, Mod: -1, At: at}
+	if c.a.Distinct {
+		f.Kind = DistinctFunc
+		if c.order == "" {
+			f.Kind = SortedFunc
+		}
+	}
+	all := *c.a
+	all.Distinct = false
+	c.a = &all
+	list := c.native("list", "{"+strings.Join(fields, ", ")+"}")
 	oids := make([]uint32, len(c.args))
 	for i, a := range c.args {
 		oids[i] = a.oid

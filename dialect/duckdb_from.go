@@ -116,9 +116,17 @@ func (p *duck) funcScan(n *plan.FuncScan) *sel {
 	for i, c := range n.Out {
 		x := reps[i]
 		x.text, x.plain = alias+"."+name(c.ID), true
-		p.set(s, c.ID, x)
+		p.set(s, c.ID, p.ofSet(x, c.Type))
 	}
 	return s
+}
+
+// ofSet is an item of a set: an array in a set is written as its text there.
+func (p *duck) ofSet(x sx, t plan.Type) sx {
+	if t.OID != pgcat.TextArray || x.oid != pgcat.Text {
+		return x
+	}
+	return p.udf(Func{Kind: CastFunc, Result: t.OID, Mod: -1, At: -1}, []sx{x})
 }
 
 // setColumns are the lists of all output columns; those of JSON's functions are computed by datum.
@@ -226,6 +234,10 @@ func (p *duck) setList(c *plan.Call) sx {
 		if len(args) == 2 {
 			return sx{text: "CASE WHEN " + args[1].text + " = 1 THEN CAST(generate_series(1::BIGINT, len(" + args[0].text + ")) AS INTEGER[]) END", oid: pgcat.Int4}
 		}
+	case "regexp_matches":
+		x := p.udf(Func{Kind: SetFunc, Proc: c.Proc, Result: pgcat.TextArray, At: c.At}, args)
+		x.oid = pgcat.Text
+		return x
 	case "pg_partition_ancestors":
 		return sx{text: "CAST([] AS UINTEGER[])", oid: c.T.OID}
 	case "string_to_table", "regexp_split_to_table":
@@ -286,7 +298,7 @@ func (p *duck) series(c *plan.Call, args []sx) sx {
 func (p *duck) setItem(e plan.Expr) sx {
 	if c, ok := e.(*plan.Call); ok && returnsSet(c.Proc) {
 		x := p.setList(c)
-		return sx{text: "unnest(" + x.text + ")", oid: x.oid}
+		return p.ofSet(sx{text: "unnest(" + x.text + ")", oid: x.oid}, c.T)
 	}
 	return p.expr(e)
 }

@@ -54,7 +54,7 @@ func registerOne(con mapping.Connection, s *scalar) error {
 	defer mapping.DestroyScalarFunction(&fn)
 	mapping.ScalarFunctionSetName(fn, s.f.Name)
 	mapping.ScalarFunctionSetSpecialHandling(fn)
-	if s.f.Kind == dialect.AggFunc {
+	if s.f.OfRows() {
 		list := mapping.CreateListType(rowType(s.f.Args))
 		mapping.ScalarFunctionAddParameter(fn, list)
 		mapping.DestroyLogicalType(&list)
@@ -112,7 +112,7 @@ func (s *scalar) run(in mapping.DataChunk, out mapping.Vector) (err error) {
 		}
 	}()
 	rows, env := int(mapping.DataChunkGetSize(in)), s.db.env.Load()
-	if s.f.Kind == dialect.AggFunc {
+	if s.f.OfRows() {
 		return s.aggregate(in, out, env)
 	}
 	columns := make([]column, len(s.f.Args))
@@ -151,7 +151,7 @@ func (s *scalar) value(args []datum.Value, env *datum.Env) (datum.Value, error) 
 		elem, _ := dialect.ElementOID(s.f.Result)
 		return series(elem, args, env)
 	case dialect.SetFunc:
-		return setOf(s.f, args[0])
+		return setOf(s.f, args, env)
 	case dialect.RowFunc:
 		if s.f.Fields != nil {
 			return datum.RowJSON(s.f.Fields, s.f.Args, args, env)
@@ -162,9 +162,12 @@ func (s *scalar) value(args []datum.Value, env *datum.Env) (datum.Value, error) 
 }
 
 // setOf is one column of a set as an array.
-func setOf(f dialect.Func, arg datum.Value) (datum.Value, error) {
-	items, err := datum.CallSet(f.Proc, int(f.Mod), arg)
-	if err != nil || arg == nil {
+func setOf(f dialect.Func, args []datum.Value, env *datum.Env) (datum.Value, error) {
+	items, err := datum.CallSet(f.Proc, int(f.Mod), args[0])
+	if len(args) > 1 {
+		items, err = datum.RegexpMatches(args, env)
+	}
+	if err != nil || args[0] == nil {
 		return nil, err
 	}
 	elem, _ := dialect.ElementOID(f.Result)
@@ -206,6 +209,9 @@ func (s *scalar) aggregate(in mapping.DataChunk, out mapping.Vector, env *datum.
 					group[k][i] = v
 				}
 			}
+		}
+		if s.f.Kind != dialect.AggFunc {
+			group = datum.DistinctRows(group, s.f.Args, s.f.Kind == dialect.SortedFunc)
 		}
 		v, err := datum.AggCall(datum.Func{Proc: s.f.Proc, Args: s.f.Args, Result: s.f.Result, Mod: s.f.Mod}, group, env)
 		if err != nil {

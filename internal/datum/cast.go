@@ -12,6 +12,9 @@ func Cast(v Value, from, to uint32, mod int32, explicit bool, env *Env) (Value, 
 	if v == nil {
 		return nil, nil
 	}
+	if i, ok := v.(Int); ok && to == pgcat.Bit { // the lowest digits, where a length coercion keeps the first
+		return bitsOfInt(int64(i), int64(mod))
+	}
 	v, err := convert(v, from, to, explicit, env)
 	if err != nil || v == nil || mod < 0 {
 		return v, err

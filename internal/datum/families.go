@@ -6,7 +6,7 @@ func families() []family {
 		integerArithmetic(), comparison(), numberCasts(), stringCasts(), floatArithmetic(), floatMath(), numericFunctions(),
 		textBasics(), textEdits(), byteaFunctions(), encodings(), likes(), regexps(), formats(),
 		intervals(), datetimes(), datetimeCasts(), timezones(), parts(), truncations(), dateFormats(), numberFormats(),
-		jsons(), jsonEdits(), jsonBuilders(), rowFromJSON(), arrays(), catalogs(), parsedNumbers(),
+		jsons(), jsonEdits(), jsonBuilders(), rowFromJSON(), arrays(), catalogs(), parsedNumbers(), bitStrings(),
 		sessionFunctions(),
 	}
 }

@@ -136,14 +136,19 @@ func regexpMatch(_ *Func, a []Value, _ *Env) (Value, error) {
 	if loc == nil {
 		return nil, nil
 	}
-	if re.groups == 0 {
-		return textArray([]Value{group(s, loc, 0)}), nil
+	return re.matched(s, loc), nil
+}
+
+// matched is what a match has captured: its groups, or all of it when the pattern has none.
+func (r *regex) matched(s string, loc []int) *Array {
+	if r.groups == 0 {
+		return textArray([]Value{group(s, loc, 0)})
 	}
-	items := make([]Value, re.groups)
+	items := make([]Value, r.groups)
 	for i := range items {
 		items[i] = group(s, loc, i+1)
 	}
-	return textArray(items), nil
+	return textArray(items)
 }
 
 func regexpLike(_ *Func, a []Value, _ *Env) (Value, error) {

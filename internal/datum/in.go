@@ -34,6 +34,8 @@ func In(oid uint32, mod int32, text string, env *Env) (Value, error) {
 		return byteaIn(text)
 	case pgcat.UUID:
 		return uuidIn(text)
+	case pgcat.Bit, pgcat.Varbit:
+		return bitIn(oid, mod, text)
 	case pgcat.JSON:
 		return jsonIn(text)
 	case pgcat.JSONB:

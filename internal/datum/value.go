@@ -14,6 +14,7 @@ import (
 //	float4, float8                                    Float (float4 holds the exactly widened float32)
 //	numeric                                           *Numeric
 //	text, varchar, bpchar, name, json, jsonb, unknown Text (bpchar without its padding, jsonb in canonical form)
+//	bit, varbit                                       Text of its digits
 //	bytea                                             Bytes
 //	date                                              Date
 //	time                                              Time

@@ -27,7 +27,11 @@ func (b *binder) constant(c *pg.A_Const) plan.Expr {
 	case *pg.A_Const_Sval:
 		return &plan.Const{Base: base(pgcat.Unknown, at), Value: datum.Text(v.Sval.GetSval())}
 	case *pg.A_Const_Bsval:
-		return b.refuse(at, "bit string literals are not supported")
+		bits, err := datum.In(pgcat.Bit, -1, v.Bsval.GetBsval(), &b.env)
+		if err != nil {
+			return b.fail(pgerr.From(err), at)
+		}
+		return &plan.Const{Base: base(pgcat.Bit, at), Value: bits}
 	}
 	return &plan.Const{Base: base(pgcat.Int4, at), Value: datum.Int(0)}
 }

@@ -18,6 +18,9 @@ func syntaxError(err error, s plan.Span) *pgerr.Error {
 		return pgerr.New(pgerr.SyntaxError, "syntax error").At(s.Offset).Because(err)
 	}
 	e := pgerr.New(syntaxCode(pe.Message), "%s", pe.Message).Because(err)
+	if strings.HasPrefix(pe.Message, "LIMIT #,#") {
+		e = pgerr.New(pgerr.SyntaxError, "%s", pe.Message).WithHint("Use separate LIMIT and OFFSET clauses.")
+	}
 	if pe.Cursorpos > 0 {
 		e = e.At(s.Offset + byteOffset(s.Text, pe.Cursorpos-1))
 	}

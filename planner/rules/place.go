@@ -33,7 +33,7 @@ func (p *placer) place(n plan.Node) plan.Node {
 	in := n.Inputs()
 	out := make([]plan.Node, len(in))
 	for i, c := range in {
-		out[i] = p.place(c)
+		out[i] = p.placeBelow(n, c)
 	}
 	if len(in) > 0 {
 		n = n.WithInputs(out)
@@ -48,6 +48,16 @@ func (p *placer) place(n plan.Node) plan.Node {
 		return placeLimit(env, n)
 	}
 	return n
+}
+
+// placeBelow places an input of a node that stays. The order above which WITH TIES counts stays with it: it says which rows are peers.
+func (p *placer) placeBelow(n, in plan.Node) plan.Node {
+	l, ok := n.(*plan.Limit)
+	s, sorted := in.(*plan.Sort)
+	if ok && sorted && l.WithTies {
+		return s.WithInputs([]plan.Node{p.place(s.Input)})
+	}
+	return p.place(in)
 }
 
 func placeFilter(env *Env, f *plan.Filter) plan.Node {

@@ -1,0 +1,22 @@
+-- What business-intelligence tools write: sums over distinct keys by hashes of them, matches as rows, ties.
+SELECT g, sum(DISTINCT (floor(x * 1000000)) + ('x' || md5(k))::bit(64)::bigint::decimal(65) * 18446744073709551616 + ('x' || substr(md5(k), 17))::bit(64)::bigint::decimal(65)) - sum(DISTINCT ('x' || md5(k))::bit(64)::bigint::decimal(65) * 18446744073709551616 + ('x' || substr(md5(k), 17))::bit(64)::bigint::decimal(65)) FROM (VALUES (1, 'a', 1.5), (1, 'a', 1.5), (1, 'b', 2), (2, 'c', NULL)) v(g, k, x) GROUP BY g ORDER BY g;
+SELECT B'101', X'1F', B'101'::int, 5::bit(8), (-5)::bit(8), 5::bigint::bit(70), B'1011'::varbit(2), '0101'::bit(4), 'x1f'::bit(8)::int, 7::bit, 'b11'::bit(4);
+SELECT '012'::bit(3);
+SELECT '01'::bit(3);
+SELECT 'xg'::varbit;
+SELECT '10101'::varbit(4);
+SELECT B'1'::bit(70)::bigint;
+SELECT ('x' || repeat('f', n))::varbit::bit(64)::bigint FROM generate_series(1, 17, 8) n;
+SELECT sum(DISTINCT x), avg(DISTINCT x), stddev(DISTINCT x), array_agg(DISTINCT x), array_agg(DISTINCT x ORDER BY x DESC), jsonb_agg(DISTINCT x) FROM (VALUES (1.0), (2.5), (1.0), (NULL), (0.5)) v(x);
+SELECT jsonb_agg(DISTINCT s), json_agg(DISTINCT s ORDER BY s DESC) FROM (VALUES ('b'), ('a'), ('b'), (NULL)) v(s);
+SELECT jsonb_agg(DISTINCT s) FILTER (WHERE s > 'a') FROM (VALUES ('b'), ('a'), ('b'), (NULL)) v(s);
+SELECT count(DISTINCT i), array_agg(DISTINCT i ORDER BY i DESC), sum(DISTINCT i) FROM (VALUES (interval '1 month'), ('30 days'), ('1 hour')) v(i);
+SELECT g, sum(DISTINCT x) FILTER (WHERE x > 1), avg(DISTINCT x) FROM (VALUES (1, 1.0), (1, 2.00), (1, 2), (2, 0.5)) v(g, x) GROUP BY g ORDER BY g;
+SELECT m[1] FROM regexp_matches('a1b22c333', '([0-9]+)', 'g') AS m;
+SELECT m, n FROM regexp_matches('k=v;p="q,r"', '(\w)=([^;]*)', 'g') WITH ORDINALITY AS t(m, n);
+SELECT v.s, (regexp_matches(v.s, '(\w+)\.(\w+)'))[2] FROM (VALUES ('foo.bar'), ('none'), (NULL), ('a.b')) v(s);
+SELECT v.s, m[1] FROM (VALUES ('one two'), ('three'), ('')) v(s) LEFT JOIN LATERAL regexp_matches(v.s, '\w+', 'g') m ON true ORDER BY 1, 2;
+SELECT regexp_matches('abc', '(x)?b', 'q'), regexp_matches('abc', '(x)?b', 'i');
+SELECT x FROM (VALUES (1, 2), (2, 2), (3, 3)) v(x, y) ORDER BY y FETCH FIRST 1 ROW WITH TIES;
+SELECT 1 LIMIT 10, 5;
+SELECT unnest(array_agg(t ORDER BY a)) FROM (VALUES (1, 'x'), (2, 'y')) t(a, b);
