@@ -69,6 +69,11 @@ func bodyTexts() map[string]string {
 		"pg_type_is_visible(oid)":                  visible("pg_type", "typ"),
 		"pg_table_is_visible(oid)":                 visible("pg_class", "rel"),
 	}
+	out["pg_index_column_has_property(regclass,int4,text)"] = "SELECT CASE WHEN pg_catalog.lower($3) IN ('asc', 'nulls_last', 'orderable', " +
+		"'returnable', 'search_array', 'search_nulls') THEN true WHEN pg_catalog.lower($3) IN ('desc', 'nulls_first', 'distance_orderable') " +
+		"THEN false END FROM pg_catalog.pg_index i WHERE i.indexrelid = $1::pg_catalog.oid AND $2 BETWEEN 1 AND i.indnatts" // of keys, all btree
+	out["pg_index_has_property(regclass,text)"] = "SELECT CASE WHEN pg_catalog.lower($2) IN ('clusterable', 'index_scan', 'bitmap_scan', " +
+		"'backward_scan') THEN true END FROM pg_catalog.pg_index i WHERE i.indexrelid = $1::pg_catalog.oid"
 	for _, f := range []string{"pg_get_triggerdef(oid)", "pg_get_triggerdef(oid,bool)", "pg_get_ruledef(oid)", "pg_get_ruledef(oid,bool)",
 		"pg_get_partkeydef(oid)", "pg_get_statisticsobjdef(oid)", "pg_get_statisticsobjdef_columns(oid)", "pg_get_viewdef(oid)",
 		"pg_get_viewdef(oid,bool)", "pg_get_viewdef(oid,int4)"} {
