@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"math"
+
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/internal/pgerr"
@@ -85,6 +87,13 @@ func (b *binder) term(object Object, scan *plan.Scan, t plan.Expr) error {
 	if err != nil {
 		return err
 	}
+	if said.Op == "<=" && said.Sink.Op == "<" {
+		next, ok := after(values)
+		if !ok {
+			return nil // nothing is greater
+		}
+		values = next
+	}
 	if len(values) == 0 {
 		b.calls.Empty = true
 		return nil
@@ -119,26 +128,42 @@ func (b *binder) values(said Bound) ([]datum.Value, error) {
 	kept := out[:0]
 	for _, v := range out {
 		if v != nil {
-			kept = append(kept, after(v, said))
+			kept = append(kept, v)
 		}
 	}
 	return kept, nil
 }
 
-// after turns `a <= x` for a sink that says `a < y` into the next value: y = x + 1.
-func after(v datum.Value, said Bound) datum.Value {
-	if said.Op != "<=" || said.Sink.Op != "<" {
-		return v
+// after turns `a <= x` for a sink that says `a < y` into the next value: y = x + 1; false for a value that has none. Nothing is before
+// the infinite past, which stays.
+func after(values []datum.Value) ([]datum.Value, bool) {
+	out := make([]datum.Value, len(values))
+	for i, v := range values {
+		switch v := v.(type) {
+		case datum.Timestamp:
+			if v == datum.MaxTimestamp {
+				return nil, false
+			}
+			if out[i] = v + 1; v == datum.MinTimestamp {
+				out[i] = v
+			}
+		case datum.Date:
+			if v == datum.MaxDate {
+				return nil, false
+			}
+			if out[i] = v + 1; v == datum.MinDate {
+				out[i] = v
+			}
+		case datum.Int:
+			if v == math.MaxInt64 {
+				return nil, false
+			}
+			out[i] = v + 1
+		default:
+			return nil, false
+		}
 	}
-	switch v := v.(type) {
-	case datum.Timestamp:
-		return v + 1
-	case datum.Int:
-		return v + 1
-	case datum.Date:
-		return v + 1
-	}
-	return v
+	return out, true
 }
 
 func combine(old bound, values []datum.Value) []datum.Value {
