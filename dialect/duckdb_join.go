@@ -7,14 +7,63 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// join prints an outer join with subqueries in its condition; false for any other join.
+// join prints an outer join with subqueries in its condition, or one that DuckDB would compare row by row; false for any other join.
 func (p *duck) join(n *plan.Join) (*sel, bool) {
 	if n.Kind == plan.Left || n.Kind == plan.Right || n.Kind == plan.Full {
 		if subqueries := subqueriesOf(n.Cond); len(subqueries) > 0 {
 			return p.outerJoin(n, subqueries), true
 		}
 	}
+	if (n.Kind == plan.Left || n.Kind == plan.Right) && hashes(n) {
+		return p.matchedJoin(n), true
+	}
 	return nil, false
+}
+
+// hashes reports an outer join with keys and with terms that are no comparisons, for which DuckDB forgets the keys.
+func hashes(n *plan.Join) bool {
+	and, ok := n.Cond.(*plan.And)
+	if !ok || n.Lateral || len(plan.FreeRefs(n)) > 0 {
+		return false
+	}
+	keyed, other := false, false
+	for _, t := range and.Args {
+		c, ok := t.(*plan.Call)
+		comparison := ok && len(c.Args) == 2 && comparisons[signatureOf(c.Proc, c.Name)] != "" && plainly(c.Args[0]) && plainly(c.Args[1])
+		other = other || !comparison
+		keyed = keyed || comparison && c.Op == "=" && refersTo(t, n.Left) && refersTo(t, n.Right)
+	}
+	return keyed && other
+}
+
+// plainly reports a column or a constant.
+func plainly(e plan.Expr) bool {
+	switch e.(type) {
+	case *plan.Ref, *plan.Const:
+		return true
+	}
+	return false
+}
+
+// matchedJoin numbers the rows that are kept, matches them by an inner join, and joins the matches by number:
+//
+//	l left join r on p   →   with q as (l, its number k): q left join (select k, r from q join r on p) using (k)
+func (p *duck) matchedJoin(n *plan.Join) *sel {
+	kept, other := n.Left, n.Right
+	if n.Kind == plan.Right {
+		kept, other = other, kept
+	}
+	l := p.wrap(p.node(kept))
+	q, one, two, matches := p.alias("q"), p.alias("t"), p.alias("t"), p.alias("t")
+	s := &sel{plain: true, joins: true}
+	s.with = "WITH " + q + " AS MATERIALIZED (" + p.count(l.render(append(l.items(), "row_number() OVER () AS k"))) + ") "
+	p.rename(&sel{}, l.cols, one)
+	r := p.wrap(p.node(other))
+	inner := &sel{from: q + " AS " + one + " JOIN " + r.from + " ON " + paren(p.on(n.Cond))}
+	s.from = q + " AS " + two + " LEFT JOIN " + paren(p.count(inner.render(append(r.items(), one+".k AS k")))) + " AS " + matches + " ON (" + two + ".k = " + matches + ".k)"
+	p.rename(s, l.cols, two)
+	p.rename(s, r.cols, matches)
+	return s
 }
 
 // onTerms prints a join's condition. DuckDB looks for keys to hash by among the terms alone, so that what cannot fail stands before the

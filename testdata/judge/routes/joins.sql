@@ -20,3 +20,8 @@ SELECT avg(n), sum(n) / nullif(count(*), 0), avg(v), stddev(v), avg(f) FROM t;
 SELECT g, percentile_cont(0.5) WITHIN GROUP (ORDER BY v), string_agg(g, ',' ORDER BY id) FROM t GROUP BY g ORDER BY 1;
 SELECT j, count(*) FROM t GROUP BY j ORDER BY count(*) DESC, j::text LIMIT 4;
 SELECT ts + iv, tz AT TIME ZONE 'America/New_York', date_trunc('month', d), ia || 7 FROM t ORDER BY id;
+
+SELECT t.id, u.uid FROM t LEFT JOIN u ON t.k = u.uid AND 10 / nullif(u.w, 0) < t.id ORDER BY 1, 2;
+SELECT t.id, u.h FROM u RIGHT JOIN t ON t.k = u.uid AND (u.w > 1 OR t.v > 2) ORDER BY 1, 2;
+SELECT t.id, count(u.uid) FROM t LEFT JOIN u ON t.k = u.uid AND (u.w IS NULL OR u.w > t.v) GROUP BY t.id ORDER BY 1;
+SELECT t.id, u.uid, x.uid FROM t LEFT JOIN u ON t.k = u.uid AND t.n / 2 > u.k LEFT JOIN u x ON x.uid = t.k AND (x.k > 1 OR u.w = 1) ORDER BY 1, 2, 3;
