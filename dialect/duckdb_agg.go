@@ -300,7 +300,7 @@ func (p *duck) extremeOf(c *aggCall) sx {
 }
 
 func (p *duck) arrayAgg(c *aggCall) (sx, bool) {
-	if _, nested := ElementOID(c.args[0].oid); nested || c.a.Distinct && needsKey(c.args[0]) {
+	if _, nested := ElementOID(c.args[0].oid); nested || c.a.Distinct && (needsKey(c.args[0]) || c.args[0].oid == numericOID) {
 		return sx{}, false
 	}
 	if c.a.Distinct && c.order == "" {
