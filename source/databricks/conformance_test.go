@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-
 	"github.com/waggle-sql/waggle/internal/oracle"
 	emulator "github.com/waggle-sql/waggle/internal/sandbox/databricks"
 	"github.com/waggle-sql/waggle/internal/sandbox/databricks/dbsql"
