@@ -85,7 +85,7 @@ done
 export PGHOST=127.0.0.1 PGPORT=19532 PGDATABASE=acme PGUSER=analyst PGPASSWORD=analyst-demo PGSSLMODE=require
 export -f one try
 export here CACHE python
-printf '%s\n' $there | timeout 600 xargs -P2 -I{} bash -c 'one {}' || true
+printf '%s\n' $there | timeout 600 xargs -P2 -I{} bash -c 'one {}' || echo "FAILED clients      end with $?, not all of them tried" | tee "$CACHE/out/all.txt"
 cat "$CACHE"/out/*.txt | awk -v require="$REQUIRE" '
   {n[$1]++}
   END {
