@@ -87,20 +87,29 @@ func run(ctx context.Context, only []string) error {
 		return err
 	}
 	defer b.stop()
-	var failed error
+	failed := b.take(ctx, parts, only)
+	if len(only) > 0 || ctx.Err() != nil {
+		return failed
+	}
+	return errors.Join(failed, b.write(filepath.Join("docs", "benchmarks.md")))
+}
+
+// take runs parts, all or those of the names. One that fails leaves the others; an interrupt ends the run.
+func (b *bench) take(ctx context.Context, parts []part, only []string) (failed error) {
 	for _, p := range parts {
 		if len(only) > 0 && !slices.Contains(only, p.name) {
 			continue
 		}
-		if err := p.run(ctx, b); err != nil {
+		err := p.run(ctx, b)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
 			b.add(figure{name: p.name, value: "failed: " + err.Error()})
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", p.name, err))
 		}
 	}
-	if len(only) > 0 {
-		return failed
-	}
-	return errors.Join(failed, b.write(filepath.Join("docs", "benchmarks.md")))
+	return failed
 }
 
 // start builds Waggle and starts it and PostgreSQL, both with TLS.

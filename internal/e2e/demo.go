@@ -119,7 +119,8 @@ func (d *Demo) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return s, fmt.Errorf("waggle status: %w", err)
 	}
-	return s, json.Unmarshal(out, &s)
+	err = json.Unmarshal(out, &s)
+	return s, err
 }
 
 // Status is what a serving process holds; memory in bytes.
