@@ -60,7 +60,7 @@ bench: build ## the figures of docs/benchmarks.md beside their anchors, in one r
 	$(GO) run ./internal/bench
 
 .PHONY: clients
-clients: build ## try real clients on the demo: psql, drivers of six languages, ODBC, and what BI tools send (CLIENTS="psql jdbc")
+clients: build ## try real clients on the demo: psql, drivers of five languages, ODBC, and what BI tools send (CLIENTS="psql jdbc")
 	CACHE=.cache/clients bash testdata/clients/run.sh
 
 .PHONY: live

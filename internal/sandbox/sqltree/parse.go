@@ -116,7 +116,6 @@ func (p *Parser) NeedOp(op string) *Fault {
 	return nil
 }
 
-// end is the byte after the last token taken.
 // IsQuery says whether a query begins.
 func (p *Parser) IsQuery() bool {
 	return p.IsWord("SELECT") || p.IsWord("WITH") || p.IsWord("VALUES") || p.IsOp("(")
@@ -131,6 +130,7 @@ func (p *Parser) End() *Fault {
 	return nil
 }
 
+// end is the byte after the last token taken.
 func (p *Parser) end() int { return p.tokens[max(p.i-1, 0)].To }
 
 func (p *Parser) spanFrom(from int) Span { return Span{from, p.end()} }
@@ -194,7 +194,6 @@ func (p *Parser) Dotted() (out []Name, err *Fault) {
 	}
 }
 
-// alias reads [AS] name, or nothing.
 // Texts reads a name with points as its parts.
 func (p *Parser) Texts() (out []string, err *Fault) {
 	parts, err := p.Dotted()
@@ -204,6 +203,7 @@ func (p *Parser) Texts() (out []string, err *Fault) {
 	return out, err
 }
 
+// alias reads [AS] name, or nothing.
 func (p *Parser) alias() (*Name, *Fault) {
 	if p.Word("AS") {
 		n, err := p.Name()
