@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/waggle-sql/waggle/internal/pgerr"
+	"github.com/waggle-sql/waggle/source"
 )
 
 const (
@@ -50,7 +51,7 @@ func (t *task) bulk(ctx context.Context) error {
 		return err
 	}
 	t.note(func() { t.report.QueryID = j.ID })
-	defer func() { t.conn.system.later.start(func() error { return t.end(j) }) }()
+	defer func() { t.conn.system.later.finish(func() error { return t.end(j) }) }()
 	if j, err = t.await(ctx, j); err != nil {
 		return err
 	}
@@ -58,15 +59,16 @@ func (t *task) bulk(ctx context.Context) error {
 }
 
 // create makes a job. What comes of a request that is broken off is not known: so this one outlives its statement, and a job that is
-// made when nobody waits for it any more is ended at once.
+// made when nobody waits for it any more is ended at once. A source that closes makes none: 57P01.
 func (t *task) create(ctx context.Context) (job, error) {
 	type answer struct {
 		job job
 		err error
 	}
+	late, _ := source.Unreached(t.conn.system.config.Name, context.DeadlineExceeded)
 	made := make(chan answer)
-	t.conn.system.later.start(func() error {
-		own, cancel := context.WithTimeout(context.WithoutCancel(ctx), createTime)
+	begun := t.conn.system.later.start(func() error {
+		own, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), createTime, late)
 		defer cancel()
 		var a answer
 		a.err = pgerr.Contained(func() (err error) {
@@ -83,6 +85,9 @@ func (t *task) create(ctx context.Context) (job, error) {
 		}
 		return t.end(a.job)
 	})
+	if !begun {
+		return job{}, pgerr.New(pgerr.AdminShutdown, "the server is shutting down")
+	}
 	select {
 	case a := <-made:
 		return a.job, a.err

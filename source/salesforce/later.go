@@ -13,22 +13,21 @@ type later struct {
 	at     sync.WaitGroup
 }
 
-// start runs f, whose error is nobody's any more, in the background; behind close, before it returns.
-func (l *later) start(f func() error) {
-	contained := func() { _ = pgerr.Contained(f) }
-	if l.closing(contained) {
-		contained()
-	}
-}
-
-// closing reports whether nothing is begun any more, and begins f otherwise.
-func (l *later) closing(f func()) bool {
+// start runs f, whose error is nobody's any more, in the background; false behind close, where it does not run.
+func (l *later) start(f func() error) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.closed {
-		l.at.Go(f)
+		l.at.Go(func() { _ = pgerr.Contained(f) })
 	}
-	return l.closed
+	return !l.closed
+}
+
+// finish is start of what must not be left undone: behind close it runs before finish returns.
+func (l *later) finish(f func() error) {
+	if !l.start(f) {
+		_ = pgerr.Contained(f)
+	}
 }
 
 // close waits for all that goes on.
