@@ -57,8 +57,10 @@ func (m *messages) next() error {
 	m.end = n == 0
 	data := make([]byte, 8+n)
 	copy(data, head)
-	if _, err := io.ReadFull(m.in, data[8:]); err != nil {
+	if _, err := io.ReadFull(m.in, data[8:]); err == io.EOF {
 		return io.ErrUnexpectedEOF
+	} else if err != nil {
+		return err
 	}
 	body, ok := (&schema{data: data[8:]}).record()
 	if !ok && !m.end {

@@ -3,8 +3,11 @@ package coerce_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -69,6 +72,23 @@ func TestStreamsAreReadOrRefused(t *testing.T) {
 		"dictionary": written(t, dictionary)} {
 		if n, err := count(data); err == nil || n > 0 {
 			t.Errorf("%s: %d rows, %v", name, n, err)
+		}
+	}
+}
+
+// TestWhatEndsAStream: an error of the reader is the stream's, wherever it comes.
+func TestWhatEndsAStream(t *testing.T) {
+	whole, broken := written(t, arrow.BinaryTypes.String), errors.New("broken off")
+	for end := range len(whole) - 8 {
+		r, err := coerce.NewReader(io.MultiReader(bytes.NewReader(whole[:end]), iotest.ErrReader(broken)))
+		if err == nil {
+			for r.Next() {
+			}
+			err = r.Err()
+			r.Release()
+		}
+		if !errors.Is(err, broken) {
+			t.Fatalf("at %d of %d: %v", end, len(whole), err)
 		}
 	}
 }

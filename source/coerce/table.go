@@ -23,7 +23,8 @@ const partRows = 8192
 // ErrColumns is the error of a batch with too few columns.
 var ErrColumns = errors.New("a batch lacks columns")
 
-// Each converts a batch in parts and gives each to emit, which takes it over. Its errors are ErrColumns, a conversion's, and emit's.
+// Each converts a batch in parts and gives each to emit, which takes it over. Its errors are ErrColumns, that of
+// an array that breaks Arrow's rules, a conversion's, and emit's.
 func (t *Table) Each(in arrow.RecordBatch, emit func(arrow.RecordBatch) error) error {
 	if len(t.Columns) > int(in.NumCols()) {
 		return ErrColumns
