@@ -26,16 +26,23 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
-// database is the worker's DuckDB: in memory, locked.
+// database is the worker's DuckDB: in memory, locked before it runs a printed statement.
 type database struct {
-	db    mapping.Database
-	known map[string]bool           // functions registered so far; one statement runs at a time
-	env   atomic.Pointer[datum.Env] // of the running statement
+	db      mapping.Database
+	threads int                       // for statements over more than a few rows
+	loads   atomic.Int64              // tables loaded
+	rows    atomic.Int64              // in them
+	known   map[string]bool           // functions registered so far; one statement runs at a time
+	locked  bool                      // no setting can be changed any more
+	env     atomic.Pointer[datum.Env] // of the running statement
 }
 
-// openDatabase opens DuckDB with every door shut: no file, no extension, no spill, and no setting can be changed later.
+// fewRows are computed by one thread: a second one would cost more than it does.
+const fewRows = 20_000
+
+// openDatabase opens DuckDB with every door shut: no file, no extension, no spill.
 func openDatabase(c config) (*database, error) {
-	d := &database{known: map[string]bool{}}
+	d := &database{known: map[string]bool{}, threads: max(c.Threads, 1)}
 	var conf mapping.Config
 	if mapping.CreateConfig(&conf) == mapping.StateError {
 		return nil, errors.New("duckdb: no configuration")
@@ -43,7 +50,7 @@ func openDatabase(c config) (*database, error) {
 	defer mapping.DestroyConfig(&conf)
 	options := [][2]string{
 		{"temp_directory", ""},
-		{"threads", strconv.Itoa(max(c.Threads, 1))},
+		{"threads", "1"},
 		{"memory_limit", strconv.FormatInt(c.Budget/4*3, 10) + "B"},
 		{"enable_external_access", "false"},
 		{"autoinstall_known_extensions", "false"},
@@ -70,7 +77,21 @@ func openDatabase(c config) (*database, error) {
 	}
 	defer mapping.Disconnect(&con)
 	// Common subexpressions are computed ahead of COALESCE, which must not evaluate what it does not need.
-	return d, run(con, "SET TimeZone='UTC'; SET disabled_optimizers='common_subexpressions'; SET lock_configuration=true; SELECT sum(i) FROM range(10) t(i)")
+	return d, run(con, "SET TimeZone='UTC'; SET disabled_optimizers='common_subexpressions'; SELECT sum(i) FROM range(10) t(i)")
+}
+
+// lock gives the statement that comes as many threads as it is worth, and lets no setting be changed later.
+func (d *database) lock(con mapping.Connection) error {
+	if d.locked {
+		return nil
+	}
+	text := "SET lock_configuration=true"
+	if d.threads > 1 && (d.loads.Load() == 0 || d.rows.Load() > fewRows) { // without a table, it makes its rows itself
+		text = "SET threads=" + strconv.Itoa(d.threads) + "; " + text
+	}
+	err := run(con, text)
+	d.locked = err == nil
+	return err
 }
 
 func (d *database) connect() (mapping.Connection, error) {
@@ -119,7 +140,8 @@ func (d *database) load(o loadOrder, in io.Reader) error {
 	if len(o.Names) == 0 {
 		return pgerr.New(pgerr.Internal, "table without columns")
 	}
-	renamed := named(r, o)
+	d.loads.Add(1)
+	renamed := d.named(r, o)
 	stream := C.calloc(1, C.size_t(unsafe.Sizeof(cdata.CArrowArrayStream{})))
 	defer C.free(stream)
 	cdata.ExportRecordReader(renamed, (*cdata.CArrowArrayStream)(stream))
@@ -136,7 +158,7 @@ func (d *database) load(o loadOrder, in io.Reader) error {
 }
 
 // named gives the stream's columns the plan's names, and UUIDs the extension name by which DuckDB knows them.
-func named(r *ipc.Reader, o loadOrder) array.RecordReader {
+func (d *database) named(r *ipc.Reader, o loadOrder) array.RecordReader {
 	fields := make([]arrow.Field, len(o.Names))
 	for i, f := range r.Schema().Fields() {
 		fields[i] = arrow.Field{Name: o.Names[i], Type: f.Type, Nullable: true}
@@ -144,13 +166,14 @@ func named(r *ipc.Reader, o loadOrder) array.RecordReader {
 			fields[i].Metadata = arrow.NewMetadata([]string{"ARROW:extension:name", "ARROW:extension:metadata"}, []string{"arrow.uuid", ""})
 		}
 	}
-	return &renamedReader{RecordReader: r, schema: arrow.NewSchema(fields, nil)}
+	return &renamedReader{RecordReader: r, schema: arrow.NewSchema(fields, nil), rows: &d.rows}
 }
 
 type renamedReader struct {
 	array.RecordReader
 	schema *arrow.Schema
 	batch  arrow.RecordBatch
+	rows   *atomic.Int64
 }
 
 func (r *renamedReader) Schema() *arrow.Schema { return r.schema }
@@ -164,6 +187,7 @@ func (r *renamedReader) Next() bool {
 		return false
 	}
 	b := r.RecordReader.RecordBatch()
+	r.rows.Add(b.NumRows())
 	r.batch = array.NewRecordBatch(r.schema, b.Columns(), b.NumRows())
 	return true
 }
@@ -180,6 +204,9 @@ func (d *database) query(o queryOrder, w *streamWriter) error {
 		return err
 	}
 	defer mapping.Disconnect(&con)
+	if err := d.lock(con); err != nil {
+		return err
+	}
 	if err := d.register(con, o); err != nil {
 		return err
 	}
