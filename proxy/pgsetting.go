@@ -63,9 +63,9 @@ func kindOf(context, kind string) settingKind {
 		return kindServer
 	case "sighup":
 		return kindReload
-	case "superuser", "superuser-backend":
+	case "superuser":
 		return kindSuperuser
-	case "backend":
+	case "backend", "superuser-backend":
 		return kindBackend
 	}
 	return map[string]settingKind{"bool": kindBool, "integer": kindInteger, "real": kindReal, "enum": kindEnum}[kind]

@@ -27,7 +27,7 @@ func TestPostgresSettings(t *testing.T) {
 		{"enable_gathermerge", "perhaps", pgerr.InvalidParameterValue}, {"geqo_effort", "11", pgerr.InvalidParameterValue},
 		{"shared_buffers", "1GB", pgerr.CannotChangeRuntimeParam}, {"archive_command", "x", pgerr.CannotChangeRuntimeParam},
 		{"block_size", "1", pgerr.CannotChangeRuntimeParam}, {"ignore_system_indexes", "on", pgerr.CannotChangeRuntimeParam},
-		{"track_counts", "off", pgerr.InsufficientPrivilege}, {"nothing", "1", pgerr.UndefinedObject},
+		{"log_disconnections", "on", pgerr.CannotChangeRuntimeParam}, {"track_counts", "off", pgerr.InsufficientPrivilege}, {"nothing", "1", pgerr.UndefinedObject},
 	} {
 		got, err := v.check(c.name, c.value)
 		if err != nil {

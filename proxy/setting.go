@@ -14,8 +14,8 @@ type setting struct {
 	name   string
 	kind   settingKind
 	boot   string // canonical
-	lo, hi int64  // for integers
-	unit   string // of an integer: ms, s, min, kB, B or ""
+	lo, hi int64  // for numbers
+	unit   string // of a number: ms, s, min, B, kB, 8kB, MB or ""
 	values []string
 	about  string
 }
