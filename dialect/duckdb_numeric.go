@@ -165,15 +165,33 @@ func (p *duck) udf(f Func, args []sx) sx {
 	return p.udfOver(f, oids, strings.Join(texts, ", "))
 }
 
-// udfOver names a function by all that it is, so that a worker may meet it again.
+// udfOver names a function by all that it is, so that a worker may meet it again, behind a word that a reader of EXPLAIN knows.
 func (p *duck) udfOver(f Func, oids []uint32, operands string) sx {
 	f.Args = oids
 	h := fnv.New64a()
 	fmt.Fprint(h, f)
-	f.Name = "waggle_" + strconv.FormatUint(h.Sum64(), 36)
+	f.Name = "waggle_" + f.word() + "_" + strconv.FormatUint(h.Sum64(), 36)
 	if !p.names[f.Name] {
 		p.names[f.Name] = true
 		p.funcs = append(p.funcs, f)
 	}
 	return sx{text: p.count(f.Name + paren(operands)), oid: f.Result}
+}
+
+// word is PostgreSQL's name of what the function computes.
+func (f *Func) word() string {
+	switch f.Kind {
+	case CastFunc:
+		return "cast_" + typeName(f.Result)
+	case SortKeyFunc:
+		return "sort_key"
+	case SeriesFunc:
+		return "generate_series"
+	case RowFunc:
+		return "row"
+	}
+	if p, ok := pgcat.ProcByOID(f.Proc); ok {
+		return p.Name
+	}
+	return "call"
 }

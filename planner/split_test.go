@@ -63,7 +63,7 @@ func TestGuardRefusesWhatKillsTheParser(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			best := time.Hour
-			for i := 0; i < 4 && best > 50*time.Millisecond; i++ { // a stall is the machine's, and comes once
+			for i := 0; i < 4 && best > 250*time.Millisecond; i++ { // a stall is the machine's, and comes once
 				began := time.Now()
 				_, err := Split(text)
 				best = min(best, time.Since(began))
@@ -71,7 +71,7 @@ func TestGuardRefusesWhatKillsTheParser(t *testing.T) {
 					t.Fatalf("got %v", err)
 				}
 			}
-			if best > 50*time.Millisecond {
+			if best > 250*time.Millisecond {
 				t.Errorf("took %v", best)
 			}
 		})
