@@ -39,7 +39,7 @@ func TestLargeResultsInFlatMemory(t *testing.T) {
 	if e := b.History("")[0]; e.Rows != 3_000_000 || !e.Linked {
 		t.Errorf("%+v", e)
 	}
-	if grown > 150<<20 {
+	if grown > 64<<20 {
 		t.Errorf("%d MiB of heap for a result of 140 MiB", grown>>20)
 	}
 	if files, _ := filepath.Glob(filepath.Join(b.config.Dir, "results-*", "*")); len(files) == 0 {

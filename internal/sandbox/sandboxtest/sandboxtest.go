@@ -95,7 +95,7 @@ func Database(t testing.TB, statements ...string) *duck.Database {
 	return db
 }
 
-// HeapDuring is by how many bytes the heap grew at the most while f ran.
+// HeapDuring is by how many bytes what is alive in the heap, garbage aside, grew at the most while f ran.
 func HeapDuring(f func()) int64 {
 	runtime.GC()
 	var before runtime.MemStats
@@ -104,6 +104,7 @@ func HeapDuring(f func()) int64 {
 	go func() {
 		defer close(done)
 		for {
+			runtime.GC()
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
 			most = max(most, m.HeapAlloc)

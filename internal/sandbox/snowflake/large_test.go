@@ -36,7 +36,8 @@ func TestLargeResultsAreFlatInMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows.Close()
-	if grown > 150<<20 {
+
+	if grown > 48<<20 {
 		t.Errorf("%d MiB of heap for a result of 25 MiB", grown>>20)
 	}
 	files, _ := filepath.Glob(filepath.Join(dir, "results-*", "*"))
