@@ -1,6 +1,8 @@
 package dialect
 
 import (
+	"fmt"
+
 	"github.com/waggle-sql/waggle/internal/datum"
 	"github.com/waggle-sql/waggle/internal/pgcat"
 	"github.com/waggle-sql/waggle/planner/plan"
@@ -21,7 +23,7 @@ type Statement struct {
 // travels as the DuckDB type that WorkspaceType names.
 type Func struct {
 	Name     string   `json:"name"`
-	Fields   []string `json:"fields,omitempty"`
+	Fields   Names    `json:"fields,omitempty"`
 	Kind     FuncKind `json:"kind"`
 	Proc     uint32   `json:"proc,omitempty"`
 	Args     []uint32 `json:"args"`
@@ -31,6 +33,12 @@ type Func struct {
 	Explicit bool     `json:"explicit,omitempty"`
 	At       int      `json:"at"` // position in the client's text, -1 for none
 }
+
+// Names are the names of a row's fields.
+type Names []string
+
+// String quotes each name, so that no two lists are printed alike: functions are named by what they are printed as.
+func (n Names) String() string { return fmt.Sprintf("%q", []string(n)) }
 
 // FuncKind is what a Func computes.
 type FuncKind uint8

@@ -67,7 +67,7 @@ func (p *duck) compound(e plan.Expr) sx {
 func (p *duck) row(e *plan.RowOf) sx {
 	items := make([]sx, len(e.Items))
 	for i, x := range e.Items {
-		items[i] = p.expr(x)
+		items[i] = p.rowItem(x)
 	}
 	f := Func{Kind: RowFunc, Result: pgcat.Record, Mod: -1, At: e.At}
 	if e.JSON {
@@ -78,6 +78,18 @@ func (p *duck) row(e *plan.RowOf) sx {
 		x.text = p.count("CASE WHEN " + p.expr(e.Present).text + " THEN " + x.text + " END")
 	}
 	return x
+}
+
+// rowItem is an item of a row: a char(n) has its blanks there.
+func (p *duck) rowItem(e plan.Expr) sx {
+	x, t := p.expr(e), e.Type()
+	if t.OID != pgcat.Bpchar {
+		return x
+	}
+	if t.Mod > 4 {
+		x.pad = t.Mod - 4
+	}
+	return sx{text: padded(x), oid: pgcat.Text}
 }
 
 func (p *duck) ref(e *plan.Ref) sx {

@@ -16,6 +16,9 @@ func bitIn(oid uint32, mod int32, text string) (Value, error) {
 	if text != "" && strings.ContainsRune("bBxX", rune(text[0])) {
 		digits, hex = text[1:], text[0]|0x20 == 'x'
 	}
+	if n := len(digits); n > maxResult || hex && n > maxResult/4 {
+		return nil, errTooLarge()
+	}
 	var b strings.Builder
 	for i := 0; i < len(digits); i++ {
 		v := strings.IndexByte("0123456789abcdef", digits[i]|0x20)

@@ -119,6 +119,9 @@ func (b *binder) checkDistinct(a *plan.Agg, c *callSite) {
 		return
 	}
 	for _, x := range a.Args {
+		if b.comparesRows(x.Type().OID, pos(x)) {
+			return
+		}
 		if lessOf(x.Type().OID) == 0 || unordered(x.Type().OID) {
 			b.fail(pgerr.New(pgerr.UndefinedFunction, "could not identify an equality operator for type %s",
 				typeName(x.Type().OID)), pos(x))

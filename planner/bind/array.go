@@ -162,6 +162,17 @@ func rowName(n *pg.Node) string {
 	return names[len(names)-1]
 }
 
+// fieldOf is an item of a row: one that is a row itself is NULL where the row is.
+func fieldOf(row *plan.RowOf, x plan.Expr) plan.Expr {
+	inner, ok := x.(*plan.RowOf)
+	if !ok || row.Present == nil {
+		return x
+	}
+	c := *inner
+	c.Present = row.Present
+	return &c
+}
+
 // field binds (row).name for rows whose columns are known.
 func (b *binder) field(e plan.Expr, table, name string) plan.Expr {
 	row, ok := e.(*plan.RowOf)
@@ -174,7 +185,7 @@ func (b *binder) field(e plan.Expr, table, name string) plan.Expr {
 	}
 	for i, x := range row.Items {
 		if i < len(row.Names) && row.Names[i] == name {
-			return x
+			return fieldOf(row, x)
 		}
 	}
 	if table != "" {

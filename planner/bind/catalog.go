@@ -157,9 +157,10 @@ func (b *binder) requireOrder(oid uint32, at int) {
 	}
 }
 
-// comparesRows refuses to sort or group by whole rows: the plan compares rows item by item alone.
+// comparesRows refuses to sort or group by whole rows and arrays of them: they travel as text, and the plan compares rows item by item
+// alone.
 func (b *binder) comparesRows(oid uint32, at int) bool {
-	if oid != pgcat.Record {
+	if oid != pgcat.Record && oid != arrayOf(pgcat.Record) {
 		return false
 	}
 	b.fail(pgerr.New(pgerr.FeatureNotSupported, "sorting and grouping by whole rows is not supported").

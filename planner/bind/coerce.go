@@ -60,8 +60,8 @@ func (b *binder) coerce(e plan.Expr, to plan.Type, c permission, at int) plan.Ex
 	case arrayPath:
 		k.Method, k.T.Mod = plan.ArrayCast, to.Mod
 	case inOutPath:
-		if from == pgcat.Record {
-			return b.relabel(e, to)
+		if from == pgcat.Record { // which travels as its text
+			return b.coerce(b.relabel(e, unmodified(pgcat.Text)), to, c, at)
 		}
 		if from == pgcat.Regclass && to.OID == pgcat.Text {
 			return b.regclassText(e, k.At)
@@ -152,7 +152,7 @@ func (b *binder) foldCast(k *plan.Cast) plan.Expr {
 		return k
 	}
 	v, err := datum.Cast(c.Value, c.T.OID, k.T.OID, k.T.Mod, k.Explicit, &b.env)
-	if err != nil {
+	if err != nil || tooBig(v) {
 		return k
 	}
 	return &plan.Const{Base: plan.Base{T: k.T, At: pos(k)}, Value: v}

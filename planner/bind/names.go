@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -133,11 +135,34 @@ func (b *binder) use(s *scope, it *item, c *column, at int) plan.Expr {
 	if c.property != nil && s.inline != nil {
 		return s.inline(c.property)
 	}
+	return b.shown(s, it, c, at)
+}
+
+// shown is the value of a column that is no metric; one that is a row is NULL where an outer join has put NULL in its place.
+func (b *binder) shown(s *scope, it *item, c *column, at int) plan.Expr {
 	e := positioned(b.columnExpr(c, at), at)
-	if row, ok := e.(*plan.RowOf); ok && it.nullable {
-		return b.witnessed(it, row)
+	if row, ok := e.(*plan.RowOf); ok {
+		if it = rowItem(s, it, c); it.nullable {
+			return b.witnessed(it, row)
+		}
 	}
 	return e
+}
+
+// rowItem finds the item whose join decides whether a row that is a column of it is there: for a column of a join, the item that has
+// brought it.
+func rowItem(s *scope, it *item, c *column) *item {
+	if !it.isJoin {
+		return it
+	}
+	for level := s; level != nil; level = level.up {
+		for _, x := range level.items {
+			if !x.isJoin && slices.Contains(x.cols, c) {
+				return x
+			}
+		}
+	}
+	return &item{nullable: true}
 }
 
 // positioned gives a reference the position of its token; merged columns keep their parts' own.

@@ -1,6 +1,8 @@
 package bind
 
 import (
+	"slices"
+
 	pg "github.com/pganalyze/pg_query_go/v6"
 
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -113,7 +115,7 @@ func (b *binder) resolveOperator(name string, actual []uint32, at int) *pgcat.Op
 		}
 		b.fail(pgerr.New(pgerr.UndefinedFunction, "operator does not exist: %s", spelled).WithHint("%s", hint), at)
 		return nil
-	case op.Right == pgcat.Record:
+	case op.Right == pgcat.Record, name != "||" && slices.Contains(actual, arrayOf(pgcat.Record)):
 		b.fail(pgerr.New(pgerr.FeatureNotSupported, "operator %s is not supported", spelled).
 			WithHint("Compare the columns, or ROW(…) with ROW(…)."), at)
 		return nil

@@ -104,9 +104,9 @@ func fieldNames(n int) []string {
 }
 
 // rowsAsJSON makes the rows among a function's arguments objects, for the functions that make JSON of values of any type.
-// Other functions are not given rows whose fields they would read.
+// Other functions are not given rows whose fields they would read or compare.
 func (b *binder) rowsAsJSON(p *pgcat.Proc, args []plan.Expr) {
-	declared := slices.Contains(p.Args, pgcat.Record) && p.Name != "row_to_json"
+	declared := slices.Contains(p.Args, pgcat.Record) && p.Name != "row_to_json" || slices.Contains(comparing, p.Name)
 	if b.err != nil || !declared && !strings.Contains(p.Name, "json") && !strings.Contains(p.Name, "xml") {
 		return
 	}
@@ -123,6 +123,9 @@ func (b *binder) rowsAsJSON(p *pgcat.Proc, args []plan.Expr) {
 		args[i] = e
 	}
 }
+
+// comparing are functions that compare the items of arrays.
+var comparing = []string{"array_position", "array_positions", "array_remove", "array_replace", "min", "max", "width_bucket"}
 
 // asJSON makes a row value, or what is computed of row values, the same with their JSON in place of their text. It is false where the
 // names of the fields are not known any more.
@@ -180,6 +183,9 @@ func listAsJSON(list []plan.Expr) ([]plan.Expr, bool) {
 }
 
 func rowAsJSON(row *plan.RowOf) (plan.Expr, bool) {
+	if len(row.Items) == 0 {
+		return row, false
+	}
 	c := *row
 	c.JSON, c.Items = true, slices.Clone(row.Items)
 	for i, x := range c.Items {

@@ -197,14 +197,14 @@ func (b *binder) star(s *scope, c *pg.ColumnRef) []target {
 		if it == nil {
 			return nil
 		}
-		return b.expand(it, at)
+		return b.expand(s, it, at)
 	}
 	var out []target
 	any := false
 	for _, it := range s.items {
 		if it.colsVisible {
 			any = true
-			out = append(out, b.expand(it, at)...)
+			out = append(out, b.expand(s, it, at)...)
 		}
 	}
 	if !any {
@@ -213,11 +213,11 @@ func (b *binder) star(s *scope, c *pg.ColumnRef) []target {
 	return out
 }
 
-func (b *binder) expand(it *item, at int) []target {
+func (b *binder) expand(s *scope, it *item, at int) []target {
 	var out []target
 	for _, c := range it.cols {
 		if !c.hidden && c.metric == nil {
-			out = append(out, target{name: c.name, expr: positioned(b.columnExpr(c, at), at), origin: c.origin})
+			out = append(out, target{name: c.name, expr: b.shown(s, it, c, at), origin: c.origin})
 		}
 	}
 	return out
@@ -253,7 +253,8 @@ func (q *selectBuild) finish(limit *plan.Limit, opt queryOptions) *output {
 		if t.hidden && !q.ordersBy(i) {
 			continue
 		}
-		if row := fields(t.expr); row != nil && opt.rows && !t.hidden && !q.unique && !q.distinctOn {
+		row := fields(t.expr)
+		if row != nil && opt.rows && !t.hidden && !q.unique && !q.distinctOn && len(p.Out)+len(row.Items) <= maxTargets {
 			out.cols = append(out.cols, q.rowColumn(p, t, row))
 			continue
 		}

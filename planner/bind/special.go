@@ -74,7 +74,7 @@ func (b *binder) choose(s *scope, kind plan.ChooseKind, nodes []*pg.Node, at int
 		return b.setNotAllowed(name, s.setAt)
 	}
 	c := &plan.Choose{Base: plan.Base{T: t, At: at}, Kind: kind, Args: args}
-	if kind != plan.Coalesce && b.err == nil {
+	if kind != plan.Coalesce && b.err == nil && !b.comparesRows(t.OID, at) {
 		if c.Proc = lessOf(t.OID); c.Proc == 0 || unordered(t.OID) {
 			return b.fail(pgerr.New(pgerr.UndefinedFunction, "could not identify a comparison function for type %s",
 				typeName(t.OID)), at)
@@ -215,9 +215,15 @@ func (b *binder) booleanTest(s *scope, n *pg.BooleanTest) plan.Expr {
 }
 
 func (b *binder) rowExpr(s *scope, n *pg.RowExpr) plan.Expr {
-	items := b.exprs(s, n.Args)
-	for i := range items {
-		items[i] = b.textOfUnknown(items[i])
+	var items []plan.Expr
+	for _, a := range n.Args {
+		if c := a.GetColumnRef(); c != nil && c.Fields[len(c.Fields)-1].GetAStar() != nil {
+			for _, t := range b.star(s, c) {
+				items = append(items, t.expr)
+			}
+			continue
+		}
+		items = append(items, b.textOfUnknown(b.expr(s, a)))
 	}
 	return &plan.RowOf{Base: base(pgcat.Record, b.at(n.Location)), Items: items, Names: fieldNames(len(items))}
 }

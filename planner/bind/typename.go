@@ -113,10 +113,7 @@ func modifier(t *pgcat.Type, nodes []*pg.Node) (int32, *pgerr.Error) {
 	case pgcat.Time, pgcat.TimeTZ, pgcat.Timestamp, pgcat.TimestampTZ:
 		return precisionModifier(t, n)
 	case pgcat.Bit, pgcat.Varbit:
-		if len(n) == 1 && n[0] >= 1 {
-			return n[0], nil
-		}
-		return -1, pgerr.New(pgerr.InvalidParameterValue, "length for type %s must be at least 1", t.Name)
+		return bitModifier(t, n)
 	}
 	return -1, pgerr.New(pgerr.FeatureNotSupported, "type modifiers of type %s are not supported", typeName(t.OID))
 }
@@ -131,6 +128,18 @@ func badModifier(m *pg.Node) *pgerr.Error {
 		return pgerr.New(pgerr.SyntaxError, "type modifiers must be simple constants or identifiers")
 	}
 	return pgerr.New(pgerr.InvalidTextRepresentation, "invalid input syntax for type integer: \"%s\"", text)
+}
+
+func bitModifier(t *pgcat.Type, n []int32) (int32, *pgerr.Error) {
+	switch {
+	case len(n) != 1:
+		return -1, pgerr.New(pgerr.InvalidParameterValue, "invalid type modifier")
+	case n[0] < 1:
+		return -1, pgerr.New(pgerr.InvalidParameterValue, "length for type %s must be at least 1", t.Name)
+	case n[0] > 83886080:
+		return -1, pgerr.New(pgerr.InvalidParameterValue, "length for type %s cannot exceed 83886080", t.Name)
+	}
+	return n[0], nil
 }
 
 func lengthModifier(t *pgcat.Type, n []int32) (int32, *pgerr.Error) {

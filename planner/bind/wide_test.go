@@ -28,3 +28,19 @@ func TestWideSelects(t *testing.T) {
 		}
 	}
 }
+
+// TestWideRows: rows of many columns are given field by field only as far as a plan may be wide.
+func TestWideRows(t *testing.T) {
+	row := strings.TrimSuffix(strings.Repeat("1,", 1000), ",")
+	sql := "WITH a AS (SELECT " + row + "), b AS (SELECT x AS p, x AS q, x AS r FROM a x) SELECT * FROM b"
+	r, err := Query(Input{Query: plan.Span{Text: sql}, View: testView(), Settings: plan.Settings{SearchPath: "public"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.Transform(r.Root, func(n plan.Node) plan.Node {
+		if len(n.Cols()) > maxTargets {
+			t.Errorf("%T of %d columns", n, len(n.Cols()))
+		}
+		return n
+	})
+}

@@ -71,7 +71,7 @@ func own(e Expr) string {
 	case *AnyAll:
 		return fmt.Sprint(e.Proc, e.All)
 	case *RowOf:
-		return fmt.Sprint(e.JSON, e.Present != nil, e.Names)
+		return fmt.Sprintf("%t %t %q", e.JSON, e.Present != nil, e.Names)
 	case *Subscript:
 		return fmt.Sprint(e.Slice, e.Index != nil, e.Lower != nil, e.Upper != nil)
 	case *Subquery:
