@@ -228,6 +228,12 @@ func TestSwitches(t *testing.T) {
 	if a := r.query("admin", "SELECT Id, Name FROM Account LIMIT 1"); !strings.Contains(a.body, `"Name":{"unexpected":true}`) {
 		t.Error(a.body)
 	}
+	r.query("admin", "SELECT Id FROM Account")
+	for path, want := range map[string]string{"": `{"sessions":1}`, "?person=admin": `{"sessions":1}`, "?person=emea": `{"sessions":0}`} {
+		if a := r.ask("", "GET", "/_sandbox/cursors"+path, ""); strings.TrimSpace(a.body) != want {
+			t.Errorf("%s: %s", path, a.body)
+		}
+	}
 	for _, c := range []struct{ method, path string }{
 		{"POST", "/_sandbox/contradict?column=Name&on=0"}, {"POST", "/_sandbox/refuse?table=Account"}, {"POST", "/_sandbox/usage?calls=100"}, {"POST", "/_sandbox/cursors/expire"},
 	} {
@@ -235,11 +241,11 @@ func TestSwitches(t *testing.T) {
 			t.Errorf("%s: %d %s", c.path, a.status, a.body)
 		}
 	}
-	if a := r.query("admin", "SELECT Id FROM Account"); a.code() != "INVALID_TYPE" || a.header.Get("Sforce-Limit-Info") != "api-usage=102/103000" {
+	if a := r.query("admin", "SELECT Id FROM Account"); a.code() != "INVALID_TYPE" || a.header.Get("Sforce-Limit-Info") != "api-usage=103/103000" {
 		t.Error(a.header, a.body)
 	}
 	var seen []salesforce.Entry
-	if a := r.ask("", "GET", "/_sandbox/history?person=admin", ""); json.Unmarshal([]byte(a.body), &seen) != nil || len(seen) != 2 || seen[0].Rows != 1 || seen[1].Code != "INVALID_TYPE" {
+	if a := r.ask("", "GET", "/_sandbox/history?person=admin", ""); json.Unmarshal([]byte(a.body), &seen) != nil || len(seen) != 3 || seen[0].Rows != 1 || seen[2].Code != "INVALID_TYPE" {
 		t.Error(a.body)
 	}
 }
