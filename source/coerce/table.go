@@ -20,6 +20,11 @@ type Table struct {
 // are from, which a warehouse makes of 16 MiB.
 const partRows = 8192
 
+// maxNulls bounds the rows of an array that has no data at all, of which a few bytes may claim any number.
+const maxNulls = 1 << 20
+
+var errNulls = errors.New("a batch without values has too many rows")
+
 // ErrColumns is the error of a batch with too few columns.
 var ErrColumns = errors.New("a batch lacks columns")
 
@@ -30,8 +35,12 @@ func (t *Table) Each(in arrow.RecordBatch, emit func(arrow.RecordBatch) error) e
 		return ErrColumns
 	}
 	for i := range t.Columns {
-		if err := array.Validate(in.Column(i)); err != nil {
+		a := in.Column(i)
+		if err := array.Validate(a); err != nil {
 			return err
+		}
+		if a.DataType().ID() == arrow.NULL && a.Len() > maxNulls {
+			return errNulls
 		}
 	}
 	for from := int64(0); from < in.NumRows(); from += partRows {

@@ -84,3 +84,20 @@ func TestEachEnds(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestEachOfNothing: rows without data are as many as may be.
+func TestEachOfNothing(t *testing.T) {
+	for rows, parts := range map[int]int{maxNulls: maxNulls / partRows, maxNulls + 1: 0} {
+		nulls, emitted := array.NewNull(rows), 0
+		schema := arrow.NewSchema([]arrow.Field{{Name: "c", Type: arrow.Null, Nullable: true}}, nil)
+		table := &Table{Schema: schema, Columns: []Conversion{func(a arrow.Array) (arrow.Array, error) { a.Retain(); return a, nil }}}
+		err := table.Each(array.NewRecordBatch(schema, []arrow.Array{nulls}, int64(rows)), func(b arrow.RecordBatch) error {
+			emitted++
+			b.Release()
+			return nil
+		})
+		if emitted != parts || (err == nil) != (parts > 0) {
+			t.Errorf("%d rows: %d parts, %v", rows, emitted, err)
+		}
+	}
+}

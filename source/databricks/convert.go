@@ -1,8 +1,6 @@
 package databricks
 
 import (
-	"errors"
-
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
@@ -66,9 +64,6 @@ func (c *column) convert(a arrow.Array) (arrow.Array, error) {
 		return nil, c.Malformed(err)
 	}
 	if a.DataType().ID() == arrow.NULL {
-		if a.Len() > maxNulls {
-			return nil, c.Malformed(errors.New("a batch without values has too many rows"))
-		}
 		return array.MakeArrayOfNull(memory.DefaultAllocator, c.To, a.Len()), nil
 	}
 	if c.Want.OID == pgcat.Timestamp || c.Want.OID == pgcat.TimestampTZ {
@@ -76,9 +71,6 @@ func (c *column) convert(a arrow.Array) (arrow.Array, error) {
 	}
 	return c.Convert(a)
 }
-
-// maxNulls bounds the rows of an array that has no data at all.
-const maxNulls = 1 << 20
 
 // timestamp makes timestamp and timestamptz of microseconds.
 func (c *column) timestamp(a arrow.Array) (arrow.Array, error) {

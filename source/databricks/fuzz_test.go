@@ -89,6 +89,9 @@ func FuzzStream(f *testing.F) {
 		if c.check(field.Type) != nil {
 			return nil, plan.Type{}, false
 		}
+		if a.DataType().ID() == arrow.NULL && a.Len() > 1<<20 {
+			return nil, plan.Type{}, false // coerce.Table bounds them
+		}
 		out, err := c.convert(a)
 		return out, c.Want, err == nil
 	})
