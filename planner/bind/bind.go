@@ -104,6 +104,7 @@ type binder struct {
 	depth     int
 	aggs      map[*plan.Agg]*scope // the scope that each aggregate belongs to
 	groupings map[*plan.Grouping]groupingArgs
+	inlined   map[*plan.Subquery]int // answers of the system catalog, see inlinedLevel
 	grows     map[*plan.Project]*entityItem
 	model     *modelText  // set while an expression of the model is bound
 	bodyArgs  []plan.Expr // of the catalog function whose body is being bound, nil for none
@@ -111,7 +112,7 @@ type binder struct {
 
 func newBinder(in Input) *binder {
 	b := &binder{in: in, env: in.Settings.Env(), aggs: map[*plan.Agg]*scope{}, grows: map[*plan.Project]*entityItem{},
-		untyped: map[*plan.Late]bool{}}
+		untyped: map[*plan.Late]bool{}, inlined: map[*plan.Subquery]int{}}
 	b.owner, b.table = make([]*scope, 1), make([]string, 1)
 	for _, oid := range in.Params {
 		b.params = append(b.params, param{typ: plan.Type{OID: oid, Mod: -1}})

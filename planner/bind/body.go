@@ -23,8 +23,29 @@ func (b *binder) body(c *plan.Call) plan.Expr {
 	return b.inline(text, c.Args, c.T, c.At)
 }
 
+// maxInlined is how deep answers of the system catalog may stand in each other's arguments: a query names its argument several times, so
+// that each level multiplies the plan.
+const maxInlined = 4
+
+// inlinedLevel is how deep the queries in a query's arguments stand in each other, with that query itself.
+func (b *binder) inlinedLevel(args []plan.Expr) int {
+	level := 0
+	for _, a := range args {
+		plan.WalkExpr(a, func(e plan.Expr) {
+			if q, ok := e.(*plan.Subquery); ok {
+				level = max(level, b.inlined[q])
+			}
+		})
+	}
+	return level + 1
+}
+
 // inline binds a query of one column as a scalar subquery of type t. All in it carries the calling token's position.
 func (b *binder) inline(text string, args []plan.Expr, t plan.Type, at int) plan.Expr {
+	level := b.inlinedLevel(args)
+	if level > maxInlined {
+		return b.refuse(at, "names and functions of the system catalog within each other more than %d deep are not supported", maxInlined)
+	}
 	tree, err := pg.Parse(text)
 	if err != nil || len(tree.Stmts) != 1 {
 		return b.fail(pgerr.New(pgerr.Internal, "internal error").Because(err), at)
@@ -37,6 +58,7 @@ func (b *binder) inline(text string, args []plan.Expr, t plan.Type, at int) plan
 		return null(t.OID, at)
 	}
 	q := &plan.Subquery{Base: plan.Base{T: out.cols[0].typ, At: at}, Kind: plan.Scalar, Plan: out.node}
+	b.inlined[q] = level
 	e, fits := b.coerceTo(q, t, explicit, at)
 	if !fits {
 		return b.fail(pgerr.New(pgerr.Internal, "internal error").WithDetail("A catalog function's body has type %s.", typeName(q.T.OID)), at)
