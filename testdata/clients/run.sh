@@ -21,7 +21,7 @@ python_ready() {
   "$python" -m pip -q --disable-pip-version-check install -r "$here/requirements.txt"
 }
 odbc_ready() {
-  python_ready && package odbcinst unixodbc odbcinst odbc-postgresql
+  python_ready && package odbcinst unixodbc odbcinst odbc-postgresql || return
   odbcinst -q -d -n 'PostgreSQL Unicode' || DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends odbc-postgresql
 }
 node_ready() {
@@ -29,9 +29,9 @@ node_ready() {
   npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$CACHE" pg@8.23.1 pg-cursor@2.22.0 pg-query-stream@4.17.0 postgres@3.4.9
 }
 jdbc_ready() {
-  package javac default-jdk-headless && package mvn maven
-  mvn -q -f "$here/jdbc/pom.xml" dependency:copy-dependencies -DoutputDirectory="$CACHE/jars"
-  javac -cp "$CACHE/jars/*" -d "$CACHE/classes" "$here"/jdbc/*.java
+  package javac default-jdk-headless && package mvn maven &&
+    mvn -q -f "$here/jdbc/pom.xml" dependency:copy-dependencies -DoutputDirectory="$CACHE/jars" &&
+    javac -cp "$CACHE/jars/*" -d "$CACHE/classes" "$here"/jdbc/*.java
 }
 ready() { # client
   case $1 in

@@ -344,7 +344,7 @@ SELECT (regexp_matches('abc', '(b)(c)'))[1];
 SELECT * FROM regexp_split_to_table('a b', ' ') UNION ALL SELECT string_to_table('a,b', ',');
 -- tools: row to json
 SELECT row_to_json(u) FROM gong_users u LIMIT 1;
--- tools: whole row, may be refused
+-- tools: whole row, may be refused in binary
 SELECT u FROM gong_users u LIMIT 1;
 -- tools: char to encoding
 SELECT pg_char_to_encoding('UTF8'), pg_encoding_to_char(6);

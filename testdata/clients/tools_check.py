@@ -1,5 +1,5 @@
 """Runs tools.sql, the statements that tools send, each in the text and in the binary format. One whose name ends in
-"may be refused" may be answered by 0A000 too."""
+"may be refused" may be answered by 0A000 too, one that ends in "may be refused in binary" by 0A000 in that format alone."""
 import pathlib
 import sys
 
@@ -36,12 +36,21 @@ def refusable(sql):
         pass
 
 
+def refusable_in_binary(sql):
+    conn.execute(sql).fetchall()
+    refusable(sql)
+
+
 conn = psycopg.connect(**DSN, autocommit=True)
 failed = 0
 for name, sql in statements():
     tool, check = name.split(": ", 1)
     c = Checks(tool)
-    run = refusable if check.endswith(", may be refused") else both
+    run = both
+    if check.endswith(", may be refused in binary"):
+        run = refusable_in_binary
+    elif check.endswith(", may be refused"):
+        run = refusable
     c.run(check, lambda: run(sql.rstrip(";")))
     failed += c.failed
 sys.exit(failed > 0)
