@@ -1,14 +1,11 @@
 package datum
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"sort"
 	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/waggle-sql/waggle/internal/oracle"
 	"github.com/waggle-sql/waggle/internal/pgcat"
@@ -131,10 +128,6 @@ func (c *groupCall) sql() string {
 		return fmt.Sprintf("SELECT pg_catalog.%s(%s) WITHIN GROUP (ORDER BY %s) FROM %s", c.proc.Name, direct, names[len(names)-1], from)
 	}
 	return fmt.Sprintf("SELECT pg_catalog.%s(%s) FROM %s", c.proc.Name, call, from)
-}
-
-func (c *groupCall) ask(ctx context.Context, conn *pgconn.PgConn, e *example) {
-	e.answered(ctx, conn, c.sql())
 }
 
 func (c *groupCall) compute(env *Env) (out *example) {
