@@ -223,7 +223,9 @@ func (b *binder) call(r resolution, args []plan.Expr, variadic bool, at int) pla
 	if r.variadic {
 		args = b.gatherVariadic(args, r, declared, at)
 	}
-	b.anyTexts(args, declared)
+	if r.proc.Variadic == pgcat.Any {
+		b.anyTexts(args, declared)
+	}
 	b.noteSensitive(r.proc, args)
 	b.rowsAsJSON(r.proc, args)
 	c := &plan.Call{Base: base(result, at), Proc: r.proc.OID, Name: r.proc.Name, Args: args,
