@@ -10,6 +10,9 @@ import (
 	"github.com/waggle-sql/waggle/planner/plan"
 )
 
+// maxRowBytes bounds the values of one row that is computed here, outside of any worker's budget.
+const maxRowBytes = 64 << 20
+
 // local computes one row of expressions by datum.
 func (r *run) local() (array.RecordReader, error) {
 	filled, err := plan.Fill(r.plan.Remainder, r.args.Values, r.args.Env)
@@ -22,9 +25,14 @@ func (r *run) local() (array.RecordReader, error) {
 	}
 	b := array.NewRecordBuilder(memory.DefaultAllocator, r.plan.Schema)
 	defer b.Release()
+	room := plan.NewRoom(maxRowBytes) // a value may be shown in many columns
 	if row != nil {
 		for i, c := range r.plan.Columns {
-			if err := plan.AppendArrow(b.Field(i), c.Type, row[r.plan.Out[i]]); err != nil {
+			v := row[r.plan.Out[i]]
+			if err := room.Hold(v); err != nil {
+				return nil, err
+			}
+			if err := plan.AppendArrow(b.Field(i), c.Type, v); err != nil {
 				return nil, err
 			}
 		}
@@ -53,8 +61,8 @@ func oneRow(n plan.Node, env *datum.Env) (map[plan.ColID]datum.Value, error) {
 		if err != nil || in == nil {
 			return nil, err
 		}
-		keep, err := plan.Eval(n.Cond, func(id plan.ColID) datum.Value { return in[id] }, env)
-		if err != nil || keep != datum.Bool(true) {
+		keep, err := plan.EvalRow([]plan.Expr{n.Cond}, func(id plan.ColID) datum.Value { return in[id] }, env, plan.NewRoom(maxRowBytes))
+		if err != nil || keep[0] != datum.Bool(true) {
 			return nil, err
 		}
 		return in, nil
@@ -63,13 +71,13 @@ func oneRow(n plan.Node, env *datum.Env) (map[plan.ColID]datum.Value, error) {
 }
 
 func evalRow(exprs []plan.Expr, out []plan.Col, in map[plan.ColID]datum.Value, env *datum.Env) (map[plan.ColID]datum.Value, error) {
+	values, err := plan.EvalRow(exprs, func(id plan.ColID) datum.Value { return in[id] }, env, plan.NewRoom(maxRowBytes))
+	if err != nil {
+		return nil, err
+	}
 	row := make(map[plan.ColID]datum.Value, len(out))
 	for i, c := range out {
-		v, err := plan.Eval(exprs[i], func(id plan.ColID) datum.Value { return in[id] }, env)
-		if err != nil {
-			return nil, err
-		}
-		row[c.ID] = v
+		row[c.ID] = values[i]
 	}
 	return row, nil
 }

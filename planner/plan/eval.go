@@ -14,12 +14,27 @@ func Eval(e Expr, row func(ColID) datum.Value, env *datum.Env) (datum.Value, err
 	return v.eval(e)
 }
 
-type evaluator struct {
-	row func(ColID) datum.Value
-	env *datum.Env
+// EvalRow is Eval of a list, for one row, with a bound for the values that are held together.
+func EvalRow(list []Expr, row func(ColID) datum.Value, env *datum.Env, room *Room) ([]datum.Value, error) {
+	v := evaluator{row: row, env: env, room: room}
+	return v.list(list)
 }
 
+type evaluator struct {
+	row  func(ColID) datum.Value
+	env  *datum.Env
+	room *Room
+}
+
+// eval computes an expression; what it held for that is given back.
 func (v *evaluator) eval(e Expr) (datum.Value, error) {
+	held := v.room.since()
+	x, err := v.form(e)
+	v.room.back(held)
+	return x, err
+}
+
+func (v *evaluator) form(e Expr) (datum.Value, error) {
 	switch e := e.(type) {
 	case *Const:
 		return e.Value, nil
@@ -86,12 +101,16 @@ func at(err error, e Expr) error {
 	return pgerr.From(err).At(e.Pos())
 }
 
+// list computes values that are held together.
 func (v *evaluator) list(in []Expr) ([]datum.Value, error) {
 	out := make([]datum.Value, len(in))
 	for i, e := range in {
 		x, err := v.eval(e)
 		if err != nil {
 			return nil, err
+		}
+		if err := v.room.Hold(x); err != nil {
+			return nil, at(err, e)
 		}
 		out[i] = x
 	}
@@ -117,11 +136,11 @@ func FuncOf(c *Call) datum.Func {
 }
 
 func (v *evaluator) cast(c *Cast) (datum.Value, error) {
-	x, err := v.eval(c.Arg)
+	args, err := v.list([]Expr{c.Arg})
 	if err != nil {
 		return nil, err
 	}
-	x, err = datum.Cast(x, c.Arg.Type().OID, c.T.OID, c.T.Mod, c.Explicit, v.env)
+	x, err := datum.Cast(args[0], c.Arg.Type().OID, c.T.OID, c.T.Mod, c.Explicit, v.env)
 	return x, at(err, c)
 }
 

@@ -9,15 +9,17 @@ import (
 )
 
 // Fill replaces each Late leaf of a plan by its value for this execution, and each call of a stable function over constants and each cast
-// of a constant, whose values may depend on the session. args are the parameters' values in order.
+// of a constant, whose values may depend on the session. args are the parameters' values in order. When the computed values have become
+// large, the other calls and casts stay.
 func Fill(n Node, args []datum.Value, env *datum.Env) (Node, error) {
 	var failed error
+	room := NewRoom(maxFilled)
 	out := Map(n, func(e Expr) Expr {
-		switch e := e.(type) {
+		switch x := e.(type) {
 		case *Call:
-			return stable(e, env)
+			return room.filled(e, func() Expr { return stable(x, env) })
 		case *Cast:
-			return converted(e, env)
+			return room.filled(e, func() Expr { return converted(x, env) })
 		}
 		l, ok := e.(*Late)
 		if !ok || failed != nil {
@@ -31,6 +33,21 @@ func Fill(n Node, args []datum.Value, env *datum.Env) (Node, error) {
 		return &Const{Base: l.Base, Value: v}
 	})
 	return out, failed
+}
+
+// maxFilled bounds the bytes of the values that Fill computes.
+const maxFilled = 64 << 20
+
+// filled is what compute makes of e while there is room.
+func (r *Room) filled(e Expr, compute func() Expr) Expr {
+	if r.held > r.limit {
+		return e
+	}
+	out := compute()
+	if c, ok := out.(*Const); ok {
+		r.held += datum.Size(c.Value)
+	}
+	return out
 }
 
 // stable computes a call whose value is the same for all rows of a statement. One that raises stays: it may never be reached.
