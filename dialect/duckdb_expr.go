@@ -114,7 +114,7 @@ func (p *duck) chain(args []plan.Expr, op string) sx {
 }
 
 // lazy is a chain that stops at the first argument that decides it, as PostgreSQL's does: outside WHERE, DuckDB evaluates
-// all of them, so that a later one which can fail is put behind a CASE.
+// all of them, so that a later one which can fail is put behind a CASE. It asks the first twice, which a volatile one does not bear.
 func (p *duck) lazy(args []plan.Expr, op, before, then string) sx {
 	texts := make([]string, len(args))
 	for i, a := range args {
@@ -124,7 +124,7 @@ func (p *duck) lazy(args []plan.Expr, op, before, then string) sx {
 	for i := len(texts) - 2; i >= 0; i-- {
 		first := texts[i]
 		joined := paren(first + op + rest)
-		if len(first) <= repeatLimit && canFail(rest) {
+		if len(first) <= repeatLimit && canFail(rest) && !volatile(args[i]) {
 			joined = paren(before + first + then + joined + " END")
 		}
 		rest = p.count(joined)

@@ -76,7 +76,7 @@ func (p *duck) onTerms(cond plan.Expr) string {
 	}
 	terms := make([]string, 0, len(and.Args)+1)
 	for _, a := range and.Args {
-		if t := p.expr(a).text; !canFail(t) && len(t) <= repeatLimit {
+		if t := p.expr(a).text; !canFail(t) && len(t) <= repeatLimit && !volatile(a) {
 			terms = append(terms, t)
 		}
 	}

@@ -85,6 +85,10 @@ func TestDuckDB(t *testing.T) {
 	other := &plan.Remote{ID: 2, Plan: &plan.Scan{Table: &plan.Table{}, Out: []plan.Col{{ID: 5, Type: int4}, {ID: 6, Type: plan.Type{OID: pgcat.Numeric, Mod: -1}}}}}
 	n := col(6, pgcat.Numeric)
 	quoted := &plan.Const{Base: plan.Base{T: text}, Value: datum.Text(`it's \ "x"`)}
+	boolean := plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}
+	half := &plan.Const{Base: plan.Base{T: plan.Type{OID: pgcat.Float8, Mod: -1}}, Value: datum.Float(0.5)}
+	drawn := callOf(t, "float8lt(float8,float8)", callOf(t, "random()"), half)
+	failing := callOf(t, "int4eq(int4,int4)", callOf(t, "int4div(int4,int4)", number(1), a), number(1))
 	plans := map[string]struct {
 		root plan.Node
 		out  []plan.ColID
@@ -97,6 +101,8 @@ func TestDuckDB(t *testing.T) {
 		"nothing": {&plan.Values{Rows: [][]plan.Expr{{}}}, nil},
 		"keyed": {&plan.Join{Left: in, Right: other, Cond: &plan.And{Base: plan.Base{T: plan.Type{OID: pgcat.Bool, Mod: -1}}, Args: []plan.Expr{
 			callOf(t, "int4eq(int4,int4)", a, col(5, pgcat.Int4)), callOf(t, "numeric_gt(numeric,numeric)", callOf(t, "numeric_mul(numeric,numeric)", n, n), n)}}}, []plan.ColID{1}},
+		"drawn":        {&plan.Project{Input: in, Exprs: []plan.Expr{&plan.Or{Base: boolean, Args: []plan.Expr{drawn, failing}}}, Out: []plan.Col{{ID: 3, Type: boolean.T}}}, []plan.ColID{3}},
+		"drawn-joined": {&plan.Join{Left: in, Right: other, Cond: &plan.And{Base: boolean, Args: []plan.Expr{drawn, failing}}}, []plan.ColID{1}},
 	}
 	golden.Run(t, "testdata/duckdb.test", func(t *testing.T, c *golden.Case) string {
 		p, ok := plans[c.Args[0]]
