@@ -163,10 +163,7 @@ func (s *scalar) value(args []datum.Value, env *datum.Env) (datum.Value, error) 
 
 // setOf is one column of a set as an array.
 func setOf(f dialect.Func, args []datum.Value, env *datum.Env) (datum.Value, error) {
-	items, err := datum.CallSet(f.Proc, int(f.Mod), args[0])
-	if len(args) > 1 {
-		items, err = datum.RegexpMatches(args, env)
-	}
+	items, err := itemsOf(f, args, env)
 	if err != nil || args[0] == nil {
 		return nil, err
 	}
@@ -176,6 +173,13 @@ func setOf(f dialect.Func, args []datum.Value, env *datum.Env) (datum.Value, err
 		a.Dims = []datum.Dim{{Len: int32(len(items)), Lower: 1}}
 	}
 	return a, nil
+}
+
+func itemsOf(f dialect.Func, args []datum.Value, env *datum.Env) ([]datum.Value, error) {
+	if len(args) > 1 {
+		return datum.RegexpMatches(args, env)
+	}
+	return datum.CallSet(f.Proc, int(f.Mod), args[0])
 }
 
 func (s *scalar) function() datum.Func {
