@@ -66,6 +66,9 @@ func (b *binder) buildAgg(s *scope, r resolution, c *callSite) *plan.Agg {
 		args = b.gatherVariadic(args, r, declared, c.at)
 	}
 	b.rowsAsJSON(r.proc, args)
+	if !a.Distinct {
+		b.blanks(r.proc, args)
+	}
 	if len(args) == 1 && a.Name == "count" {
 		if row, ok := args[0].(*plan.RowOf); ok {
 			args[0] = b.countedRow(row, a.Distinct)

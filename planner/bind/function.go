@@ -228,6 +228,7 @@ func (b *binder) call(r resolution, args []plan.Expr, variadic bool, at int) pla
 	}
 	b.noteSensitive(r.proc, args)
 	b.rowsAsJSON(r.proc, args)
+	b.blanks(r.proc, args)
 	c := &plan.Call{Base: base(result, at), Proc: r.proc.OID, Name: r.proc.Name, Args: args,
 		Variadic: variadic || r.variadic}
 	if e := b.lateCall(c); e != nil {

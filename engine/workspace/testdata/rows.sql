@@ -21,3 +21,7 @@ SELECT row_to_json(ROW())
 SELECT x, row_to_json(x) FROM (SELECT ch, v, id FROM t) x
 SELECT x::name FROM (SELECT repeat('x', 80) AS a) x
 SELECT ROW(t.*), ROW(t.*, 1), ROW(0, *), ROW(t) FROM (VALUES (1, 2)) t(a, b)
+-- A char(n) has its blanks wherever a function writes it.
+SELECT to_json(ch), to_jsonb(ch), json_build_array(ch, v), jsonb_build_object('k', ch), json_build_object(ch, 1), concat(ch, '|'), concat_ws('-', ch, ch), format('%s|%L', ch, ch), id FROM t WHERE ch IS NOT NULL
+SELECT json_agg(ch ORDER BY id), jsonb_object_agg(id::text, ch), json_agg(DISTINCT v) FROM t
+SELECT to_json('ab'::char(4)), to_json(ch), count(*) FROM t GROUP BY ch ORDER BY ch
