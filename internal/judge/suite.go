@@ -87,6 +87,11 @@ func (t *suite) run(ctx context.Context) (int, error) {
 // schema is the tables' schema.
 func (t *suite) schema() string { return filepath.Base(t.queries) }
 
+// path is the statement that makes it the one in which names are looked up.
+func (t *suite) path() string {
+	return `SET search_path = "` + strings.ReplaceAll(t.schema(), `"`, `""`) + `"`
+}
+
 // read finds the queries.
 func (t *suite) read() error {
 	names, err := filepath.Glob(filepath.Join(t.queries, "*.sql"))
@@ -123,7 +128,7 @@ func (t *suite) spread(ctx context.Context, server *oracle.Server, s *spread) er
 	if s.all == "" && !strings.Contains(s.name, t.match) {
 		return nil
 	}
-	return t.judge(ctx, s, &session{dsn: demo.DSN, prepare: "SET search_path = " + t.schema()})
+	return t.judge(ctx, s, &session{dsn: demo.DSN, prepare: t.path()})
 }
 
 // link lays the files out for the sandbox.
@@ -159,13 +164,13 @@ func (t *suite) answers(ctx context.Context, dsn string) error {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if err := execute(ctx, dsn, "SET search_path = "+t.schema()+";\n"+string(indexes)); err != nil {
+	if err := execute(ctx, dsn, t.path()+";\n"+string(indexes)); err != nil {
 		return err
 	}
 	if err := execute(ctx, dsn, "ANALYZE"); err != nil {
 		return err
 	}
-	o := &session{dsn: dsn, prepare: "SET search_path = " + t.schema()}
+	o := &session{dsn: dsn, prepare: t.path()}
 	defer o.close()
 	t.want = map[string]*answer{}
 	var wrong error
