@@ -61,7 +61,8 @@ func (r *Reach) allowed(at netip.Addr) error {
 		return nil
 	}
 	return pgerr.New(pgerr.ProtocolViolation, "the source %s sends for its results to an address that is not asked on its word", r.name).
-		WithDetail("A system that is reached over the internet names no host of this machine or of its network.")
+		WithDetail("A system that is reached over the internet names no host of this machine or of its network.").
+		WithHint("Where its storage lies behind an endpoint of your own network, reach the system by its private link too: base_url in waggle.yaml.")
 }
 
 // SameServer reports whether two addresses have one scheme, host and port.

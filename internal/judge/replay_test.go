@@ -11,8 +11,11 @@ import (
 
 const corpusDir = "../../testdata/judge"
 
-// TestCorpus replays the corpus on `waggle serve` and compares with the answers that PostgreSQL 17 gave. What Waggle refuses with 0A000 is
-// counted, not a failure. `go run ./internal/judge -record` writes the answers anew.
+// mayBeRefused is how many statements of the corpus Waggle refuses with 0A000. One more is something that it answered before.
+const mayBeRefused = 31
+
+// TestCorpus replays the corpus on `waggle serve` and compares with the answers that PostgreSQL 17 gave. `go run ./internal/judge -record`
+// writes the answers anew.
 func TestCorpus(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the corpus runs on a server of its own")
@@ -45,8 +48,8 @@ func TestCorpus(t *testing.T) {
 		}
 	})
 	t.Log(&total, "\n"+strings.Join(total.refusals(), "\n"))
-	if total.total < 1000 || total.verdicts[equal] < total.total*9/10 {
-		t.Errorf("too little of the corpus is answered: %s", &total)
+	if total.total < 1000 || total.verdicts[refused] > mayBeRefused {
+		t.Errorf("more than %d statements of the corpus are refused: %s", mayBeRefused, &total)
 	}
 }
 

@@ -24,7 +24,7 @@ const (
 	exchangeTime = 5 * time.Minute // of one exchange, whole; Snowflake answers a long statement's every 45 seconds
 	farewellTime = 3 * time.Second // of an exchange that only ends something
 	answerBytes  = 256 << 20       // of one answer, as it is sent
-	chunkBytes   = 512 << 20       // of one chunk when it is inflated; Snowflake makes them of 160 MB at most
+	chunkBytes   = 256 << 20       // of one chunk when it is inflated; Snowflake makes them of 160 MB at most
 )
 
 // exchanges is what one session of the driver sends its requests through. It bounds them and notes them in the recorder of
