@@ -306,6 +306,9 @@ func stringToArray(_ *Func, args []Value, _ *Env) (Value, error) {
 	case s == "":
 		return textArray(nil), nil
 	case sep == nil:
+		if n := utf8.RuneCountInString(s); n > maxMade {
+			return nil, errMade(int64(n))
+		}
 		for i := 0; i < len(s); {
 			_, n := utf8.DecodeRuneInString(s[i:])
 			parts = append(parts, s[i:i+n])
@@ -314,6 +317,9 @@ func stringToArray(_ *Func, args []Value, _ *Env) (Value, error) {
 	case sep == Text(""):
 		parts = []string{s}
 	default:
+		if n := strings.Count(s, string(sep.(Text))); n >= maxMade {
+			return nil, errMade(int64(n) + 1)
+		}
 		parts = strings.Split(s, string(sep.(Text)))
 	}
 	items := make([]Value, len(parts))

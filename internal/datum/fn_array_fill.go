@@ -4,6 +4,14 @@ import (
 	"github.com/waggle-sql/waggle/internal/pgerr"
 )
 
+// maxMade bounds the items that a function makes an array of from few bytes; they take 32 bytes each and more.
+const maxMade = 1 << 22
+
+func errMade(n int64) error {
+	return pgerr.New(pgerr.ProgramLimitExceeded, "an array of %d items is not made here", n).
+		WithDetail("A function makes arrays of at most %d items.", maxMade)
+}
+
 // arrayFill makes an array of one value in given dimensions.
 func arrayFill(f *Func, args []Value, _ *Env) (Value, error) {
 	if args[1] == nil || len(args) == 3 && args[2] == nil {
@@ -52,7 +60,9 @@ func filled(v Value, elem uint32, lens, lowers []int64) (Value, error) {
 		if l < 0 || n*l > maxItems {
 			return nil, pgerr.New(pgerr.ProgramLimitExceeded, "array size exceeds the maximum allowed (%d)", maxItems)
 		}
-		n *= l
+		if n *= l; n > maxMade {
+			return nil, errMade(n)
+		}
 		dims[i] = Dim{Len: int32(l), Lower: int32(lowers[i])}
 		if lowers[i]+l-1 > 1<<31-1 || lowers[i]+l > 1<<31-1 {
 			return nil, pgerr.New(pgerr.ProgramLimitExceeded, "array lower bound is too large: %d", lowers[i])
